@@ -1,0 +1,1 @@
+"""What both tasks need and neither owns: pixels, images, layers, losses, data, training."""

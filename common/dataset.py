@@ -1,0 +1,183 @@
+"""Photographs -> batches: a folder, a tensorflow-datasets name, or the user's own tf.data."""
+
+import functools
+import threading
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from common.errors import UserError
+from common.geometry import resize_array, resize_short_side
+from common.image_io import list_images, read_photo
+
+# Share of photographs that may fail to decode before training stops.
+MAX_BAD_SHARE = 0.01
+# Photographs that are shuffled at a time where the source has no random access.
+TFDS_SHUFFLE = 2048
+
+
+class Photographs:
+    """Seeded, endless stream of square crops from a source of photographs.
+
+    The crop number i is a function of the seed and i alone, so a stream that starts at i continues
+    an interrupted one exactly. Photographs that do not decode are skipped: the next one in the
+    folder takes the place.
+
+    Args:
+        source: a folder, walked recursively, or ``"tfds:NAME"`` (``"tfds:coco/2017"``), read through
+            tensorflow-datasets (split ``train``, feature ``image``).
+        size: side of the crops in pixels.
+        batch_size: crops a batch.
+        resize_to: short side in pixels to which a photograph is resized before it is cropped;
+            default `size`. The aspect is kept.
+        squash: resize to size x size without keeping the aspect, as the paper does, and crop nothing.
+        flip: mirror every other photograph, at random.
+        seed: of order, crops and flips.
+
+    Attributes:
+        bad: ``{path: reason}`` of the photographs that did not decode so far.
+        error: the UserError that stopped the stream, if one did.
+
+    Raises:
+        UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size.
+    """
+
+    def __init__(self, source, size=256, batch_size=4, *, resize_to=None, squash=False, flip=True, seed=0):
+        resize_to = size if resize_to is None else resize_to
+        for name, value in (("size", size), ("batch_size", batch_size), ("resize_to", resize_to)):
+            if not (isinstance(value, int) and value > 0):
+                raise UserError(f"{name}: expected a positive whole number. Received: {value!r}")
+        if resize_to < size:
+            raise UserError(f"resize_to: expected at least the crop size, {size}. Received: {resize_to}")
+        self.source, self.size, self.batch_size, self.resize_to = str(source), size, batch_size, resize_to
+        self.squash, self.flip, self.seed = squash, flip, seed
+        self.bad, self.error = {}, None
+        self._lock = threading.Lock()
+        if self.source.startswith("tfds:"):
+            self._records, self.count = _load_tfds(self.source.removeprefix("tfds:"))
+        else:
+            self._paths = list_images(source)
+            self.count = len(self._paths)
+        if self.count < batch_size:
+            raise UserError(
+                f"batch_size: expected at most the number of photographs in {source}, {self.count}. Received: {batch_size}"
+            )
+
+    def batches(self, start=0):
+        """Endless tf.data of uint8 (batch, size, size, 3), from batch number `start` on."""
+        return self._batch(self._crops(tf.data.Dataset.range(start * self.batch_size, 2**62), start))
+
+    def epochs(self):
+        """tf.data of uint8 (batch, size, size, 3) that ends after each pass over the photographs.
+
+        Each new iteration is the next epoch, in another order; crops that do not fill a batch are
+        left out.
+        """
+        per_epoch = self.count // self.batch_size * self.batch_size
+        epoch = tf.Variable(-1, dtype=tf.int64, trainable=False)
+        numbers = (
+            tf.data.Dataset.from_tensors(0)
+            .map(lambda _: epoch.assign_add(1))
+            .flat_map(lambda e: tf.data.Dataset.range(e * self.count, e * self.count + per_epoch))
+        )
+        batches = self._batch(self._crops(numbers, 0))
+        return batches.apply(tf.data.experimental.assert_cardinality(per_epoch // self.batch_size))
+
+    def _crops(self, numbers, start):
+        if hasattr(self, "_paths"):
+            return numbers.map(
+                lambda i: tf.numpy_function(self._crop, [i], tf.uint8), num_parallel_calls=4, deterministic=True
+            )
+        records = self._records.shuffle(TFDS_SHUFFLE, seed=self.seed).repeat().skip(start * self.batch_size)
+        return tf.data.Dataset.zip(numbers, records).map(
+            lambda i, record: tf.numpy_function(self._crop, [i, record], tf.uint8),
+            num_parallel_calls=4,
+            deterministic=True,
+        )
+
+    def _batch(self, crops):
+        shaped = crops.map(lambda crop: tf.ensure_shape(crop, (self.size, self.size, 3)))
+        return shaped.batch(self.batch_size, drop_remainder=True).prefetch(4)
+
+    def _crop(self, number, record=None):
+        """Crop number i: uint8 (size, size, 3)."""
+        number = int(number)
+        rgb = self._read(number) if record is None else read_photo(record, name=f"{self.source} #{number}").rgb
+        generator = np.random.default_rng((self.seed, number))
+        if self.squash:
+            rgb = resize_array(rgb, self.size, self.size)
+        else:
+            rgb = resize_short_side(rgb, self.resize_to)
+            top, left = (int(generator.integers(0, side - self.size + 1)) for side in rgb.shape[:2])
+            rgb = rgb[top : top + self.size, left : left + self.size]
+        if self.flip and generator.random() < 0.5:
+            rgb = rgb[:, ::-1]
+        return np.ascontiguousarray(rgb)
+
+    def _read(self, number):
+        epoch, position = divmod(number, self.count)
+        first = _permutation(self.seed, epoch, self.count)[position]
+        for offset in range(self.count):
+            path = self._paths[(first + offset) % self.count]
+            if path in self.bad:
+                continue
+            try:
+                return read_photo(path).rgb
+            except UserError as error:
+                self._note_bad(path, error)
+        raise self.error
+
+    def _note_bad(self, path, error):
+        with self._lock:
+            self.bad[path] = str(error)
+            if len(self.bad) > MAX_BAD_SHARE * self.count:
+                self.error = UserError(
+                    f"{self.source}: expected at most {MAX_BAD_SHARE:.0%} of {self.count} photographs not to decode. "
+                    f"Received: {len(self.bad)}, the last {error}"
+                )
+                raise self.error
+
+
+@functools.lru_cache(maxsize=4)
+def _permutation(seed, epoch, count):
+    return np.random.default_rng((seed, epoch, 1)).permutation(count)
+
+
+def _load_tfds(name):
+    """(tf.data of encoded images, their number) of a tensorflow-datasets train split."""
+    try:
+        import tensorflow_datasets as tfds
+    except ImportError as error:
+        raise UserError(f"tfds:{name}: expected tensorflow-datasets to be installed. Received: {error}") from error
+    try:
+        records, info = tfds.load(
+            name, split="train", with_info=True, decoders={"image": tfds.decode.SkipDecoding()}, shuffle_files=False
+        )
+        count = info.splits["train"].num_examples
+    except Exception as error:  # tfds raises its own kinds for unknown names, failed downloads, missing splits
+        raise UserError(
+            f"tfds:{name}: expected a tensorflow-datasets name. Received: {str(error).splitlines()[0]}"
+        ) from error
+    if "image" not in info.features:
+        raise UserError(f"tfds:{name}: expected a feature 'image'. Received: {', '.join(info.features)}")
+    return records.map(lambda record: record["image"]), count
+
+
+def photos(source, size=256, batch_size=4, **options):
+    """Batches of photographs for ``fit``, an epoch at a time; see :class:`Photographs`."""
+    return Photographs(source, size, batch_size, **options).epochs()
+
+
+def validation_batches(folder, size, batch_size=1):
+    """Centre crops of every photograph in a folder, in order: tf.data of uint8 (batch, size, size, 3)."""
+    paths = list_images(Path(folder))
+
+    def crops():
+        for path in paths:
+            rgb = resize_short_side(read_photo(path).rgb, size)
+            top, left = ((side - size) // 2 for side in rgb.shape[:2])
+            yield rgb[top : top + size, left : left + size]
+
+    signature = tf.TensorSpec((size, size, 3), tf.uint8)
+    return tf.data.Dataset.from_generator(crops, output_signature=signature).batch(batch_size).prefetch(2)

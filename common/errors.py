@@ -1,0 +1,9 @@
+"""The one exception that a command line turns into a line of text and exit code 2."""
+
+
+class UserError(ValueError):
+    """Something the caller can mend: a bad file, argument, folder or setting.
+
+    The message is one line. It names the argument, what was expected and what was received,
+    because it is all that a command-line user sees.
+    """

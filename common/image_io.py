@@ -1,0 +1,229 @@
+"""A file, bytes or an array <-> one RGB uint8 image. The only place that reads or writes images.
+
+What a photograph may be, and what is made of it:
+
+* EXIF orientation is applied, so that the picture stands as viewers show it; metadata is dropped;
+* an embedded colour profile is converted to sRGB;
+* grey and palette become RGB, CMYK is converted, 16 bits are scaled to 8;
+* alpha is kept apart: colours are composed over white, and the mask can be put back on writing;
+* of an animation the first frame is read.
+"""
+
+import contextlib
+import dataclasses
+import io
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+
+from common.errors import UserError
+
+EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+# Formats that are written, by the name that users give; the last three have no alpha or are lossless.
+FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF"}
+MAX_PIXELS = 200_000_000
+
+
+@dataclasses.dataclass
+class Photo:
+    """One image as read.
+
+    Attributes:
+        rgb: uint8 (height, width, 3).
+        alpha: uint8 (height, width), or None where everything is opaque.
+    """
+
+    rgb: np.ndarray
+    alpha: np.ndarray | None = None
+
+
+def read_photo(source, name=None):
+    """Reads an image.
+
+    Args:
+        source: a path, or the bytes of an encoded image.
+        name: what to call it in errors; default the path.
+
+    Returns:
+        Photo.
+
+    Raises:
+        UserError: a missing file, a folder, an empty or truncated file, something that is no image,
+            or an image of more than 200 megapixels.
+    """
+    name = name or (str(source) if not isinstance(source, bytes) else "image bytes")
+    if not isinstance(source, bytes):
+        source = _read_bytes(Path(source), name)
+    if not source:
+        raise UserError(f"{name}: expected an image. Received: an empty file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of odd metadata; its own size limit is ours
+            with Image.open(io.BytesIO(source)) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise UserError(
+                        f"{name}: expected at most {MAX_PIXELS // 10**6} megapixels. Received: {width}x{height}"
+                    )
+                image.load()
+                return _to_photo(image)
+    except UserError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{name}: expected at most {MAX_PIXELS // 10**6} megapixels. Received: {error}") from error
+    except Image.UnidentifiedImageError as error:
+        raise UserError(
+            f"{name}: expected an image (JPEG, PNG, WebP, BMP, GIF, TIFF). Received: a file of no known format"
+        ) from error
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError) as error:
+        raise UserError(f"{name}: expected a whole image. Received: one that does not decode ({error})") from error
+
+
+def _read_bytes(path, name):
+    if path.is_dir():
+        raise UserError(f"{name}: expected an image file. Received: a folder")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"{name}: expected an image file. Received: no such file") from None
+    except OSError as error:
+        raise UserError(f"{name}: expected a readable image file. Received: {error.strerror or error}") from error
+
+
+def _to_photo(image):
+    image = ImageOps.exif_transpose(image)
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith(("I", "F")):
+        image = _to_8_bits(image)
+    if image.mode in ("P", "PA", "LA", "La", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+    alpha = None
+    if image.mode == "RGBA":
+        alpha = np.asarray(image.getchannel("A"))
+        if (alpha == 255).all():
+            alpha = None
+    if profile and image.mode in ("RGB", "RGBA", "CMYK"):
+        image = _to_srgb(image, profile)
+    if alpha is not None:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    return Photo(np.asarray(image.convert("RGB")), alpha)
+
+
+def _to_8_bits(image):
+    """16-bit and float grey to 8 bits. Pillow's own conversion clips at 255 instead of scaling."""
+    values = np.asarray(image, np.float64)
+    if image.mode == "F":
+        top = 1.0 if values.max(initial=0.0) <= 1.0 else 255.0
+    else:
+        top = 65535.0
+    return Image.fromarray(np.clip(np.round(values * (255.0 / top)), 0, 255).astype(np.uint8))
+
+
+def _to_srgb(image, profile):
+    """Converts from an embedded colour profile to sRGB; a profile that is no use is passed over."""
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+    return image
+
+
+def as_rgb(image, name="image"):
+    """RGB uint8 (height, width, 3) from a path, encoded bytes, or an array.
+
+    Arrays may be uint8 (height, width), (height, width, 1) or (height, width, 3).
+
+    Raises:
+        UserError: what :func:`read_photo` refuses; an array of another shape or dtype.
+    """
+    if isinstance(image, str | os.PathLike | bytes):
+        return read_photo(image).rgb
+    array = np.asarray(image)
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[-1] not in (1, 3) or 0 in array.shape:
+        raise UserError(
+            f"{name}: expected a path or a uint8 array (height, width, 3). "
+            f"Received: {array.dtype} array of shape {array.shape}"
+        )
+    return np.broadcast_to(array, (*array.shape[:2], 3))
+
+
+def encode(photo, file_format="png", quality=95):
+    """Bytes of a Photo or RGB array in one of `FORMATS`; alpha is kept where the format has it.
+
+    Args:
+        photo: Photo, or uint8 (height, width, 3).
+        file_format: a key of `FORMATS`.
+        quality: of JPEG and WebP, 1 to 100.
+    """
+    if not isinstance(photo, Photo):
+        photo = Photo(photo)
+    image = Image.fromarray(np.ascontiguousarray(photo.rgb))
+    if photo.alpha is not None and file_format in ("png", "webp", "tiff"):
+        image.putalpha(Image.fromarray(np.ascontiguousarray(photo.alpha)))
+    options = {"jpg": {"quality": quality, "subsampling": 0}, "webp": {"quality": quality}}.get(file_format, {})
+    buffer = io.BytesIO()
+    image.save(buffer, FORMATS[file_format], **options)
+    return buffer.getvalue()
+
+
+def write_photo(path, photo, file_format="png", quality=95):
+    """Encodes and writes a picture whole or not at all; see :func:`encode`."""
+    write_bytes(path, encode(photo, file_format, quality))
+
+
+def write_bytes(path, content):
+    """Writes a file beside its place and renames it, so that no reader ever sees half of it.
+
+    Raises:
+        UserError: the folder cannot be written or is full.
+    """
+    path = Path(path)
+    handle = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def list_images(folder):
+    """Image files in a folder and all below it, sorted by path; hidden ones are left out.
+
+    Raises:
+        UserError: not a folder, or no image in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(
+            f"{folder}: expected a folder of photographs. Received: {'a file' if folder.exists() else 'no such folder'}"
+        )
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in EXTENSIONS
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    if not paths:
+        raise UserError(f"{folder}: expected photographs ({', '.join(EXTENSIONS)}). Received: a folder with none")
+    return paths

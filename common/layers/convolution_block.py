@@ -1,0 +1,75 @@
+"""The paper's "conv": convolution, normalization, ReLU."""
+
+import keras
+
+from common.layers.normalization import make_normalization
+
+
+@keras.saving.register_keras_serializable(package="fast_style")
+class ConvolutionBlock(keras.layers.Layer):
+    """Convolution, normalization and ReLU.
+
+    Departure from the paper: the convolution has no bias where a normalization follows, which
+    would subtract it again.
+
+    Args:
+        filters: output channels.
+        kernel_size: side of the square kernel in pixels.
+        strides: 1, or 2 to halve height and width.
+        padding: ``"same"`` (zeros) or ``"valid"``.
+        normalization: ``"instance"``, ``"batch"`` or ``"none"``.
+        activation: ``"relu"`` or None.
+
+    Input: float (batch, height, width, any). Output: (batch, height / strides, width / strides, filters).
+    """
+
+    def __init__(
+        self, filters, kernel_size, strides=1, padding="same", normalization="instance", activation="relu", **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.strides = strides
+        self.padding = padding
+        self.normalization_kind = normalization
+        self.activation_name = activation
+        self.convolution = keras.layers.Conv2D(
+            filters,
+            kernel_size,
+            strides=strides,
+            padding=padding,
+            use_bias=normalization == "none",
+            name="convolution",
+            dtype=self.dtype_policy,
+        )
+        self.normalization = make_normalization(normalization, name="normalization", dtype=self.dtype_policy)
+        self.activation = keras.activations.get(activation)
+
+    def build(self, input_shape):
+        self.convolution.build(input_shape)
+        if self.normalization is not None:
+            self.normalization.build(self.convolution.compute_output_shape(input_shape))
+
+    def call(self, inputs, training=None):
+        x = self.convolution(inputs)
+        if self.normalization is not None:
+            x = (
+                self.normalization(x, training=training)
+                if self.normalization_kind == "batch"
+                else self.normalization(x)
+            )
+        return self.activation(x)
+
+    def compute_output_shape(self, input_shape):
+        return self.convolution.compute_output_shape(input_shape)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "normalization": self.normalization_kind,
+            "activation": self.activation_name,
+        }

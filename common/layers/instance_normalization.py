@@ -1,0 +1,60 @@
+"""Instance normalization (Ulyanov, Vedaldi, Lempitsky 2016, arXiv:1607.08022)."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="fast_style")
+class InstanceNormalization(keras.layers.Layer):
+    """Normalizes each channel of each image by its own mean and variance over the pixels.
+
+    ``y = gamma * (x - mean) / sqrt(variance + epsilon) + beta``, with the biased variance. Numbers
+    equal those of ``tfa.layers.InstanceNormalization`` and of
+    ``keras.layers.GroupNormalization(groups=-1)``; the latter reshapes to five dimensions, which is
+    slower and which mobile delegates refuse.
+
+    Args:
+        epsilon: added to the variance. 1e-5, as in the paper's author's release.
+
+    Input and output: float (batch, height, width, channels). Statistics are float32 whatever the
+    dtype policy.
+    """
+
+    def __init__(self, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        # autocast=False: the statistics are float32, so are the two parameters that meet them.
+        self.gamma = self.add_weight(name="gamma", shape=(channels,), initializer="ones", autocast=False)
+        self.beta = self.add_weight(name="beta", shape=(channels,), initializer="zeros", autocast=False)
+
+    def call(self, inputs):
+        if keras.backend.backend() == "tensorflow" and isinstance(inputs.shape[0], int):
+            return self._fused(inputs)
+        x = ops.cast(inputs, "float32")
+        mean, variance = ops.moments(x, axes=(1, 2), keepdims=True)
+        scale = self.gamma * ops.rsqrt(variance + self.epsilon)
+        return ops.cast(x * scale + (self.beta - mean * scale), inputs.dtype)
+
+    def _fused(self, inputs):
+        """One fused operation an image, forward and backward.
+
+        The statistics of a batch of one are those of its instance. Measured on two cores,
+        4 x 336 x 336 x 32 in float32: forward and backward 39 ms against 87 ms with moments;
+        splitting along the batch copies nothing.
+        """
+        import tensorflow as tf
+
+        normalized = [
+            tf.compat.v1.nn.fused_batch_norm(image, self.gamma, self.beta, epsilon=self.epsilon, is_training=True)[0]
+            for image in tf.split(inputs, inputs.shape[0], axis=0)
+        ]
+        return normalized[0] if len(normalized) == 1 else tf.concat(normalized, axis=0)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}

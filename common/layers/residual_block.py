@@ -1,0 +1,49 @@
+"""The residual block of Gross and Wilber that the paper uses: no ReLU after the addition."""
+
+import keras
+
+from common.layers.convolution_block import ConvolutionBlock
+
+
+@keras.saving.register_keras_serializable(package="fast_style")
+class ResidualBlock(keras.layers.Layer):
+    """3x3 convolution, normalization, ReLU, 3x3 convolution, normalization, plus the identity.
+
+    Args:
+        filters: channels of input and output.
+        padding: ``"valid"`` as in the paper's style networks (the identity is cropped by 2 pixels a
+            side), or ``"same"`` (zeros) as in its super-resolution networks.
+        normalization: ``"instance"``, ``"batch"`` or ``"none"``.
+
+    Input: float (batch, height, width, filters). Output: the same, 4 pixels less in height and
+    width with ``padding="valid"``.
+    """
+
+    def __init__(self, filters, padding="valid", normalization="instance", **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.padding = padding
+        self.normalization_kind = normalization
+        options = {"padding": padding, "normalization": normalization, "dtype": self.dtype_policy}
+        self.first = ConvolutionBlock(filters, 3, name="first", **options)
+        self.second = ConvolutionBlock(filters, 3, activation=None, name="second", **options)
+
+    def build(self, input_shape):
+        self.first.build(input_shape)
+        self.second.build(self.first.compute_output_shape(input_shape))
+
+    def call(self, inputs, training=None):
+        x = self.second(self.first(inputs, training=training), training=training)
+        identity = inputs[:, 2:-2, 2:-2, :] if self.padding == "valid" else inputs
+        return identity + x
+
+    def compute_output_shape(self, input_shape):
+        return self.second.compute_output_shape(self.first.compute_output_shape(input_shape))
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "padding": self.padding,
+            "normalization": self.normalization_kind,
+        }

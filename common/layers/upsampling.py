@@ -1,0 +1,90 @@
+"""Convolutions of stride 1/2, and the two usual replacements."""
+
+import keras
+from keras import ops
+
+from common.errors import UserError
+from common.layers.normalization import make_normalization
+
+UPSAMPLINGS = ("transposed", "resize", "subpixel")
+
+
+@keras.saving.register_keras_serializable(package="fast_style")
+class UpsamplingBlock(keras.layers.Layer):
+    """Doubles height and width: a 3x3 convolution of stride 1/2, normalization, ReLU.
+
+    Args:
+        filters: output channels.
+        method: ``"transposed"``, the paper's convolution of stride 1/2; ``"resize"``, nearest
+            neighbour then a 3x3 convolution, which leaves no checkerboard (Odena et al. 2016);
+            ``"subpixel"``, a 3x3 convolution to four times the filters, rearranged (Shi et al. 2016).
+        normalization: ``"instance"``, ``"batch"`` or ``"none"``.
+
+    Input: float (batch, height, width, any). Output: float (batch, 2 height, 2 width, filters).
+
+    Raises:
+        UserError: `method` is unknown.
+    """
+
+    def __init__(self, filters, method="transposed", normalization="instance", **kwargs):
+        super().__init__(**kwargs)
+        if method not in UPSAMPLINGS:
+            raise UserError(f"upsampling: expected one of {', '.join(UPSAMPLINGS)}. Received: {method!r}")
+        self.filters = filters
+        self.method = method
+        self.normalization_kind = normalization
+        options = {"padding": "same", "name": "convolution", "dtype": self.dtype_policy}
+        options["use_bias"] = normalization == "none"
+        if method == "transposed":
+            self.convolution = keras.layers.Conv2DTranspose(filters, 3, strides=2, **options)
+        else:
+            self.convolution = keras.layers.Conv2D(filters * 4 if method == "subpixel" else filters, 3, **options)
+        self.normalization = make_normalization(normalization, name="normalization", dtype=self.dtype_policy)
+
+    def build(self, input_shape):
+        self.convolution.build(input_shape)
+        if self.normalization is not None:
+            self.normalization.build(self.compute_output_shape(input_shape))
+
+    def call(self, inputs, training=None):
+        if self.method == "transposed":
+            x = self.convolution(inputs)
+        elif self.method == "resize":
+            x = self.convolution(nearest_double(inputs))
+        else:
+            x = depth_to_space(self.convolution(inputs), self.filters)
+        if self.normalization is not None:
+            x = (
+                self.normalization(x, training=training)
+                if self.normalization_kind == "batch"
+                else self.normalization(x)
+            )
+        return ops.relu(x)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return (batch, height and height * 2, width and width * 2, self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "method": self.method,
+            "normalization": self.normalization_kind,
+        }
+
+
+def depth_to_space(inputs, filters):
+    """(batch, height, width, 4 filters) -> (batch, 2 height, 2 width, filters); one operation in TensorFlow."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.nn.depth_to_space(inputs, 2)
+    batch, height, width, _ = ops.shape(inputs)
+    x = ops.reshape(inputs, (batch, height, width, 2, 2, filters))
+    return ops.reshape(ops.transpose(x, (0, 1, 3, 2, 4, 5)), (batch, height * 2, width * 2, filters))
+
+
+def nearest_double(inputs):
+    """Nearest-neighbour enlargement by two, in a form that XLA, TFLite and dynamic sizes all take."""
+    return depth_to_space(ops.concatenate([inputs] * 4, axis=-1), inputs.shape[-1])

@@ -1,0 +1,56 @@
+"""Style reconstruction loss (section 3.2, eqs. 3 and 4)."""
+
+import keras
+from keras import ops
+
+
+def gram_matrix(features):
+    """Eq. 3: ``psi psi^T / (C H W)`` with psi the (C, H W) matrix of features.
+
+    Args:
+        features: float (batch, height, width, channels).
+
+    Returns:
+        float32 (batch, channels, channels).
+    """
+    shape = ops.shape(features)
+    psi = ops.reshape(ops.cast(features, "float32"), (shape[0], shape[1] * shape[2], shape[3]))
+    size = ops.cast(shape[1] * shape[2] * shape[3], "float32")
+    return ops.matmul(ops.transpose(psi, (0, 2, 1)), psi) / size
+
+
+def gram_loss(target, output):
+    """Eq. 4 on Gram matrices: the squared Frobenius norm of their difference.
+
+    There is no further division by C^2, unlike in several other implementations.
+
+    Args:
+        target: float (batch or 1, channels, channels).
+        output: float (batch, channels, channels).
+
+    Returns:
+        float32 (batch,).
+    """
+    difference = ops.cast(output, "float32") - ops.cast(target, "float32")
+    return ops.sum(ops.square(difference), axis=(1, 2))
+
+
+def style_loss(target, output):
+    """Eqs. 3 and 4 on features: defined for a target and an output of different height and width.
+
+    Args:
+        target: features of the style image, float (batch or 1, any height, any width, channels).
+        output: features of the output image, float (batch, any height, any width, channels).
+
+    Returns:
+        float32 (batch,).
+    """
+    return gram_loss(gram_matrix(target), gram_matrix(output))
+
+
+@keras.saving.register_keras_serializable(package="fast_style")
+class StyleLoss(keras.losses.Loss):
+    """:func:`style_loss` averaged over the batch."""
+
+    def call(self, y_true, y_pred):
+        return style_loss(y_true, y_pred)

@@ -1,0 +1,81 @@
+"""What training a network with perceptual losses has in common, whatever the task."""
+
+import keras
+import tensorflow as tf
+
+
+class PerceptualTrainer(keras.Model):
+    """A Keras model around a network, with a `train_step` that minimises and tracks named loss terms.
+
+    Subclasses implement :meth:`compute_terms`. The trainer holds the loss network outside Keras'
+    tracking, so that checkpoints hold what is trained and no more.
+
+    Args:
+        network: the ``keras.Model`` to train.
+        term_names: names of the terms, ``"loss"`` first.
+    """
+
+    def __init__(self, network, term_names, **kwargs):
+        super().__init__(**kwargs)
+        self.network = network
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in term_names}
+        self._skipped = keras.metrics.Sum(name="skipped")
+        self.built = True
+
+    def compute_terms(self, data, training):
+        """Named loss terms of a batch, each float32 (batch,); ``"loss"`` is what is minimised."""
+        raise NotImplementedError
+
+    def compile(self, optimizer="adam", jit_compile=None, **kwargs):
+        """As ``keras.Model.compile``, without losses, which the model brings along.
+
+        XLA is left off on CPUs, where it makes these convolutions 2 to 4 times slower, and to Keras'
+        choice elsewhere. A Keras optimizer is wrapped for loss scaling wherever the network computes in
+        float16; Keras does so only for models whose own policy is mixed_float16.
+        """
+        if jit_compile is None:
+            jit_compile = "auto" if tf.config.list_physical_devices("GPU") else False
+        optimizer = keras.optimizers.get(optimizer)
+        if self.network.compute_dtype == "float16" and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        super().compile(optimizer=optimizer, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
+
+    @property
+    def scales_loss(self):
+        return isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer)
+
+    @property
+    def metrics(self):
+        skipped = [self._skipped] if getattr(self, "_is_compiled", False) and self.scales_loss else []
+        return [*self._trackers.values(), *skipped]
+
+    def call(self, images, training=None):
+        return self.network(images, training=training)
+
+    def train_step(self, data):
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            terms = self.compute_terms(images, training=True)
+            # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
+            loss = self.optimizer.scale_loss(tf.reduce_mean(terms["loss"]))
+        variables = self.network.trainable_variables
+        gradients = tape.gradient(loss, variables)
+        before = tf.convert_to_tensor(self.optimizer.iterations)
+        self.optimizer.apply(gradients, variables)
+        if self.scales_loss:
+            taken = tf.convert_to_tensor(self.optimizer.iterations) - before
+            self._skipped.update_state(1 - tf.cast(taken, "float32"))
+        return self._track(terms)
+
+    def test_step(self, data):
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return self._track(self.compute_terms(images, training=False))
+
+    def _track(self, terms):
+        for name, value in terms.items():
+            self._trackers[name].update_state(value)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def save(self, *args, **kwargs):
+        """Refused: a trainer does not come back from a file. Save ``model.network``."""
+        raise NotImplementedError("Save the trained network, not the trainer: model.network.save(path)")

@@ -1,0 +1,79 @@
+"""The trainer: a Keras model whose `fit` trains a transformation network on one painting."""
+
+import keras
+from keras import ops
+
+from common.geometry import resize_short_side
+from common.image_io import as_rgb
+from common.loss_network import build_loss_network
+from common.perceptual_training import PerceptualTrainer
+from fast_style.network import TransformationNetwork
+from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
+
+
+@keras.saving.register_keras_serializable(package="fast_style")
+class StyleTransfer(PerceptualTrainer):
+    """Trains a :class:`TransformationNetwork` to minimise eq. 5 for one painting.
+
+    ``compile`` it with any optimizer and ``fit`` it on any dataset of photographs, uint8 or float
+    (batch, height, width, 3), RGB 0..255. ``model.network`` is what is trained: save that.
+
+    Args:
+        style: the painting: a path, or RGB uint8 (height, width, 3).
+        network: the network to train. Default: a new one with the paper's settings.
+        content_weight: factor of the feature loss (eq. 2).
+        style_weight: factor of the style loss (eq. 4). The defaults of the three belong together
+            and to VGG features of 0..255 images; weights of other implementations do not carry over.
+        tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
+        content_layers, style_layers: in the paper's words.
+        style_layer_weights: one factor a style layer; default 1 each.
+        style_size: the painting's short side in pixels when its strokes are read; None leaves it.
+        architecture, loss_weights: see :func:`common.loss_network.build_loss_network`.
+
+    Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
+    ``style/<layer>`` (unweighted, comparable with the paper's equations); under mixed_float16 also
+    ``skipped``, the number of steps skipped because a gradient overflowed.
+
+    Raises:
+        UserError: a bad image, weight, layer or weights file.
+    """
+
+    def __init__(
+        self,
+        style,
+        network=None,
+        *,
+        content_weight=1.0,
+        style_weight=1e-4,
+        tv_weight=1e-5,
+        content_layers=CONTENT_LAYERS,
+        style_layers=STYLE_LAYERS,
+        style_layer_weights=None,
+        style_size=256,
+        architecture="vgg16",
+        loss_weights="imagenet",
+        **kwargs,
+    ):
+        style_image = as_rgb(style)
+        if style_size is not None:
+            style_image = resize_short_side(style_image, style_size)
+        layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
+        loss_network = build_loss_network(architecture, layers, loss_weights)
+        objective = StyleObjective(
+            style_image,
+            loss_network,
+            content_layers=content_layers,
+            style_layers=style_layers,
+            content_weight=content_weight,
+            style_weight=style_weight,
+            tv_weight=tv_weight,
+            style_layer_weights=style_layer_weights,
+        )
+        super().__init__(network or TransformationNetwork(), objective.term_names, **kwargs)
+        self.style_image = style_image
+        self.objective = objective
+
+    def compute_terms(self, photos, training):
+        photos = ops.cast(photos, "float32")
+        outputs = self.network(photos, training=training)
+        return self.objective.terms(outputs, self.objective.content_features(photos))

@@ -1,0 +1,124 @@
+"""The image transformation network of the style transfer half (section 3.1; supplement, table 1)."""
+
+import functools
+
+import keras
+
+from common.errors import UserError
+from common.layers import ConvolutionBlock, ReflectionPadding, ResidualBlock, ScaledTanh, UpsamplingBlock
+from common.layers.normalization import NORMALIZATIONS
+from common.pixels import image_to_network, to_uint8
+
+RESIDUAL_BLOCKS = 5
+UPSAMPLINGS = ("transposed", "resize")
+
+
+@keras.saving.register_keras_serializable(package="fast_style")
+class TransformationNetwork(keras.Model):
+    """Paints a photograph in the style it was trained on, in one pass.
+
+    The paper's table: reflection padding of 40 pixels, 9x9 convolution, two 3x3 of stride 2, five
+    residual blocks, two 3x3 of stride 1/2, 9x9 convolution, scaled tanh.
+
+    Departures from the paper, each where it occurs: instance normalization by default (the
+    author's later choice); no bias before a normalization; the last layer starts near zero; zero
+    rows of strided convolutions at the bottom and right only (TensorFlow's "same"), which mirrors
+    Torch's choice.
+
+    Args:
+        width: filters of the first layer, 32 in the paper; the others follow as 2 and 4 times that.
+        normalization: ``"instance"``, ``"batch"`` (the paper) or ``"none"``.
+        upsampling: ``"transposed"`` (the paper) or ``"resize"``, which leaves no checkerboard.
+        reflection_padding: 40 as in the paper, with unpadded residual blocks; or 0, with
+            zero-padded ones, which is faster and shows at the borders.
+
+    Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
+    Output: float32 RGB of the same shape; values may pass 0..255 by 22.5, clip to show them.
+
+    Raises:
+        UserError: an option is none of those above.
+    """
+
+    def __init__(self, width=32, normalization="instance", upsampling="transposed", reflection_padding=40, **kwargs):
+        super().__init__(**kwargs)
+        if not (isinstance(width, int) and width > 0):
+            raise UserError(f"width: expected a positive whole number of filters. Received: {width!r}")
+        for name, value, allowed in (
+            ("normalization", normalization, NORMALIZATIONS),
+            ("upsampling", upsampling, UPSAMPLINGS),
+            ("reflection_padding", reflection_padding, (8 * RESIDUAL_BLOCKS, 0)),
+        ):
+            if value not in allowed:
+                raise UserError(f"{name}: expected one of {', '.join(map(str, allowed))}. Received: {value!r}")
+        self.width = width
+        self.normalization = normalization
+        self.upsampling = upsampling
+        self.reflection_padding = reflection_padding
+
+        options = {"normalization": normalization, "dtype": self.dtype_policy}
+        # Each residual block crops 2 pixels a side at a quarter of the resolution: 5 * 2 * 4 = 40.
+        residual = {"padding": "valid" if reflection_padding else "same", **options}
+        self.padding = ReflectionPadding(reflection_padding, multiple=4, name="padding", dtype=self.dtype_policy)
+        self.blocks = [
+            ConvolutionBlock(width, 9, name="down_1", **options),
+            ConvolutionBlock(width * 2, 3, strides=2, name="down_2", **options),
+            ConvolutionBlock(width * 4, 3, strides=2, name="down_3", **options),
+            *(ResidualBlock(width * 4, name=f"residual_{i + 1}", **residual) for i in range(RESIDUAL_BLOCKS)),
+            UpsamplingBlock(width * 2, upsampling, name="up_1", **options),
+            UpsamplingBlock(width, upsampling, name="up_2", **options),
+        ]
+        # Departure: variance scaled by 0.01, so that the first output is mid-grey and tanh is not
+        # saturated, where early networks get stuck with black blobs.
+        self.to_rgb = keras.layers.Conv2D(
+            3,
+            9,
+            padding="same",
+            kernel_initializer=keras.initializers.VarianceScaling(0.01),
+            name="to_rgb",
+            dtype=self.dtype_policy,
+        )
+        self.scaled_tanh = ScaledTanh(name="scaled_tanh")
+        self.build((None, None, None, 3))
+
+    def build(self, input_shape):
+        if self.built:
+            return
+        shape = self.padding.compute_output_shape(input_shape)
+        for block in self.blocks:
+            block.build(shape)
+            shape = block.compute_output_shape(shape)
+        self.to_rgb.build(shape)
+        self.built = True
+
+    def call(self, images, training=None):
+        height, width = keras.ops.shape(images)[1:3]
+        x = keras.ops.cast(image_to_network(images), self.compute_dtype)
+        x = self.padding(x)
+        for block in self.blocks:
+            x = block(x, training=training)
+        return self.scaled_tanh(self.to_rgb(x))[:, :height, :width, :]
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    @functools.cached_property
+    def paint(self):
+        """A compiled function from one uint8 image (1, height, width, 3) to one, any size, traced once."""
+        import tensorflow as tf
+
+        @tf.function(
+            input_signature=[tf.TensorSpec((1, None, None, 3), tf.uint8)], jit_compile=False, reduce_retracing=True
+        )
+        def paint(image):
+            return to_uint8(self(image, training=False))
+
+        return paint
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "width": self.width,
+            "normalization": self.normalization,
+            "upsampling": self.upsampling,
+            "reflection_padding": self.reflection_padding,
+        }
