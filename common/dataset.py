@@ -15,6 +15,8 @@ from common.image_io import list_images, read_photo
 MAX_BAD_SHARE = 0.01
 # Photographs that are shuffled at a time where the source has no random access.
 TFDS_SHUFFLE = 2048
+# Records kept at hand there to take the place of those that do not decode.
+TFDS_SPARES = 16
 
 
 class Photographs:
@@ -23,6 +25,9 @@ class Photographs:
     The crop number i is a function of the seed and i alone, so a stream that starts at i continues
     an interrupted one exactly. Photographs that do not decode are skipped: the next one in the
     folder takes the place.
+
+    With tensorflow-datasets, order is a shuffle through a buffer, and one of the first records takes
+    the place of one that does not decode.
 
     Args:
         source: a folder, walked recursively, or ``"tfds:NAME"`` (``"tfds:coco/2017"``), read through
@@ -36,7 +41,8 @@ class Photographs:
         seed: of order, crops and flips.
 
     Attributes:
-        bad: ``{path: reason}`` of the photographs that did not decode so far.
+        bad: ``{path: reason}`` of the photographs that did not decode so far; ``"tfds:NAME #index"``
+            stands for the path of a record.
         error: the UserError that stopped the stream, if one did.
 
     Raises:
@@ -56,17 +62,19 @@ class Photographs:
         self._lock = threading.Lock()
         if self.source.startswith("tfds:"):
             self._records, self.count = _load_tfds(self.source.removeprefix("tfds:"))
+            self._spares = list(self._records.take(TFDS_SPARES).as_numpy_iterator())
         else:
             self._paths = list_images(source)
             self.count = len(self._paths)
         if self.count < batch_size:
             raise UserError(
-                f"batch_size: expected at most the number of photographs in {source}, {self.count}. Received: {batch_size}"
+                f"batch_size: expected at most {self.count}, the photographs in {source}. Received: {batch_size}"
             )
 
     def batches(self, start=0):
         """Endless tf.data of uint8 (batch, size, size, 3), from batch number `start` on."""
-        return self._batch(self._crops(tf.data.Dataset.range(start * self.batch_size, 2**62), start))
+        epoch, position = divmod(start * self.batch_size, self.count)
+        return self._batch(tf.data.Dataset.range(epoch, 2**62).flat_map(self._epoch).skip(position))
 
     def epochs(self):
         """tf.data of uint8 (batch, size, size, 3) that ends after each pass over the photographs.
@@ -76,34 +84,31 @@ class Photographs:
         """
         per_epoch = self.count // self.batch_size * self.batch_size
         epoch = tf.Variable(-1, dtype=tf.int64, trainable=False)
-        numbers = (
-            tf.data.Dataset.from_tensors(0)
-            .map(lambda _: epoch.assign_add(1))
-            .flat_map(lambda e: tf.data.Dataset.range(e * self.count, e * self.count + per_epoch))
-        )
-        batches = self._batch(self._crops(numbers, 0))
+        crops = tf.data.Dataset.from_tensors(0).map(lambda _: epoch.assign_add(1)).flat_map(self._epoch)
+        batches = self._batch(crops.take(per_epoch))
         return batches.apply(tf.data.experimental.assert_cardinality(per_epoch // self.batch_size))
 
-    def _crops(self, numbers, start):
+    def _epoch(self, epoch):
+        """tf.data of the arguments of `_crop` for each crop of an epoch."""
+        numbers = tf.data.Dataset.range(epoch * self.count, (epoch + 1) * self.count)
         if hasattr(self, "_paths"):
-            return numbers.map(
-                lambda i: tf.numpy_function(self._crop, [i], tf.uint8), num_parallel_calls=4, deterministic=True
-            )
-        records = self._records.shuffle(TFDS_SHUFFLE, seed=self.seed).repeat().skip(start * self.batch_size)
-        return tf.data.Dataset.zip(numbers, records).map(
-            lambda i, record: tf.numpy_function(self._crop, [i, record], tf.uint8),
-            num_parallel_calls=4,
-            deterministic=True,
-        )
+            return numbers
+        # The seed names the epoch: iterating again, or from the middle, gives the same order.
+        shuffled = self._records.shuffle(TFDS_SHUFFLE, seed=self.seed + epoch, reshuffle_each_iteration=False)
+        return tf.data.Dataset.zip(numbers, shuffled).map(lambda number, record: (number, *record))
 
-    def _batch(self, crops):
-        shaped = crops.map(lambda crop: tf.ensure_shape(crop, (self.size, self.size, 3)))
-        return shaped.batch(self.batch_size, drop_remainder=True).prefetch(4)
+    def _batch(self, arguments):
+        def crop(*arguments):
+            image = tf.numpy_function(self._crop, arguments, tf.uint8)
+            return tf.ensure_shape(image, (self.size, self.size, 3))
 
-    def _crop(self, number, record=None):
-        """Crop number i: uint8 (size, size, 3)."""
+        crops = arguments.map(crop, num_parallel_calls=4, deterministic=True)
+        return crops.batch(self.batch_size, drop_remainder=True).prefetch(4)
+
+    def _crop(self, number, *record):
+        """Crop number i: uint8 (size, size, 3). A record is its index and encoded image."""
         number = int(number)
-        rgb = self._read(number) if record is None else read_photo(record, name=f"{self.source} #{number}").rgb
+        rgb = self._read(self._record_candidates(*record) if record else self._path_candidates(number))
         generator = np.random.default_rng((self.seed, number))
         if self.squash:
             rgb = resize_array(rgb, self.size, self.size)
@@ -115,22 +120,35 @@ class Photographs:
             rgb = rgb[:, ::-1]
         return np.ascontiguousarray(rgb)
 
-    def _read(self, number):
+    def _path_candidates(self, number):
+        """The photograph of crop number i, then those that follow it in the folder, as (name, source)."""
         epoch, position = divmod(number, self.count)
         first = _permutation(self.seed, epoch, self.count)[position]
         for offset in range(self.count):
             path = self._paths[(first + offset) % self.count]
-            if path in self.bad:
+            yield path, path
+
+    def _record_candidates(self, index, image):
+        """A record, then the spares from one that the index picks."""
+        yield f"{self.source} #{index}", image
+        for offset in range(len(self._spares)):
+            spare, image = self._spares[(index + offset) % len(self._spares)]
+            yield f"{self.source} #{spare}", image
+
+    def _read(self, candidates):
+        for name, source in candidates:
+            if name in self.bad:
                 continue
             try:
-                return read_photo(path).rgb
+                return read_photo(source, str(name)).rgb
             except UserError as error:
-                self._note_bad(path, error)
+                self._note_bad(name, error)
+        self.error = self.error or UserError(f"{self.source}: expected photographs that decode. Received: none that do")
         raise self.error
 
-    def _note_bad(self, path, error):
+    def _note_bad(self, name, error):
         with self._lock:
-            self.bad[path] = str(error)
+            self.bad[name] = str(error)
             if len(self.bad) > MAX_BAD_SHARE * self.count:
                 self.error = UserError(
                     f"{self.source}: expected at most {MAX_BAD_SHARE:.0%} of {self.count} photographs not to decode. "
@@ -145,23 +163,24 @@ def _permutation(seed, epoch, count):
 
 
 def _load_tfds(name):
-    """(tf.data of encoded images, their number) of a tensorflow-datasets train split."""
+    """(tf.data of index and encoded image, their number) of a tensorflow-datasets train split."""
     try:
         import tensorflow_datasets as tfds
     except ImportError as error:
         raise UserError(f"tfds:{name}: expected tensorflow-datasets to be installed. Received: {error}") from error
     try:
-        records, info = tfds.load(
-            name, split="train", with_info=True, decoders={"image": tfds.decode.SkipDecoding()}, shuffle_files=False
-        )
-        count = info.splits["train"].num_examples
+        builder = tfds.builder(name)
+        if "image" in builder.info.features:
+            builder.download_and_prepare()
+            # Of each record, the encoded image and nothing else.
+            decoders = tfds.decode.PartialDecoding({"image": True}, {"image": tfds.decode.SkipDecoding()})
+            records = builder.as_dataset(split="train", decoders=decoders, shuffle_files=False)
     except Exception as error:  # tfds raises its own kinds for unknown names, failed downloads, missing splits
-        raise UserError(
-            f"tfds:{name}: expected a tensorflow-datasets name. Received: {str(error).splitlines()[0]}"
-        ) from error
-    if "image" not in info.features:
-        raise UserError(f"tfds:{name}: expected a feature 'image'. Received: {', '.join(info.features)}")
-    return records.map(lambda record: record["image"]), count
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise UserError(f"tfds:{name}: expected a tensorflow-datasets name. Received: {reason}") from error
+    if "image" not in builder.info.features:
+        raise UserError(f"tfds:{name}: expected a feature 'image'. Received: {', '.join(builder.info.features)}")
+    return records.map(lambda record: record["image"]).enumerate(), int(records.cardinality())
 
 
 def photos(source, size=256, batch_size=4, **options):

@@ -14,18 +14,30 @@ import dataclasses
 import io
 import os
 import tempfile
+import threading
 import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
 from common.errors import UserError
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 # Formats that are written, by the name that users give; the last three have no alpha or are lossless.
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF"}
-MAX_PIXELS = 200_000_000
+# Just below the size at which Pillow refuses (178,956,970), so that one limit holds and not two.
+MAX_PIXELS = 175_000_000
+# EXIF orientation -> what makes the picture stand upright.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 @dataclasses.dataclass
@@ -53,7 +65,7 @@ def read_photo(source, name=None):
 
     Raises:
         UserError: a missing file, a folder, an empty or truncated file, something that is no image,
-            or an image of more than 200 megapixels.
+            or an image of more than 175 megapixels.
     """
     name = name or (str(source) if not isinstance(source, bytes) else "image bytes")
     if not isinstance(source, bytes):
@@ -61,16 +73,14 @@ def read_photo(source, name=None):
     if not source:
         raise UserError(f"{name}: expected an image. Received: an empty file")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of odd metadata; its own size limit is ours
-            with Image.open(io.BytesIO(source)) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise UserError(
-                        f"{name}: expected at most {MAX_PIXELS // 10**6} megapixels. Received: {width}x{height}"
-                    )
-                image.load()
-                return _to_photo(image)
+        with _quiet, Image.open(io.BytesIO(source)) as image:
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise UserError(
+                    f"{name}: expected at most {MAX_PIXELS // 10**6} megapixels. Received: {width}x{height}"
+                )
+            image.load()
+            return _to_photo(image)
     except UserError:
         raise
     except Image.DecompressionBombError as error:
@@ -79,8 +89,35 @@ def read_photo(source, name=None):
         raise UserError(
             f"{name}: expected an image (JPEG, PNG, WebP, BMP, GIF, TIFF). Received: a file of no known format"
         ) from error
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError) as error:
+    except Exception as error:  # Pillow's decoders raise OSError, ValueError, SyntaxError, struct.error and others
         raise UserError(f"{name}: expected a whole image. Received: one that does not decode ({error})") from error
+
+
+class _QuietPillow:
+    """Passes over Pillow's warnings of odd metadata and of its own size limit, in any number of threads.
+
+    ``warnings.catch_warnings`` alone, entered by two threads at once, leaves the filters changed for good.
+    """
+
+    def __init__(self):
+        self._lock, self._readers = threading.Lock(), 0
+
+    def __enter__(self):
+        with self._lock:
+            self._readers += 1
+            if self._readers == 1:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.filterwarnings("ignore", module=r"PIL\.")
+
+    def __exit__(self, *exception):
+        with self._lock:
+            self._readers -= 1
+            if self._readers == 0:
+                self._filters.__exit__(None, None, None)
+
+
+_quiet = _QuietPillow()
 
 
 def _read_bytes(path, name):
@@ -95,7 +132,7 @@ def _read_bytes(path, name):
 
 
 def _to_photo(image):
-    image = ImageOps.exif_transpose(image)
+    image = _upright(image)
     profile = image.info.get("icc_profile")
     if image.mode.startswith(("I", "F")):
         image = _to_8_bits(image)
@@ -113,13 +150,21 @@ def _to_photo(image):
     return Photo(np.asarray(image.convert("RGB")), alpha)
 
 
+def _upright(image):
+    """Applies the EXIF orientation. ``ImageOps.exif_transpose`` fails where any other tag is malformed."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # whatever Pillow raises for EXIF data that it cannot parse
+        orientation = None
+    return image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
+
+
 def _to_8_bits(image):
     """16-bit and float grey to 8 bits. Pillow's own conversion clips at 255 instead of scaling."""
     values = np.asarray(image, np.float64)
+    top = 65535.0
     if image.mode == "F":
         top = 1.0 if values.max(initial=0.0) <= 1.0 else 255.0
-    else:
-        top = 65535.0
     return Image.fromarray(np.clip(np.round(values * (255.0 / top)), 0, 255).astype(np.uint8))
 
 
@@ -160,6 +205,9 @@ def encode(photo, file_format="png", quality=95):
         photo: Photo, or uint8 (height, width, 3).
         file_format: a key of `FORMATS`.
         quality: of JPEG and WebP, 1 to 100.
+
+    Raises:
+        UserError: the picture is larger than the format allows.
     """
     if not isinstance(photo, Photo):
         photo = Photo(photo)
@@ -168,7 +216,12 @@ def encode(photo, file_format="png", quality=95):
         image.putalpha(Image.fromarray(np.ascontiguousarray(photo.alpha)))
     options = {"jpg": {"quality": quality, "subsampling": 0}, "webp": {"quality": quality}}.get(file_format, {})
     buffer = io.BytesIO()
-    image.save(buffer, FORMATS[file_format], **options)
+    try:
+        image.save(buffer, FORMATS[file_format], **options)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{file_format}: expected a picture that fits. Received: {image.width}x{image.height} ({error})"
+        ) from error
     return buffer.getvalue()
 
 
@@ -201,6 +254,23 @@ def write_bytes(path, content):
         raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
 
 
+def check_writable(folder, name="--output"):
+    """Makes a folder and finds out whether files can be written into it, before long work starts.
+
+    Raises:
+        UserError: it cannot be made or written, or is full.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe") as probe:
+            probe.write(b"0")
+    except OSError as error:
+        raise UserError(
+            f"{name}: expected a folder that can be written. Received: {folder} ({error.strerror})"
+        ) from error
+
+
 def _umask():
     mask = os.umask(0)
     os.umask(mask)
@@ -222,6 +292,7 @@ def list_images(folder):
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in EXTENSIONS
+        and not path.is_dir()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     if not paths:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -87,7 +88,8 @@ def build_loss_network(architecture="vgg16", layers=("relu2_2",), weights="image
     unknown = [name for name in layers if name not in names]
     if unknown or not layers:
         raise UserError(
-            f"layers: expected names of {architecture} among {', '.join(names)}. Received: {', '.join(unknown) or 'none'}"
+            f"layers: expected names of {architecture} among {', '.join(names)}. "
+            f"Received: {', '.join(unknown) or 'none'}"
         )
     application = getattr(keras.applications, architecture.upper())
     needed = list(names)[: max(list(names).index(name) for name in layers) + 1]
@@ -111,17 +113,15 @@ def build_loss_network(architecture="vgg16", layers=("relu2_2",), weights="image
 def _load_vgg(application, architecture, weights, needed, seed):
     """(VGG without top, sha256 of its weights file or None)."""
     if weights == "imagenet":
+        cached = _keras_models_folder() / f"{architecture}_weights_tf_dim_ordering_tf_kernels_notop.h5"
         try:
             vgg = application(include_top=False, weights="imagenet")
         except Exception as error:  # urllib, OSError, ValueError (checksum): whichever way a download fails
-            file = f"{architecture}_weights_tf_dim_ordering_tf_kernels_notop.h5"
+            reason = (str(error) or type(error).__name__).splitlines()[0]
             raise UserError(
-                f"loss weights: 'imagenet' could not be downloaded ({str(error).splitlines()[0]}). "
-                f"Put {file} into {Path(keras.config.keras_home()) / 'models'}, or name a weights file"
+                f"loss weights: 'imagenet' could not be downloaded ({reason}). "
+                f"Put {cached.name} into {cached.parent}, or name a weights file"
             ) from error
-        cached = (
-            Path(keras.config.keras_home()) / "models" / f"{architecture}_weights_tf_dim_ordering_tf_kernels_notop.h5"
-        )
         return vgg, _sha256(cached) if cached.is_file() else None
     if weights == "random":
         vgg = application(include_top=False, weights=None)
@@ -134,17 +134,33 @@ def _load_vgg(application, architecture, weights, needed, seed):
     missing = [name for name in needed if name not in arrays]
     if missing:
         raise UserError(f"loss weights: {path} lacks layers that are needed: {', '.join(missing)}")
+    foreign = [
+        name for name in arrays if re.fullmatch(r"block\d_conv\d", name) and name not in _keras_names(architecture)
+    ]
+    if foreign:
+        raise UserError(f"loss weights: expected a file of {architecture}. Received: {path} with {', '.join(foreign)}")
     vgg = application(include_top=False, weights=None)
-    for name in needed:
-        layer = vgg.get_layer(name)
-        expected = [tuple(v.shape) for v in layer.weights]
+    # Layers that are not needed are checked too: VGG16 and VGG19 agree in the shapes of the first six.
+    for name in [name for name in _keras_names(architecture) if name in arrays]:
+        expected = [tuple(v.shape) for v in vgg.get_layer(name).weights]
         if [a.shape for a in arrays[name]] != expected:
             raise UserError(
                 f"loss weights: {path}, layer {name}: expected shapes {expected} of {architecture}. "
                 f"Received: {[a.shape for a in arrays[name]]}"
             )
-        layer.set_weights(arrays[name])
+    for name in needed:
+        vgg.get_layer(name).set_weights(arrays[name])
     return vgg, _sha256(path)
+
+
+def _keras_names(architecture):
+    return list(layer_names(architecture).values())
+
+
+def _keras_models_folder():
+    """Where ``keras.applications`` keeps what it downloads; the rule is that of ``keras.utils.get_file``."""
+    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    return (home if os.access(home, os.W_OK) else Path("/tmp/.keras")) / "models"
 
 
 def _random_weights(layer, generator):
@@ -165,7 +181,7 @@ def read_vgg_weights(path, architecture):
         raise UserError(f"loss weights: expected 'imagenet', 'random' or a file. Received: {path} (no such file)")
     try:
         arrays = _read_npz(path) if path.suffix == ".npz" else _read_h5(path, architecture)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
         raise UserError(f"loss weights: {path} cannot be read as .npz or Keras .h5 weights ({error})") from error
     return {name: [kernel, bias] for name, (kernel, bias) in arrays.items() if kernel is not None and bias is not None}
 
@@ -188,11 +204,12 @@ def _read_h5(path, architecture):
     """
     import h5py
 
-    names = list(layer_names(architecture).values())
+    names = _keras_names(architecture)
     arrays = {}
 
     def visit(key, item):
-        if not isinstance(item, h5py.Dataset):
+        # An optimizer's moments are named after the kernels that they belong to.
+        if not isinstance(item, h5py.Dataset) or key.startswith("optimizer"):
             return
         named = re.search(r"block\d_conv\d", key)
         numbered = re.search(r"(?:^|/)conv2d(?:_(\d+))?/", key)

@@ -46,7 +46,7 @@ class PerceptualTrainer(keras.Model):
 
     @property
     def metrics(self):
-        skipped = [self._skipped] if getattr(self, "_is_compiled", False) and self.scales_loss else []
+        skipped = [self._skipped] if getattr(self, "compiled", False) and self.scales_loss else []
         return [*self._trackers.values(), *skipped]
 
     def call(self, images, training=None):

@@ -1,6 +1,5 @@
 """The objective that training and optimisation both minimise (eq. 5)."""
 
-import keras
 from keras import ops
 
 from common.errors import UserError

@@ -28,7 +28,7 @@ class GaussianBlur(keras.layers.Layer):
     Input and output: float (batch, height, width, channels), any value range.
 
     Raises:
-        UserError: `sigma` is not positive or `size` is not odd.
+        UserError: `sigma` is not positive or `size` is not positive and odd.
     """
 
     def __init__(self, sigma=1.0, size=None, **kwargs):
@@ -36,9 +36,9 @@ class GaussianBlur(keras.layers.Layer):
         if not sigma > 0:
             raise UserError(f"sigma: expected a positive number of pixels. Received: {sigma!r}")
         self.sigma = sigma
-        self.size = size or 2 * int(np.ceil(3 * sigma)) + 1
-        if self.size % 2 == 0:
-            raise UserError(f"size: expected an odd number of pixels. Received: {size!r}")
+        self.size = 2 * int(np.ceil(3 * sigma)) + 1 if size is None else size
+        if self.size < 1 or self.size % 2 == 0:
+            raise UserError(f"size: expected a positive odd number of pixels. Received: {size!r}")
 
     def call(self, inputs):
         radius = self.size // 2

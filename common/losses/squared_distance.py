@@ -11,11 +11,10 @@ def mean_squared_distance(what, target, output):
     Raises:
         UserError: the static shapes differ in height, width or channels.
     """
-    for have, want in zip(output.shape[1:], target.shape[1:], strict=False):
-        if have is not None and want is not None and have != want:
-            raise UserError(
-                f"{what}: target and output must have one (height, width, channels). "
-                f"Received: target {tuple(target.shape[1:])}, output {tuple(output.shape[1:])}"
-            )
+    have, want = tuple(output.shape[1:]), tuple(target.shape[1:])
+    if len(have) != len(want) or any(h != w for h, w in zip(have, want, strict=True) if None not in (h, w)):
+        raise UserError(
+            f"{what}: target and output must have one (height, width, channels). Received: target {want}, output {have}"
+        )
     difference = ops.cast(output, "float32") - ops.cast(target, "float32")
     return ops.mean(ops.square(difference), axis=(1, 2, 3))

@@ -1,0 +1,85 @@
+"""What the console scripts share: flags from settings, and errors as one line with exit code 2."""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import sys
+import types
+import typing
+
+from common.errors import UserError
+
+
+def add_settings(parser, settings):
+    """Adds a flag for each field of a settings dataclass; what is not given stays out of the namespace."""
+    hints = typing.get_type_hints(settings)
+    for field in dataclasses.fields(settings):
+        options = dict(field.metadata)
+        text = options.pop("help")
+        options.pop("required", None)  # checked behind --resume, which supplies what is not given
+        default = field.default
+        if hints[field.name] is bool:
+            options["action"] = argparse.BooleanOptionalAction
+        else:
+            kind = hints[field.name]
+            options.setdefault("type", kind if kind in (int, float, str) else str)
+            if "choices" not in options and "metavar" not in options:
+                options["metavar"] = {int: "N", float: "X"}.get(options["type"], field.name.upper())
+        if default not in (None, (), "") and "default" not in text:
+            shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
+            text += (
+                f" (default: {shown})" if hints[field.name] is not bool else f" (default: {'on' if default else 'off'})"
+            )
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}", help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options
+        )
+
+
+def given_settings(namespace, settings):
+    """The settings that were given on the command line, by field name."""
+    names = [field.name for field in dataclasses.fields(settings)]
+    return {name: _tuples(getattr(namespace, name)) for name in names if hasattr(namespace, name)}
+
+
+def _tuples(value):
+    return tuple(value) if isinstance(value, list) else value
+
+
+def check_required(settings):
+    """Raises UserError for fields marked as required that are not set."""
+    missing = [
+        f"--{field.name.replace('_', '-')}"
+        for field in dataclasses.fields(settings)
+        if field.metadata.get("required") and getattr(settings, field.name) is None
+    ]
+    if missing:
+        raise UserError(f"{', '.join(missing)}: expected a value. Received: none")
+
+
+@contextlib.contextmanager
+def errors_as_lines(program):
+    """Turns errors that the user can mend into one line on stderr and the right exit code."""
+    try:
+        yield
+    except UserError as error:
+        fail(program, error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except KeyboardInterrupt:
+        print(f"\n{program}: interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+def fail(program, error, code=2) -> typing.NoReturn:
+    """Prints one line and exits."""
+    print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose errors are one line, without the usage above it."""
+
+    def error(self, message) -> types.NoneType:
+        fail(self.prog, message)

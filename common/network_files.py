@@ -1,0 +1,128 @@
+"""Trained networks in files: those that ship in the package, and `.keras` files of users."""
+
+import dataclasses
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from common.errors import UserError
+from common.image_io import write_bytes
+
+
+@dataclasses.dataclass(frozen=True)
+class Shelf:
+    """The networks that ship in one folder, by the manifest in it.
+
+    ``manifest.json`` maps a name to ``{"file", "sha256", "config", "licence", "recipe", ...}``; the
+    file is a ``.npz`` of float16 arrays in the order of ``network.get_weights()``.
+
+    Attributes:
+        folder: with ``manifest.json``.
+        network_class: what its networks are, built with ``network_class(**config)``.
+    """
+
+    folder: Path
+    network_class: type
+
+    def manifest(self):
+        """``{name: entry}``, in the order of the file."""
+        return read_manifest(self.folder)
+
+    def load(self, name):
+        """A shipped network by name.
+
+        Raises:
+            UserError: an unknown name, or a file that is not the one of the manifest.
+        """
+        entries = self.manifest()
+        if name not in entries:
+            raise UserError(
+                f"network: expected one of {', '.join(entries) or 'none that ship'}, or a file. Received: {name!r}"
+            )
+        entry = entries[name]
+        content = (self.folder / entry["file"]).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != entry["sha256"]:
+            raise UserError(
+                f"network {name}: expected {entry['file']} with sha256 {entry['sha256']}. Received: {digest}; "
+                "install the package again"
+            )
+        network = self.network_class(**entry["config"], name=name)
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            network.set_weights([file[f"{i:03d}"].astype("float32") for i in range(len(file.files))])
+        return network
+
+    def add(self, name, network, **entry):
+        """Writes a network's float16 weights into the folder and its entry into the manifest."""
+        arrays = {f"{i:03d}": array.astype("float16") for i, array in enumerate(network.get_weights())}
+        if not all(np.isfinite(array).all() for array in arrays.values()):
+            raise UserError(f"network {name}: expected weights that float16 can hold. Received: an overflow")
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        content = buffer.getvalue()
+        file = f"{name}.npz"
+        config = {k: v for k, v in network.get_config().items() if k not in ("name", "trainable", "dtype")}
+        entries = self.manifest() if (self.folder / "manifest.json").exists() else {}
+        entries[name] = {"file": file, "sha256": hashlib.sha256(content).hexdigest(), "config": config, **entry}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_bytes(self.folder / file, content)
+        write_bytes(self.folder / "manifest.json", (json.dumps(entries, indent=2) + "\n").encode())
+
+
+def read_manifest(folder):
+    """``{name: entry}`` of a folder of shipped networks."""
+    return json.loads((Path(folder) / "manifest.json").read_text())
+
+
+def load_keras_file(path, network_class):
+    """Loads a ``.keras`` file that holds a network of one class, and nothing else.
+
+    The file is looked into before anything of it is built: what is not exactly this class, such as a
+    Lambda layer with code in it, is refused. Nothing is unpickled.
+
+    Raises:
+        UserError: no such file, no ``.keras`` file, another architecture.
+    """
+    import keras
+
+    path = Path(path)
+    expected = f"a .keras file of a {network_class.__name__}"
+    if not path.is_file():
+        kind = "a folder" if path.is_dir() else "no such file"
+        raise UserError(f"network: expected {expected} or a shipped name. Received: {path} ({kind})")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(f"network: expected {expected}. Received: {path} (not a .keras file)") from error
+    received = config.get("registered_name") or config.get("class_name") if isinstance(config, dict) else None
+    if received != keras.saving.get_registered_name(network_class):
+        raise UserError(f"network: expected {expected}. Received: {path}, a {received}")
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(f"network: expected {expected}. Received: {path}, which does not load ({reason})") from error
+
+
+def copy_weights(source, target):
+    """Copies all weights of a network into another of the same architecture.
+
+    Raises:
+        UserError: the architectures differ.
+    """
+    have, want = ([tuple(v.shape) for v in network.weights] for network in (source, target))
+    if have != want:
+        raise UserError(
+            f"network: expected weights of the architecture {_architecture(target)}. Received: {_architecture(source)}"
+        )
+    target.set_weights(source.get_weights())
+
+
+def _architecture(network):
+    config = network.get_config()
+    return ", ".join(f"{k}={v}" for k, v in config.items() if k not in ("name", "trainable", "dtype"))

@@ -1,0 +1,81 @@
+"""The record beside the weights of a run: what was asked, with what, on what, and what came out."""
+
+import dataclasses
+import json
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+
+from common.errors import UserError
+from common.image_io import write_bytes
+
+NAME = "run.json"
+
+
+def versions():
+    """Versions of Python and of the packages that numbers depend on."""
+    packages = {}
+    for name in ("fast-style", "tensorflow", "keras", "numpy", "pillow"):
+        try:
+            packages[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            packages[name] = "not installed"
+    return {"python": platform.python_version(), **packages}
+
+
+def hardware():
+    """Processor, cores, memory in GiB and GPUs of this machine."""
+    import tensorflow as tf
+
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
+    gpus = [
+        tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+        for gpu in tf.config.list_physical_devices("GPU")
+    ]
+    return {"processor": processor(), "cores": os.cpu_count(), "memory_gib": round(memory / 2**30, 1), "gpus": gpus}
+
+
+def processor():
+    """The processor's name, with the matrix instructions that decide which precision is fastest."""
+    name, flags = platform.processor() or platform.machine(), ""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                name = value.strip()
+            elif key.strip() == "flags":
+                flags = value.split()
+                break
+    except OSError:
+        return name
+    found = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if flag in flags]
+    return f"{name} ({', '.join(found)})" if found else name
+
+
+def write_record(folder, record):
+    """Writes ``run.json`` into a folder, whole or not at all."""
+    write_bytes(Path(folder) / NAME, (json.dumps(record, indent=2, default=_plain) + "\n").encode())
+
+
+def read_record(folder):
+    """Reads ``run.json`` of a folder.
+
+    Raises:
+        UserError: there is none, or it is not JSON.
+    """
+    path = Path(folder) / NAME
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise UserError(f"{folder}: expected the folder of a run, with {NAME} in it. Received: none") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: expected a run record in JSON. Received: {error}") from error
+
+
+def _plain(value):
+    if dataclasses.is_dataclass(value):
+        return dataclasses.asdict(value)
+    if hasattr(value, "item"):
+        return value.item()
+    return str(value)

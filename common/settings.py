@@ -1,0 +1,69 @@
+"""Settings that every training has, whatever the task: the one source of their defaults.
+
+Nothing heavy is imported here, so that ``--help`` is quick.
+"""
+
+import dataclasses
+
+
+def setting(default, text, **options):
+    """A dataclass field with a help text; `options` go to ``argparse.add_argument``."""
+    return dataclasses.field(default=default, metadata={"help": text, **options})
+
+
+@dataclasses.dataclass(kw_only=True)
+class TrainingSettings:
+    """What a training run needs to know. Each field is a flag of the training commands."""
+
+    content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)
+    output: str = setting(None, "folder of the run: network, checkpoints, previews, record", required=True)
+    iterations: int = setting(40_000, "batches to train on (paper: 40000)")
+    batch_size: int = setting(4, "photographs a batch (paper: 4)")
+    size: int = setting(256, "side in pixels of the squares trained on (paper: 256)")
+    resize_to: int = setting(
+        None, "short side in pixels to which photographs are resized before cropping; default: --size"
+    )
+    squash: bool = setting(False, "resize photographs to a square without keeping the aspect, as the paper does")
+    flip: bool = setting(True, "mirror half of the photographs")
+    learning_rate: float = setting(1e-3, "Adam's step size (paper: 1e-3)")
+    schedule: str = setting(
+        "constant", "learning rate over the run (paper: constant; cosine falls to 0)", choices=("constant", "cosine")
+    )
+    warmup: int = setting(0, "iterations over which the learning rate rises from 0 (paper: 0)")
+    loss_network: str = setting(
+        "vgg16", "network that features are taken from (paper: vgg16)", choices=("vgg16", "vgg19")
+    )
+    loss_weights: str = setting(
+        "imagenet",
+        "its weights: imagenet (downloaded by Keras), a .npz, .h5 or .weights.h5 file, or random (tests only)",
+    )
+    precision: str = setting(
+        "auto",
+        "dtype policy; auto measures which this machine runs fastest",
+        choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
+    )
+    initialize: str = setting(None, "network to start from: a .keras file or a shipped name; default: random weights")
+    seed: int = setting(0, "of weights, order, crops and flips")
+    validation: str = setting(None, "folder of photographs on which the losses are measured; not trained on")
+    validate_every: int = setting(2000, "iterations between validations")
+    preview: tuple = setting(
+        (), "photographs to show in previews; default: sample photographs", nargs="*", metavar="PHOTO"
+    )
+    preview_every: int = setting(500, "iterations between preview pictures; 0: none")
+    checkpoint_every: int = setting(500, "iterations between checkpoints")
+    log_every: int = setting(50, "iterations over which printed and logged losses are averaged")
+
+
+# What may differ when a run is resumed: it changes nothing about the weights at a given iteration.
+RESUMABLE = frozenset(
+    (
+        "output",
+        "iterations",
+        "validation",
+        "validate_every",
+        "preview",
+        "preview_every",
+        "checkpoint_every",
+        "log_every",
+    )
+)

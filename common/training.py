@@ -1,0 +1,258 @@
+"""Runs a training from start, or from where it stopped, to its end: what both tasks' `train` call."""
+
+import dataclasses
+import datetime
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from common.callbacks import NonFiniteError, Previews, Report, SaveCheckpoints, StopOnNonFinite, StopOnSignal, Validate
+from common.checkpoint import Checkpoints, restore_training_state
+from common.contact_sheet import contact_sheet
+from common.dataset import validation_batches
+from common.errors import UserError
+from common.geometry import limit_long_side
+from common.image_io import as_rgb, check_writable
+from common.run_record import NAME, hardware, read_record, versions, write_record
+from common.sample_photos import sample_photos
+from common.settings import RESUMABLE
+
+FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
+VALIDATION_PHOTOS = 256
+
+
+class Interrupted(Exception):
+    """Training was stopped by a signal and saved; `signal` is its number."""
+
+    def __init__(self, number, message):
+        super().__init__(message)
+        self.signal = number
+
+
+def check_output(folder, resume):
+    """Finds out before training whether the output folder can take a run.
+
+    Raises:
+        UserError: it is a file, cannot be written, is nearly full; it holds something and this is
+            no resumption; it holds no run and this is one.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"--output: expected a folder. Received: {folder} (a file)")
+    if resume:
+        read_record(folder)
+    elif folder.is_dir() and any(folder.iterdir()):
+        kind = (
+            "a folder with a run in it; --resume continues it"
+            if (folder / NAME).exists()
+            else "a folder with files in it"
+        )
+        raise UserError(f"--output: expected a new or empty folder. Received: {folder} ({kind})")
+    check_writable(folder)
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        raise UserError(
+            f"--output: expected at least {FREE_BYTES >> 20} MiB free in {folder}. Received: {free >> 20} MiB"
+        )
+
+
+def resumed_settings(settings_class, folder, given):
+    """The settings of the run in a folder, with those that were given now where that is harmless.
+
+    Raises:
+        UserError: no run there, or a given setting would change what is trained.
+    """
+    stored = read_record(folder)["settings"]
+    for name, value in given.items():
+        before = tuple(stored[name]) if isinstance(stored.get(name), list) else stored.get(name)
+        if name not in RESUMABLE and value != before:
+            raise UserError(
+                f"--{name.replace('_', '-')}: expected {before!r}, as the run was begun. Received: {value!r}"
+            )
+    names = {field.name for field in dataclasses.fields(settings_class)}
+    merged = {**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in names}, **given}
+    return settings_class(**merged)
+
+
+def check_numbers(settings):
+    """Raises UserError for counts below 1, negative rates and seeds."""
+    for name in ("iterations", "batch_size", "size", "validate_every", "checkpoint_every", "log_every"):
+        if getattr(settings, name) < 1:
+            raise UserError(f"--{name.replace('_', '-')}: expected at least 1. Received: {getattr(settings, name)}")
+    for name in ("learning_rate", "warmup", "seed", "preview_every"):
+        if not 0 <= getattr(settings, name) < float("inf"):
+            raise UserError(f"--{name.replace('_', '-')}: expected at least 0. Received: {getattr(settings, name)}")
+
+
+def learning_rate(settings):
+    """The learning rate over the run: a number, or a Keras schedule."""
+    rate, warmup = settings.learning_rate, settings.warmup
+    if settings.schedule == "cosine":
+        falling = max(1, settings.iterations - warmup)
+        if not warmup:
+            return keras.optimizers.schedules.CosineDecay(rate, falling)
+        return keras.optimizers.schedules.CosineDecay(0.0, falling, warmup_target=rate, warmup_steps=warmup)
+    if warmup:
+        return keras.optimizers.schedules.PolynomialDecay(0.0, warmup, end_learning_rate=rate)
+    return rate
+
+
+def run_training(trainer, photographs, settings, *, previewed=None, resume=False):
+    """Trains `trainer.network` and leaves a run folder: network, checkpoints, previews, record.
+
+    Files in ``settings.output``: ``network.keras`` (what was trained), ``run.json`` (the record),
+    ``checkpoints/``, ``previews/``, ``tensorboard/``.
+
+    Args:
+        trainer: :class:`common.perceptual_training.PerceptualTrainer`, not compiled.
+        photographs: :class:`common.dataset.Photographs`.
+        settings: :class:`common.settings.TrainingSettings`.
+        previewed: function from a uint8 photograph to a list of pictures in a row of the previews;
+            default the photograph and the network's output.
+        resume: continue from the newest checkpoint.
+
+    Returns:
+        The run record, a dict.
+
+    Raises:
+        UserError: too many photographs do not decode; a checkpoint of other settings.
+        NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
+        Interrupted: Ctrl-C or SIGTERM; everything is saved.
+    """
+    folder = Path(settings.output)
+    trainer.compile(keras.optimizers.Adam(learning_rate(settings)))
+    trainer.optimizer.build(trainer.network.trainable_variables)
+    checkpoints = Checkpoints(folder / "checkpoints")
+    start, record = 0, _new_record(settings, trainer)
+    if resume:
+        start, record = _resume(trainer, checkpoints, record, read_record(folder))
+    write_record(folder, record)
+
+    writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+    report = Report(settings.iterations, start, settings.batch_size, settings.log_every, writer)
+    validate = None
+    if settings.validation:
+        batches = validation_batches(settings.validation, VALIDATION_PHOTOS)
+        validate = Validate(batches, settings.validate_every, settings.iterations, start, writer)
+        validate.history = record["validation"]
+    began, seconds_before = time.perf_counter(), record["seconds"]
+
+    def update_record(iteration, status="running"):
+        record.update(
+            status=status,
+            iteration=iteration,
+            seconds=round(seconds_before + time.perf_counter() - began, 1),
+            losses=report.last or record["losses"],
+            bad_photographs=sorted(map(str, photographs.bad)),
+        )
+        write_record(folder, record)
+
+    saver = SaveCheckpoints(checkpoints, settings.checkpoint_every, start, update_record)
+    stop = StopOnSignal()
+    picture = _preview_picture(trainer.network, settings.preview, previewed)
+    previews = Previews(picture, folder / "previews", settings.preview_every, start, writer)
+    callbacks = [StopOnNonFinite(start), report, *([validate] if validate else []), saver, previews, stop]
+
+    try:
+        if start < settings.iterations:
+            trainer.fit(
+                photographs.batches(start),
+                epochs=1,
+                steps_per_epoch=settings.iterations - start,
+                shuffle=False,  # it is, by the seed
+                verbose=0,
+                callbacks=callbacks,
+            )
+        saver.save()
+    except tf.errors.OpError as error:
+        if photographs.error is not None:
+            raise photographs.error from error
+        raise
+    except NonFiniteError as error:
+        update_record(saver.saved, "not finite")
+        raise NonFiniteError(
+            f"{error}; the checkpoint of iteration {saver.saved} is kept. A lower --learning-rate or a longer --warmup "
+            "usually helps"
+        ) from error
+    finally:
+        stop.restore()
+        report.bar.close() if hasattr(report, "bar") else None
+        writer.close()
+
+    _save_network(trainer.network, folder)
+    for path, reason in photographs.bad.items():
+        print(f"skipped {path}: {reason}", file=sys.stderr)
+    if saver.iteration < settings.iterations:
+        update_record(saver.iteration, "interrupted")
+        raise Interrupted(
+            stop.received or signal.SIGINT,
+            f"stopped after iteration {saver.iteration} and saved; continue with --resume --output {folder}",
+        )
+    update_record(saver.iteration, "finished")
+    return record
+
+
+def _new_record(settings, trainer):
+    loss_network = trainer.objective.loss_network
+    return {
+        "status": "running",
+        "settings": dataclasses.asdict(settings),
+        "iteration": 0,
+        "seconds": 0.0,
+        "losses": {},
+        "validation": [],
+        "bad_photographs": [],
+        "precision": trainer.network.dtype_policy.name,
+        "loss_network": {
+            "architecture": loss_network.architecture,
+            "weights": Path(loss_network.weights).name,
+            "sha256": loss_network.sha256,
+        },
+        "parameters": trainer.network.count_params(),
+        "versions": versions(),
+        "hardware": hardware(),
+        "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _resume(trainer, checkpoints, new, stored):
+    """(iteration, record) after putting back the newest checkpoint."""
+    checkpoint = checkpoints.latest()
+    kept = {name: stored[name] for name in ("started", "seconds", "losses", "validation")}
+    if checkpoint is None:
+        return 0, {**new, **kept, "validation": []}
+    restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
+    kept["validation"] = [entry for entry in kept["validation"] if entry["iteration"] <= checkpoint.iteration]
+    print(f"resuming after iteration {checkpoint.iteration}", file=sys.stderr)
+    return checkpoint.iteration, {**new, **kept, "iteration": checkpoint.iteration}
+
+
+def _preview_picture(network, paths, previewed):
+    photos = [limit_long_side(as_rgb(path), 512) for path in paths] or [
+        limit_long_side(photo, 384) for photo in sample_photos().values()
+    ]
+    row = previewed or (lambda photo: [photo, network.paint(photo[None]).numpy()[0]])
+    return lambda: contact_sheet([row(photo) for photo in photos], cell=512)
+
+
+def _save_network(network, folder):
+    """Saves ``network.keras`` in float32, beside its place and renamed."""
+    temporary = folder / ".network.part.keras"
+    in_float32(network).save(temporary)
+    os.replace(temporary, folder / "network.keras")
+
+
+def in_float32(network):
+    """The same network under the float32 policy; the network itself if it is so already."""
+    if network.dtype_policy.name == "float32":
+        return network
+    config = {**network.get_config(), "dtype": "float32"}
+    copy = type(network).from_config(config)
+    copy.set_weights(network.get_weights())
+    return copy

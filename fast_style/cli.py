@@ -1,0 +1,157 @@
+"""The console scripts `fast-style` and `fast-style-train`. They parse, call the library, and print."""
+
+import os
+import sys
+import time
+
+from common.command_line import (
+    Parser,
+    add_settings,
+    check_required,
+    errors_as_lines,
+    fail,
+    given_settings,
+)
+from common.errors import UserError
+from common.startup import start_tensorflow
+
+
+def main(arguments=None):
+    """`fast-style`: stylize, styles, demo."""
+    parser = Parser(prog="fast-style", description="Style transfer in one pass.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    _add_stylize(commands)
+    _add_styles(commands)
+    _add_demo(commands)
+    options = parser.parse_args(arguments)
+    with errors_as_lines(f"fast-style {options.command}"):
+        options.run(options)
+
+
+def _add_stylize(commands):
+    parser = commands.add_parser(
+        "stylize", help="paint photographs in a style", description="Paint photographs in a style."
+    )
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
+    )
+    parser.add_argument(
+        "--style", required=True, metavar="NAME|FILE", help="a style that ships (fast-style styles) or a .keras file"
+    )
+    parser.add_argument(
+        "--output", "-o", help="a folder, a file for one photograph, or - for standard output (default: stylized/)"
+    )
+    parser.add_argument(
+        "--max-size", type=int, metavar="PIXELS", help="shrink photographs to this long side; never enlarges"
+    )
+    parser.add_argument(
+        "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
+    )
+    parser.add_argument("--quality", type=int, default=95, metavar="1-100", help="of JPEG and WebP (default: 95)")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+    parser.set_defaults(run=_stylize)
+
+
+def _stylize(options):
+    from fast_style.pretrained_networks import check_style
+
+    if not 1 <= options.quality <= 100:
+        raise UserError(f"--quality: expected 1 to 100. Received: {options.quality}")
+    if options.max_size is not None and options.max_size < 1:
+        raise UserError(f"--max-size: expected at least 1 pixel. Received: {options.max_size}")
+    check_style(options.style)
+    start_tensorflow()
+
+    from fast_style.stylization import plan, stylize_files
+
+    jobs = plan(options.photos, options.style, options.output, options.format, options.overwrite)
+
+    from fast_style.pretrained_networks import load_network
+
+    done, failed = stylize_files(jobs, load_network(options.style), options.max_size, options.quality)
+    for job, seconds in done:
+        if job.target != "-":
+            print(f"{job.target}  {seconds:.2f} s")
+    for _, reason in failed:
+        print(f"fast-style stylize: error: {reason}", file=sys.stderr)
+    if failed and len(jobs) > 1:
+        print(f"{len(done)} of {len(jobs)} photographs done, {len(failed)} failed", file=sys.stderr)
+    sys.exit(2 if failed else 0)
+
+
+def _add_styles(commands):
+    parser = commands.add_parser(
+        "styles", help="list the styles that ship", description="List the styles that ship, with their recipes."
+    )
+    parser.set_defaults(run=_styles)
+
+
+def _styles(options):
+    from fast_style.pretrained_networks import FOLDER, style_entries
+
+    for name, entry in style_entries().items():
+        print(f"{name}: {entry['title']}")
+        print(f"    {entry['summary']}")
+        print(f"    recipe {FOLDER.parent / 'recipes' / entry['recipe']}, licence {entry['licence']}")
+
+
+def _add_demo(commands):
+    parser = commands.add_parser(
+        "demo",
+        help="paint sample photographs in every style",
+        description="Paint the CC0 sample photographs of scikit-image in every style that ships.",
+    )
+    parser.add_argument(
+        "--output", "-o", default="fast_style_demo", help="folder of the pictures (default: fast_style_demo)"
+    )
+    parser.set_defaults(run=_demo)
+
+
+def _demo(options):
+    from common.image_io import check_writable
+
+    check_writable(options.output)
+    start = time.perf_counter()
+    start_tensorflow()
+
+    from fast_style.demo import demo
+
+    for path, seconds in demo(options.output):
+        print(f"{path}  {seconds:.2f} s" if seconds is not None else f"{path}  contact sheet", flush=True)
+    print(f"{time.perf_counter() - start:.1f} s in all; pictures are in {os.path.abspath(options.output)}")
+
+
+def train_main(arguments=None):
+    """`fast-style-train`: a painting and photographs in, a run folder with a network out."""
+    from fast_style.settings import StyleSettings
+
+    parser = Parser(prog="fast-style-train", description="Train a network on one painting. " + StyleSettings.__doc__)
+    add_settings(parser, StyleSettings)
+    parser.add_argument(
+        "--resume", action="store_true", help="continue the run in --output; settings that are not given are the run's"
+    )
+    options = parser.parse_args(arguments)
+    with errors_as_lines("fast-style-train"):
+        _train(options, StyleSettings)
+
+
+def _train(options, settings_class):
+    given = given_settings(options, settings_class)
+    if options.resume and "output" not in given:
+        raise UserError("--output: expected the folder of the run to resume. Received: none")
+    if not options.resume:
+        check_required(settings_class(**given))
+    start_tensorflow()
+
+    from common.training import Interrupted, NonFiniteError, resumed_settings
+    from fast_style.train import train
+
+    settings = resumed_settings(settings_class, given["output"], given) if options.resume else settings_class(**given)
+    try:
+        record = train(settings, resume=options.resume)
+    except Interrupted as stop:
+        print(f"fast-style-train: {stop}", file=sys.stderr)
+        sys.exit(128 + stop.signal)
+    except NonFiniteError as error:
+        fail("fast-style-train", error, code=1)
+    print(f"{settings.output}/network.keras: {record['iteration']} iterations in {record['seconds']:.0f} s")

@@ -1,0 +1,42 @@
+"""Style networks by name, as shipped in the package, or by file."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from common.network_files import Shelf, load_keras_file, read_manifest
+
+FOLDER = Path(__file__).parent / "pretrained"
+
+
+def style_entries():
+    """``{name: manifest entry}`` of the styles that ship. Light: imports no TensorFlow."""
+    return read_manifest(FOLDER)
+
+
+def shelf():
+    """The shelf of shipped style networks."""
+    from fast_style.network import TransformationNetwork
+
+    return Shelf(FOLDER, TransformationNetwork)
+
+
+def check_style(style):
+    """Raises UserError unless `style` can be a shipped name or an existing file; imports no TensorFlow."""
+    if style not in style_entries() and not Path(style).is_file():
+        raise UserError(
+            f"style: expected one of {', '.join(style_entries())}, or a .keras file. Received: {style!r} (no such file)"
+        )
+
+
+def load_network(style):
+    """A :class:`TransformationNetwork` by shipped name, or from a ``.keras`` file.
+
+    Raises:
+        UserError: no such name or file, a file of something else, a damaged file.
+    """
+    check_style(style)
+    if style in style_entries():
+        return shelf().load(style)
+    from fast_style.network import TransformationNetwork
+
+    return load_keras_file(style, TransformationNetwork)

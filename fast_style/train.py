@@ -1,0 +1,58 @@
+"""Trains a network on one painting: what `fast-style-train` calls."""
+
+import keras
+
+from common.dataset import Photographs
+from common.network_files import copy_weights
+from common.precision import dtype_policy, resolve_precision
+from common.training import check_numbers, check_output, run_training
+from fast_style.model import StyleTransfer
+from fast_style.network import TransformationNetwork
+from fast_style.pretrained_networks import load_network
+
+
+def train(settings, resume=False):
+    """Trains a network with :class:`fast_style.settings.StyleSettings` and leaves a run folder.
+
+    Args:
+        settings: what to train, on what, where to.
+        resume: continue the run in ``settings.output`` from its newest checkpoint.
+
+    Returns:
+        The run record, a dict; see :func:`common.training.run_training` for files and errors.
+    """
+    check_numbers(settings)
+    check_output(settings.output, resume)
+    photographs = Photographs(
+        settings.content,
+        settings.size,
+        settings.batch_size,
+        resize_to=settings.resize_to,
+        squash=settings.squash,
+        flip=settings.flip,
+        seed=settings.seed,
+    )
+    keras.utils.set_random_seed(settings.seed)
+    with dtype_policy(resolve_precision(settings.precision)):
+        network = TransformationNetwork(
+            width=settings.width,
+            normalization=settings.normalization,
+            upsampling=settings.upsampling,
+            reflection_padding=settings.reflection_padding,
+        )
+        if settings.initialize:
+            copy_weights(load_network(settings.initialize), network)
+        trainer = StyleTransfer(
+            settings.style,
+            network,
+            content_weight=settings.content_weight,
+            style_weight=settings.style_weight,
+            tv_weight=settings.tv_weight,
+            content_layers=settings.content_layers,
+            style_layers=settings.style_layers,
+            style_layer_weights=settings.style_layer_weights,
+            style_size=settings.style_size,
+            architecture=settings.loss_network,
+            loss_weights=settings.loss_weights,
+        )
+    return run_training(trainer, photographs, settings, resume=resume)
