@@ -1,19 +1,14 @@
 """The console scripts `fast-style` and `fast-style-train`. They parse, call the library, and print."""
 
 import os
-import sys
 import time
+from pathlib import Path
 
-from common.command_line import (
-    Parser,
-    add_settings,
-    check_required,
-    errors_as_lines,
-    fail,
-    given_settings,
-)
+from common.command_line import Parser, errors_as_lines
 from common.errors import UserError
+from common.photo_jobs import plan_jobs, report_jobs
 from common.startup import start_tensorflow
+from common.train_command import run_train_command
 
 
 def main(arguments=None):
@@ -60,23 +55,15 @@ def _stylize(options):
     if options.max_size is not None and options.max_size < 1:
         raise UserError(f"--max-size: expected at least 1 pixel. Received: {options.max_size}")
     check_style(options.style)
+    label = Path(options.style).stem
+    jobs = plan_jobs(options.photos, label, "stylized", options.output, options.format, options.overwrite)
     start_tensorflow()
 
-    from fast_style.stylization import plan, stylize_files
-
-    jobs = plan(options.photos, options.style, options.output, options.format, options.overwrite)
-
     from fast_style.pretrained_networks import load_network
+    from fast_style.stylization import stylize_files
 
     done, failed = stylize_files(jobs, load_network(options.style), options.max_size, options.quality)
-    for job, seconds in done:
-        if job.target != "-":
-            print(f"{job.target}  {seconds:.2f} s")
-    for _, reason in failed:
-        print(f"fast-style stylize: error: {reason}", file=sys.stderr)
-    if failed and len(jobs) > 1:
-        print(f"{len(done)} of {len(jobs)} photographs done, {len(failed)} failed", file=sys.stderr)
-    sys.exit(2 if failed else 0)
+    report_jobs("fast-style stylize", done, failed)
 
 
 def _add_styles(commands):
@@ -125,33 +112,9 @@ def train_main(arguments=None):
     """`fast-style-train`: a painting and photographs in, a run folder with a network out."""
     from fast_style.settings import StyleSettings
 
-    parser = Parser(prog="fast-style-train", description="Train a network on one painting. " + StyleSettings.__doc__)
-    add_settings(parser, StyleSettings)
-    parser.add_argument(
-        "--resume", action="store_true", help="continue the run in --output; settings that are not given are the run's"
-    )
-    options = parser.parse_args(arguments)
-    with errors_as_lines("fast-style-train"):
-        _train(options, StyleSettings)
+    def train(settings, resume):
+        from fast_style.train import train
 
+        return train(settings, resume)
 
-def _train(options, settings_class):
-    given = given_settings(options, settings_class)
-    if options.resume and "output" not in given:
-        raise UserError("--output: expected the folder of the run to resume. Received: none")
-    if not options.resume:
-        check_required(settings_class(**given))
-    start_tensorflow()
-
-    from common.training import Interrupted, NonFiniteError, resumed_settings
-    from fast_style.train import train
-
-    settings = resumed_settings(settings_class, given["output"], given) if options.resume else settings_class(**given)
-    try:
-        record = train(settings, resume=options.resume)
-    except Interrupted as stop:
-        print(f"fast-style-train: {stop}", file=sys.stderr)
-        sys.exit(128 + stop.signal)
-    except NonFiniteError as error:
-        fail("fast-style-train", error, code=1)
-    print(f"{settings.output}/network.keras: {record['iteration']} iterations in {record['seconds']:.0f} s")
+    run_train_command("fast-style-train", "Train a network on one painting.", StyleSettings, train, arguments)

@@ -1,26 +1,11 @@
 """Stylises photographs: one array, or files in and files out."""
 
-import dataclasses
-import glob
-import sys
-import time
 from pathlib import Path
-
-from tqdm import tqdm
 
 from common.errors import UserError
 from common.geometry import limit_long_side, resize_array
-from common.image_io import Photo, as_rgb, check_writable, encode, list_images, read_photo, write_bytes
-
-SUFFIXES = {
-    ".jpg": "jpg",
-    ".jpeg": "jpg",
-    ".png": "png",
-    ".webp": "webp",
-    ".bmp": "bmp",
-    ".tif": "tiff",
-    ".tiff": "tiff",
-}
+from common.image_io import Photo, as_rgb
+from common.photo_jobs import run_jobs
 
 
 def stylize(image, network, max_size=None):
@@ -58,117 +43,6 @@ def stylize_photo(photo, network, max_size=None):
     return Photo(rgb, alpha)
 
 
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """One photograph to be stylised: where it comes from and where the result goes, ``"-"`` for the streams."""
-
-    source: str
-    target: str
-    file_format: str
-
-
-def plan(photos, style, output=None, file_format=None, overwrite=False):
-    """What is to be read and written, found out before anything heavy starts.
-
-    Args:
-        photos: files, folders (walked recursively), glob patterns, or ``"-"`` for standard input.
-        style: its name goes into the names of results.
-        output: a folder; a file where there is one photograph; ``"-"`` for standard output. Default:
-            the folder ``stylized``, or standard output where the photograph comes from standard input.
-        file_format: a key of ``common.image_io.FORMATS``; default that of the photograph or of the output's name,
-            PNG where it cannot be written.
-        overwrite: whether existing results may be replaced.
-
-    Returns:
-        list of Job.
-
-    Raises:
-        UserError: no such file, two results of one name, an existing result, an unwritable folder.
-    """
-    sources = _expand(photos)
-    if output is None:
-        output = "-" if sources == [("-", "-")] else "stylized"
-    if output == "-":
-        if len(sources) != 1:
-            raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: -")
-        return [Job(sources[0][0], "-", file_format or "png")]
-    one_file = len(sources) == 1 and Path(output).suffix.lower() in SUFFIXES and not Path(output).is_dir()
-    if len(sources) > 1 and Path(output).exists() and not Path(output).is_dir():
-        raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
-    name = Path(style).stem
-    jobs = []
-    for source, relative in sources:
-        own = SUFFIXES.get(Path(source).suffix.lower(), "png")
-        if one_file:
-            target, chosen = Path(output), file_format or SUFFIXES[Path(output).suffix.lower()]
-        else:
-            chosen = file_format or own
-            stem = "stdin" if source == "-" else Path(relative).stem
-            target = Path(output) / Path(relative).parent / f"{stem}_{name}.{chosen}"
-        jobs.append(Job(source, str(target), chosen))
-    _check_targets(jobs, overwrite)
-    return jobs
-
-
-def _expand(photos):
-    """(source, path relative to what was named) of every photograph, in the order named, once each."""
-    found = {}
-    for item in photos:
-        if item == "-":
-            found["-"] = "-"
-        elif Path(item).is_dir():
-            found |= {str(path): str(path.relative_to(item)) for path in list_images(item)}
-        elif Path(item).exists() or not glob.has_magic(item):
-            found[item] = Path(item).name
-        else:
-            matches = sorted(m for m in glob.glob(item, recursive=True) if Path(m).is_file())
-            if not matches:
-                raise UserError(f"photo: expected a pattern that matches files. Received: {item!r}, which matches none")
-            found |= {match: Path(match).name for match in matches}
-    missing = [source for source in found if source != "-" and not Path(source).exists()]
-    if missing and len(found) == len(missing):
-        raise UserError(f"photo: expected an image file or folder. Received: {', '.join(missing)} (no such file)")
-    return list(found.items())
-
-
-def _check_targets(jobs, overwrite):
-    targets = {}
-    for job in jobs:
-        if job.target in targets:
-            raise UserError(
-                f"--output: expected results of different names. Received: {targets[job.target]} and {job.source}, "
-                f"both to {job.target}"
-            )
-        targets[job.target] = job.source
-        if Path(job.target).is_dir():
-            raise UserError(f"--output: expected a file. Received: {job.target} (a folder)")
-        if Path(job.target).exists() and not overwrite:
-            raise UserError(f"--output: expected a new file, or --overwrite. Received: {job.target}, which exists")
-    for folder in {Path(job.target).parent for job in jobs}:
-        check_writable(folder)
-
-
 def stylize_files(jobs, network, max_size=None, quality=95, progress=True):
-    """Runs jobs of :func:`plan`, each written whole or not at all; a bad photograph does not stop the rest.
-
-    Returns:
-        (done, failed): lists of (job, seconds) and (job, reason).
-    """
-    done, failed = [], []
-    many = progress and len(jobs) > 1
-    for job in tqdm(jobs, unit="photo", disable=None if many else True):
-        start = time.perf_counter()
-        try:
-            source = sys.stdin.buffer.read() if job.source == "-" else job.source
-            photo = read_photo(source, name="standard input" if job.source == "-" else job.source)
-            content = encode(stylize_photo(photo, network, max_size), job.file_format, quality)
-            if job.target == "-":
-                sys.stdout.buffer.write(content)
-                sys.stdout.buffer.flush()
-            else:
-                write_bytes(job.target, content)
-        except UserError as error:
-            failed.append((job, str(error)))
-        else:
-            done.append((job, time.perf_counter() - start))
-    return done, failed
+    """Runs jobs of :func:`common.photo_jobs.plan_jobs`; see :func:`common.photo_jobs.run_jobs`."""
+    return run_jobs(jobs, lambda photo, job: stylize_photo(photo, network, max_size), quality, progress)

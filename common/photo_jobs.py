@@ -1,0 +1,156 @@
+"""Photographs in, pictures out: what the commands that turn files into files share."""
+
+import dataclasses
+import glob
+import sys
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from common.errors import UserError
+from common.image_io import check_writable, encode, list_images, read_photo, write_bytes
+
+SUFFIXES = {
+    ".jpg": "jpg",
+    ".jpeg": "jpg",
+    ".png": "png",
+    ".webp": "webp",
+    ".bmp": "bmp",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One photograph to be turned into a picture: where from and where to, ``"-"`` for the streams."""
+
+    source: str
+    target: str
+    file_format: str
+
+
+def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=False):
+    """What is to be read and written, found out before anything heavy starts.
+
+    Args:
+        photos: files, folders (walked recursively), glob patterns, or ``"-"`` for standard input.
+        label: goes into the names of results: ``cat.jpg`` becomes ``cat_<label>.jpg``.
+        folder: where results go when `output` is not given.
+        output: a folder; a file where there is one photograph; ``"-"`` for standard output. Default:
+            `folder`, or standard output where the photograph comes from standard input.
+        file_format: a key of ``common.image_io.FORMATS``; default that of the photograph or of the output's name,
+            PNG where it cannot be written.
+        overwrite: whether existing results may be replaced.
+
+    Returns:
+        list of Job.
+
+    Raises:
+        UserError: no such file, two results of one name, an existing result, an unwritable folder.
+    """
+    sources = _expand(photos)
+    if output is None:
+        output = "-" if sources == [("-", "-")] else folder
+    if output == "-":
+        if len(sources) != 1:
+            raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: -")
+        return [Job(sources[0][0], "-", file_format or "png")]
+    one_file = len(sources) == 1 and Path(output).suffix.lower() in SUFFIXES and not Path(output).is_dir()
+    if len(sources) > 1 and Path(output).exists() and not Path(output).is_dir():
+        raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
+    jobs = []
+    for source, relative in sources:
+        own = SUFFIXES.get(Path(source).suffix.lower(), "png")
+        if one_file:
+            target, chosen = Path(output), file_format or SUFFIXES[Path(output).suffix.lower()]
+        else:
+            chosen = file_format or own
+            stem = "stdin" if source == "-" else Path(relative).stem
+            target = Path(output) / Path(relative).parent / f"{stem}_{label}.{chosen}"
+        jobs.append(Job(source, str(target), chosen))
+    _check_targets(jobs, overwrite)
+    return jobs
+
+
+def _expand(photos):
+    """(source, path relative to what was named) of every photograph, in the order named, once each."""
+    found = {}
+    for item in photos:
+        if item == "-":
+            found["-"] = "-"
+        elif Path(item).is_dir():
+            found |= {str(path): str(path.relative_to(item)) for path in list_images(item)}
+        elif Path(item).exists() or not glob.has_magic(item):
+            found[item] = Path(item).name
+        else:
+            matches = sorted(m for m in glob.glob(item, recursive=True) if Path(m).is_file())
+            if not matches:
+                raise UserError(f"photo: expected a pattern that matches files. Received: {item!r}, which matches none")
+            found |= {match: Path(match).name for match in matches}
+    missing = [source for source in found if source != "-" and not Path(source).exists()]
+    if missing and len(found) == len(missing):
+        raise UserError(f"photo: expected an image file or folder. Received: {', '.join(missing)} (no such file)")
+    return list(found.items())
+
+
+def _check_targets(jobs, overwrite):
+    targets = {}
+    for job in jobs:
+        if job.target in targets:
+            raise UserError(
+                f"--output: expected results of different names. Received: {targets[job.target]} and {job.source}, "
+                f"both to {job.target}"
+            )
+        targets[job.target] = job.source
+        if Path(job.target).is_dir():
+            raise UserError(f"--output: expected a file. Received: {job.target} (a folder)")
+        if Path(job.target).exists() and not overwrite:
+            raise UserError(f"--output: expected a new file, or --overwrite. Received: {job.target}, which exists")
+    for folder in {Path(job.target).parent for job in jobs}:
+        check_writable(folder)
+
+
+def run_jobs(jobs, transform, quality=95, progress=True):
+    """Runs jobs of :func:`plan_jobs`, each written whole or not at all; a bad photograph does not stop the rest.
+
+    Args:
+        jobs: list of Job.
+        transform: function from a :class:`common.image_io.Photo` and its Job to the Photo that is written.
+        quality: of JPEG and WebP, 1 to 100.
+        progress: show a progress bar where there are many.
+
+    Returns:
+        (done, failed): lists of (job, seconds) and (job, reason).
+    """
+    done, failed = [], []
+    many = progress and len(jobs) > 1
+    for job in tqdm(jobs, unit="photo", disable=None if many else True):
+        start = time.perf_counter()
+        try:
+            source = sys.stdin.buffer.read() if job.source == "-" else job.source
+            photo = read_photo(source, name="standard input" if job.source == "-" else job.source)
+            content = encode(transform(photo, job), job.file_format, quality)
+            if job.target == "-":
+                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.flush()
+            else:
+                write_bytes(job.target, content)
+        except UserError as error:
+            failed.append((job, str(error)))
+        else:
+            done.append((job, time.perf_counter() - start))
+    return done, failed
+
+
+def report_jobs(program, done, failed):
+    """Prints what :func:`run_jobs` did, bad photographs last, and exits: 0, or 2 where one failed."""
+    for job, seconds in done:
+        if job.target != "-":
+            print(f"{job.target}  {seconds:.2f} s")
+    for _, reason in failed:
+        print(f"{program}: error: {reason}", file=sys.stderr)
+    if failed and len(done) + len(failed) > 1:
+        print(f"{len(done)} of {len(done) + len(failed)} photographs done, {len(failed)} failed", file=sys.stderr)
+    sys.exit(2 if failed else 0)

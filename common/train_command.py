@@ -1,0 +1,47 @@
+"""What the training commands share: flags from settings, resuming, and how a run that stops is reported."""
+
+import sys
+
+from common.command_line import Parser, add_settings, check_required, errors_as_lines, fail, given_settings
+from common.errors import UserError
+from common.startup import start_tensorflow
+
+
+def run_train_command(program, description, settings_class, train, arguments=None):
+    """Parses flags into settings and trains; TensorFlow is imported once they are known to be complete.
+
+    Args:
+        program: name of the console script.
+        description: its first sentence; the docstring of the settings follows.
+        settings_class: a :class:`common.settings.TrainingSettings`, each field of which becomes a flag.
+        train: function from settings and ``resume`` to the run record.
+        arguments: list of str; default those of the process.
+    """
+    parser = Parser(prog=program, description=f"{description} {settings_class.__doc__}")
+    add_settings(parser, settings_class)
+    parser.add_argument(
+        "--resume", action="store_true", help="continue the run in --output; settings that are not given are the run's"
+    )
+    options = parser.parse_args(arguments)
+    with errors_as_lines(program):
+        _train(program, settings_class, train, given_settings(options, settings_class), options.resume)
+
+
+def _train(program, settings_class, train, given, resume):
+    if resume and "output" not in given:
+        raise UserError("--output: expected the folder of the run to resume. Received: none")
+    if not resume:
+        check_required(settings_class(**given))
+    start_tensorflow()
+
+    from common.training import Interrupted, NonFiniteError, resumed_settings
+
+    settings = resumed_settings(settings_class, given["output"], given) if resume else settings_class(**given)
+    try:
+        record = train(settings, resume)
+    except Interrupted as stop:
+        print(f"{program}: {stop}", file=sys.stderr)
+        sys.exit(128 + stop.signal)
+    except NonFiniteError as error:
+        fail(program, error, code=1)
+    print(f"{settings.output}/network.keras: {record['iteration']} iterations in {record['seconds']:.0f} s")
