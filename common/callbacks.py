@@ -79,13 +79,14 @@ class Report(keras.callbacks.Callback):
         batch_size: images an iteration.
         every: iterations that are averaged.
         writer: ``tf.summary`` writer, or None.
-        terms: loss terms to show; the log has them all.
+
+    The log has every term; shown are those that are not of one layer, what is minimised first.
     """
 
-    def __init__(self, total, start, batch_size, every, writer=None, terms=("loss", "content", "style", "tv")):
+    def __init__(self, total, start, batch_size, every, writer=None):
         super().__init__()
         self.total, self.iteration, self.batch_size, self.every = total, start, batch_size, every
-        self.writer, self.terms, self.last = writer, terms, {}
+        self.writer, self.last = writer, {}
         self._since, self._start_of_interval = time.perf_counter(), start
 
     def on_train_begin(self, logs=None):
@@ -106,7 +107,8 @@ class Report(keras.callbacks.Callback):
         self._since, self._start_of_interval = time.perf_counter(), self.iteration
         speed = iterations * self.batch_size / seconds
         self.last = {name: float(value) for name, value in logs.items()}
-        shown = {name: f"{logs[name]:.3g}" for name in self.terms if name in logs}
+        terms = [name for name in logs if "/" not in name and name != "skipped"]
+        shown = {name: f"{logs[name]:.3g}" for name in sorted(terms, key=lambda name: name != "loss")}
         if logs.get("skipped"):
             shown["skipped"] = f"{logs['skipped']:.0f}"
         text = f"{', '.join(f'{name} {value}' for name, value in shown.items())}, {speed:.2f} images/s"

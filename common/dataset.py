@@ -35,7 +35,8 @@ class Photographs:
         size: side of the crops in pixels.
         batch_size: crops a batch.
         resize_to: short side in pixels to which a photograph is resized before it is cropped;
-            default `size`. The aspect is kept.
+            default `size`. The aspect is kept. 0 crops photographs as they are, and enlarges only
+            those that are too small.
         squash: resize to size x size without keeping the aspect, as the paper does, and crop nothing.
         flip: mirror every other photograph, at random.
         seed: of order, crops and flips.
@@ -51,11 +52,11 @@ class Photographs:
 
     def __init__(self, source, size=256, batch_size=4, *, resize_to=None, squash=False, flip=True, seed=0):
         resize_to = size if resize_to is None else resize_to
-        for name, value in (("size", size), ("batch_size", batch_size), ("resize_to", resize_to)):
+        for name, value in (("size", size), ("batch_size", batch_size)):
             if not (isinstance(value, int) and value > 0):
                 raise UserError(f"{name}: expected a positive whole number. Received: {value!r}")
-        if resize_to < size:
-            raise UserError(f"resize_to: expected at least the crop size, {size}. Received: {resize_to}")
+        if not isinstance(resize_to, int) or (resize_to != 0 and resize_to < size):
+            raise UserError(f"resize_to: expected at least the crop size, {size}, or 0. Received: {resize_to!r}")
         self.source, self.size, self.batch_size, self.resize_to = str(source), size, batch_size, resize_to
         self.squash, self.flip, self.seed = squash, flip, seed
         self.bad, self.error = {}, None
@@ -113,7 +114,7 @@ class Photographs:
         if self.squash:
             rgb = resize_array(rgb, self.size, self.size)
         else:
-            rgb = resize_short_side(rgb, self.resize_to)
+            rgb = resize_short_side(rgb, self.resize_to or max(self.size, min(rgb.shape[:2])))
             top, left = (int(generator.integers(0, side - self.size + 1)) for side in rgb.shape[:2])
             rgb = rgb[top : top + self.size, left : left + self.size]
         if self.flip and generator.random() < 0.5:

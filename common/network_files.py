@@ -17,16 +17,17 @@ from common.image_io import write_bytes
 class Shelf:
     """The networks that ship in one folder, by the manifest in it.
 
-    ``manifest.json`` maps a name to ``{"file", "sha256", "config", "licence", "recipe", ...}``; the
-    file is a ``.npz`` of float16 arrays in the order of ``network.get_weights()``.
+    ``manifest.json`` maps a name to ``{"file", "sha256", "class", "config", "licence", "recipe", ...}``;
+    the file is a ``.npz`` of float16 arrays in the order of ``network.get_weights()``.
 
     Attributes:
         folder: with ``manifest.json``.
-        network_class: what its networks are, built with ``network_class(**config)``.
+        network_class: what its networks are, built with ``network_class(**config)``: a class, or a
+            tuple of those that an entry's ``"class"`` may name.
     """
 
     folder: Path
-    network_class: type
+    network_class: type | tuple
 
     def manifest(self):
         """``{name: entry}``, in the order of the file."""
@@ -51,7 +52,8 @@ class Shelf:
                 f"network {name}: expected {entry['file']} with sha256 {entry['sha256']}. Received: {digest}; "
                 "install the package again"
             )
-        network = self.network_class(**entry["config"], name=name)
+        classes = {one.__name__: one for one in _classes(self.network_class)}
+        network = classes[entry["class"]](**entry["config"], name=name)
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             network.set_weights([file[f"{i:03d}"].astype("float32") for i in range(len(file.files))])
         return network
@@ -67,7 +69,13 @@ class Shelf:
         file = f"{name}.npz"
         config = {k: v for k, v in network.get_config().items() if k not in ("name", "trainable", "dtype")}
         entries = self.manifest() if (self.folder / "manifest.json").exists() else {}
-        entries[name] = {"file": file, "sha256": hashlib.sha256(content).hexdigest(), "config": config, **entry}
+        entries[name] = {
+            "file": file,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "class": type(network).__name__,
+            "config": config,
+            **entry,
+        }
         self.folder.mkdir(parents=True, exist_ok=True)
         write_bytes(self.folder / file, content)
         write_bytes(self.folder / "manifest.json", (json.dumps(entries, indent=2) + "\n").encode())
@@ -79,10 +87,10 @@ def read_manifest(folder):
 
 
 def load_keras_file(path, network_class):
-    """Loads a ``.keras`` file that holds a network of one class, and nothing else.
+    """Loads a ``.keras`` file that holds a network of a class, or of one in a tuple, and nothing else.
 
-    The file is looked into before anything of it is built: what is not exactly this class, such as a
-    Lambda layer with code in it, is refused. Nothing is unpickled.
+    The file is looked into before anything of it is built: what is not exactly such a class, but a
+    Lambda layer with code in it, say, is refused. Nothing is unpickled.
 
     Raises:
         UserError: no such file, no ``.keras`` file, another architecture.
@@ -90,7 +98,8 @@ def load_keras_file(path, network_class):
     import keras
 
     path = Path(path)
-    expected = f"a .keras file of a {network_class.__name__}"
+    classes = _classes(network_class)
+    expected = f"a .keras file of a {' or '.join(one.__name__ for one in classes)}"
     if not path.is_file():
         kind = "a folder" if path.is_dir() else "no such file"
         raise UserError(f"network: expected {expected} or a shipped name. Received: {path} ({kind})")
@@ -100,13 +109,17 @@ def load_keras_file(path, network_class):
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"network: expected {expected}. Received: {path} (not a .keras file)") from error
     received = config.get("registered_name") or config.get("class_name") if isinstance(config, dict) else None
-    if received != keras.saving.get_registered_name(network_class):
+    if received not in [keras.saving.get_registered_name(one) for one in classes]:
         raise UserError(f"network: expected {expected}. Received: {path}, a {received}")
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UserError(f"network: expected {expected}. Received: {path}, which does not load ({reason})") from error
+
+
+def _classes(network_class):
+    return network_class if isinstance(network_class, tuple) else (network_class,)
 
 
 def copy_weights(source, target):

@@ -21,7 +21,7 @@ class TrainingSettings:
     batch_size: int = setting(4, "photographs a batch (paper: 4)")
     size: int = setting(256, "side in pixels of the squares trained on (paper: 256)")
     resize_to: int = setting(
-        None, "short side in pixels to which photographs are resized before cropping; default: --size"
+        None, "short side in pixels to which photographs are resized before cropping, 0: not resized; default: --size"
     )
     squash: bool = setting(False, "resize photographs to a square without keeping the aspect, as the paper does")
     flip: bool = setting(True, "mirror half of the photographs")

@@ -24,7 +24,7 @@ from common.sample_photos import sample_photos
 from common.settings import RESUMABLE
 
 FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
-VALIDATION_PHOTOS = 256
+VALIDATION_SIZE = 256  # side in pixels of the squares that are validated on
 
 
 class Interrupted(Exception):
@@ -103,7 +103,7 @@ def learning_rate(settings):
     return rate
 
 
-def run_training(trainer, photographs, settings, *, previewed=None, resume=False):
+def run_training(trainer, photographs, settings, *, previewed=None, validation_size=VALIDATION_SIZE, resume=False):
     """Trains `trainer.network` and leaves a run folder: network, checkpoints, previews, record.
 
     Files in ``settings.output``: ``network.keras`` (what was trained), ``run.json`` (the record),
@@ -115,6 +115,7 @@ def run_training(trainer, photographs, settings, *, previewed=None, resume=False
         settings: :class:`common.settings.TrainingSettings`.
         previewed: function from a uint8 photograph to a list of pictures in a row of the previews;
             default the photograph and the network's output.
+        validation_size: side in pixels of the centre squares on which the losses are measured.
         resume: continue from the newest checkpoint.
 
     Returns:
@@ -138,7 +139,7 @@ def run_training(trainer, photographs, settings, *, previewed=None, resume=False
     report = Report(settings.iterations, start, settings.batch_size, settings.log_every, writer)
     validate = None
     if settings.validation:
-        batches = validation_batches(settings.validation, VALIDATION_PHOTOS)
+        batches = validation_batches(settings.validation, validation_size)
         validate = Validate(batches, settings.validate_every, settings.iterations, start, writer)
         validate.history = record["validation"]
     began, seconds_before = time.perf_counter(), record["seconds"]
@@ -199,7 +200,6 @@ def run_training(trainer, photographs, settings, *, previewed=None, resume=False
 
 
 def _new_record(settings, trainer):
-    loss_network = trainer.objective.loss_network
     return {
         "status": "running",
         "settings": dataclasses.asdict(settings),
@@ -209,15 +209,20 @@ def _new_record(settings, trainer):
         "validation": [],
         "bad_photographs": [],
         "precision": trainer.network.dtype_policy.name,
-        "loss_network": {
-            "architecture": loss_network.architecture,
-            "weights": Path(loss_network.weights).name,
-            "sha256": loss_network.sha256,
-        },
+        "loss_network": _loss_network_record(trainer.objective.loss_network),
         "parameters": trainer.network.count_params(),
         "versions": versions(),
         "hardware": hardware(),
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _loss_network_record(loss_network):
+    """Which weights the losses were measured with; None for an objective of pixels alone."""
+    return loss_network and {
+        "architecture": loss_network.architecture,
+        "weights": Path(loss_network.weights).name,
+        "sha256": loss_network.sha256,
     }
 
 
