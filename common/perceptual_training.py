@@ -37,7 +37,9 @@ class PerceptualTrainer(keras.Model):
             jit_compile = "auto" if tf.config.list_physical_devices("GPU") else False
         optimizer = keras.optimizers.get(optimizer)
         if self.network.compute_dtype == "float16" and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+            # Keras starts at 2^15, for losses near 1. Ours, on pixels of 0..255, are 1e4 and more: from
+            # there the first dozen steps would all overflow and be skipped.
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=16.0)
         super().compile(optimizer=optimizer, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
 
     @property

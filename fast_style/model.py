@@ -27,6 +27,9 @@ class StyleTransfer(PerceptualTrainer):
         tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
         content_layers, style_layers: in the paper's words.
         style_layer_weights: one factor a style layer; default 1 each.
+        style_warmup: steps over which the style weight grows geometrically from a hundredth of its
+            value; 0 for none, as in the paper. A network that learns to show the photograph first
+            keeps it: without, it takes thousands of steps more until content is recognisable.
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         architecture, loss_weights: see :func:`common.loss_network.build_loss_network`.
 
@@ -49,6 +52,7 @@ class StyleTransfer(PerceptualTrainer):
         content_layers=CONTENT_LAYERS,
         style_layers=STYLE_LAYERS,
         style_layer_weights=None,
+        style_warmup=0,
         style_size=256,
         architecture="vgg16",
         loss_weights="imagenet",
@@ -72,8 +76,14 @@ class StyleTransfer(PerceptualTrainer):
         super().__init__(network or TransformationNetwork(), objective.term_names, **kwargs)
         self.style_image = style_image
         self.objective = objective
+        self.style_warmup = style_warmup
 
     def compute_terms(self, photos, training):
         photos = ops.cast(photos, "float32")
         outputs = self.network(photos, training=training)
-        return self.objective.terms(outputs, self.objective.content_features(photos))
+        factor = self._style_factor() if training and self.style_warmup else 1.0
+        return self.objective.terms(outputs, self.objective.content_features(photos), factor)
+
+    def _style_factor(self):
+        done = ops.cast(self.optimizer.iterations, "float32") / self.style_warmup
+        return 0.01 ** (1.0 - ops.minimum(done, 1.0))

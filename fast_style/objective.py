@@ -67,12 +67,13 @@ class StyleObjective:
         """Content targets of float photographs (batch, height, width, 3), 0..255: features by layer."""
         return self._content_network(photos)
 
-    def terms(self, outputs, content_features):
+    def terms(self, outputs, content_features, style_factor=1.0):
         """The objective of output images and its terms.
 
         Args:
             outputs: float (batch, height, width, 3), RGB 0..255.
             content_features: of the photographs, from :meth:`content_features`.
+            style_factor: further factor of the style weight, for schedules.
 
         Returns:
             dict of float32 (batch,): ``"loss"``, the weighted sum that is minimised, and unweighted
@@ -83,5 +84,5 @@ class StyleObjective:
         layers = {f"style/{n}": gram_loss(self.style_grams[n], gram_matrix(features[n])) for n in self.style_layers}
         style = sum(w * value for w, value in zip(self.style_layer_weights, layers.values(), strict=True))
         tv = total_variation(outputs)
-        loss = self.content_weight * content + self.style_weight * style + self.tv_weight * tv
+        loss = self.content_weight * content + self.style_weight * style_factor * style + self.tv_weight * tv
         return {"loss": loss, "content": content, "style": style, "tv": tv, **layers}

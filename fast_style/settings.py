@@ -27,6 +27,10 @@ class StyleSettings(TrainingSettings):
         1e-4,
         "factor of l_style, the squared differences of Gram matrices over C H W, summed (eqs. 3, 4; docs/losses.md)",
     )
+    style_warmup: int = setting(
+        0,
+        "iterations over which the style weight grows from a hundredth, so that content is learnt first (paper: 0)",
+    )
     style_layer_weights: tuple = setting(
         (), "a factor for each style layer (default: 1 each)", nargs="+", type=float, metavar="X"
     )

@@ -51,6 +51,7 @@ def train(settings, resume=False):
             content_layers=settings.content_layers,
             style_layers=settings.style_layers,
             style_layer_weights=settings.style_layer_weights,
+            style_warmup=settings.style_warmup,
             style_size=settings.style_size,
             architecture=settings.loss_network,
             loss_weights=settings.loss_weights,

@@ -1,0 +1,160 @@
+"""StyleTransfer in user code: compile, fit, evaluate."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from common.precision import dtype_policy
+from fast_style.model import StyleTransfer
+from fast_style.network import TransformationNetwork
+
+LAYERS = {"content_layers": ("relu2_2",), "style_layers": ("relu1_2", "relu2_2")}
+
+
+def painting():
+    return np.random.default_rng(5).integers(0, 256, (32, 40, 3), np.uint8)
+
+
+def trainer(policy="float32", **options):
+    keras.utils.set_random_seed(0)
+    with dtype_policy(policy):
+        return StyleTransfer(
+            painting(), TransformationNetwork(width=4), style_size=32, loss_weights="random", **{**LAYERS, **options}
+        )
+
+
+def photographs(dtype="uint8", count=4, side=32):
+    images = np.random.default_rng(0).integers(0, 256, (count, side, side, 3)).astype(dtype)
+    return tf.data.Dataset.from_tensor_slices(images).batch(2)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_fit_in_user_code(dtype):
+    """The user's own optimizer, callback and validation data; every term is in the history."""
+    seen = []
+    model = trainer()
+    model.compile(keras.optimizers.SGD(1e-9))
+    history = model.fit(
+        photographs(dtype),
+        epochs=2,
+        validation_data=photographs(dtype),
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))],
+        verbose=0,
+        shuffle=False,
+    ).history
+    terms = {"loss", "content", "style", "tv", "style/relu1_2", "style/relu2_2"}
+    assert set(history) == terms | {f"val_{name}" for name in terms}
+    assert seen == [0, 1]
+
+
+def test_pairs_train_on_their_photographs():
+    model = trainer()
+    model.compile("sgd")
+    pairs = photographs().map(lambda images: (images, images))
+    assert np.isfinite(model.fit(pairs, verbose=0, shuffle=False).history["loss"]).all()
+
+
+def test_tracked_loss_is_the_weighted_sum_of_tracked_terms():
+    model = trainer(content_weight=2.0, style_weight=1e-3, tv_weight=1e-2)
+    model.compile("sgd")
+    logs = model.evaluate(photographs(), verbose=0, return_dict=True)
+    expected = 2.0 * logs["content"] + 1e-3 * logs["style"] + 1e-2 * logs["tv"]
+    assert logs["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_only_the_network_is_trained():
+    model = trainer()
+    model.compile(keras.optimizers.Adam(1e-3))
+    loss_weights = [v.numpy().copy() for v in model.objective.loss_network.model.weights]
+    before = [v.numpy().copy() for v in model.network.trainable_variables]
+    model.fit(photographs(), verbose=0, shuffle=False)
+    for kept, variable in zip(loss_weights, model.objective.loss_network.model.weights, strict=True):
+        np.testing.assert_array_equal(kept, variable.numpy())
+    assert all((b != v.numpy()).any() for b, v in zip(before, model.network.trainable_variables, strict=True))
+    assert len(model.trainable_variables) == len(model.network.trainable_variables)
+
+
+def losses(policy, steps=12):
+    """(model, the loss of each step that was taken); under float16 the first may overflow and be skipped."""
+    model = trainer(policy)
+    model.compile(keras.optimizers.Adam(1e-3))
+    photos = next(iter(photographs()))
+    values = []
+    for _ in range(3 * steps):
+        model.reset_metrics()
+        logs = model.train_on_batch(photos, return_dict=True)
+        if not logs.get("skipped"):
+            values.append(float(logs["loss"]))
+        if len(values) == steps:
+            break
+    return model, values
+
+
+@pytest.fixture(scope="module")
+def float32_losses():
+    return losses("float32")[1]
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_loss_falls_under_each_policy_as_in_float32(policy, float32_losses):
+    """The same seed, batch and number of steps: the loss falls by as much as in float32, within a tenth."""
+    drop = 1 - float32_losses[-1] / float32_losses[0]
+    assert drop > 0.3
+    model, values = losses(policy)
+    assert model.network.compute_dtype == policy.removeprefix("mixed_")
+    assert int(model.optimizer.iterations) == len(values) == 12
+    assert 1 - values[-1] / values[0] == pytest.approx(drop, abs=0.1)
+
+
+def test_float16_loss_is_scaled_and_overflow_is_skipped_and_counted():
+    """A loss scale of 2^40 overflows float16 gradients: the step must change nothing and be counted."""
+    model = trainer("mixed_float16")
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(1e-3), initial_scale=2.0**40)
+    model.compile(optimizer)
+    before = [v.numpy().copy() for v in model.network.trainable_variables]
+    logs = model.train_on_batch(next(iter(photographs())), return_dict=True)
+    assert logs["skipped"] == 1
+    for kept, variable in zip(before, model.network.trainable_variables, strict=True):
+        np.testing.assert_array_equal(kept, variable.numpy())
+    assert float(optimizer.dynamic_scale) == 2.0**39
+
+
+def test_plain_optimizer_is_wrapped_under_float16_only():
+    for policy, wrapped in (("mixed_float16", True), ("float32", False)):
+        model = trainer(policy)
+        model.compile(keras.optimizers.Adam(1e-3))
+        assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer) is wrapped
+
+
+def test_xla_is_not_switched_on_for_a_cpu():
+    model = trainer()
+    model.compile("adam")
+    if not tf.config.list_physical_devices("GPU"):
+        assert model.jit_compile is False
+
+
+def test_style_warmup_grows_the_weight_geometrically():
+    """A hundredth at step 0, a tenth half-way, the whole at the end and after; validation has the whole."""
+    model = trainer(style_warmup=10)
+    model.compile("sgd")
+    factors = []
+    for step in (0, 5, 10, 25):
+        model.optimizer.iterations.assign(step)
+        factors.append(float(model._style_factor()))
+    np.testing.assert_allclose(factors, [0.01, 0.1, 1.0, 1.0], rtol=1e-5)
+    plain = trainer()
+    plain.compile("sgd")
+    model.optimizer.iterations.assign(0)
+    assert model.evaluate(photographs(), verbose=0) == pytest.approx(plain.evaluate(photographs(), verbose=0))
+
+
+def test_painting_is_read_at_its_style_size():
+    """A 32x40 painting at a short side of 16 is 16x20."""
+    model = StyleTransfer(painting(), TransformationNetwork(width=4), style_size=16, loss_weights="random", **LAYERS)
+    assert model.style_image.shape == (16, 20, 3)
+
+
+def test_trainer_refuses_to_be_saved():
+    with pytest.raises(NotImplementedError, match=r"model\.network\.save"):
+        trainer().save("trainer.keras")
