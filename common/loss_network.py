@@ -188,7 +188,7 @@ def read_vgg_weights(path, architecture):
 
 def _read_npz(path):
     arrays = {}
-    with np.load(path, allow_pickle=False) as file:
+    with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
         for key in file.files:
             layer, _, kind = key.partition("/")
             kernel, bias = arrays.get(layer, (None, None))

@@ -1,0 +1,67 @@
+"""Pixel ranges."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from common.pixels import IMAGENET_MEAN_BGR, image_to_network, image_to_vgg, luma, to_uint8
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float16", "int32"])
+def test_image_to_network(dtype):
+    """x / 127.5 - 1: 0 becomes -1, 255 becomes 1, 51 (a fifth of 255) becomes -0.6."""
+    values = image_to_network(tf.cast([[[[0, 51, 255]]]], dtype))
+    assert values.dtype == tf.float32
+    np.testing.assert_allclose(np.ravel(values), [-1.0, -0.6, 1.0], atol=1e-6)
+
+
+def test_image_to_vgg_by_hand():
+    """RGB (200, 150, 100) is BGR (100, 150, 200), minus (103.939, 116.779, 123.68)."""
+    values = image_to_vgg(tf.constant([[[[200.0, 150.0, 100.0]]]]))
+    np.testing.assert_allclose(np.ravel(values), [-3.939, 33.221, 76.32], rtol=1e-5)
+
+
+def test_image_to_vgg_equals_keras_applications(rng):
+    images = rng.uniform(0, 255, size=(2, 3, 4, 3)).astype("float32")
+    expected = keras.applications.vgg16.preprocess_input(images.copy())
+    np.testing.assert_allclose(image_to_vgg(tf.constant(images)), expected, atol=1e-4)
+
+
+def test_imagenet_mean_becomes_zero():
+    mean_rgb = tf.constant(IMAGENET_MEAN_BGR[::-1])
+    np.testing.assert_allclose(image_to_vgg(mean_rgb), [0.0, 0.0, 0.0], atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_image_to_vgg_keeps_the_dtype(dtype):
+    assert image_to_vgg(tf.zeros((1, 2, 2, 3), dtype)).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_to_uint8_rounds_half_to_even_and_clips(dtype):
+    values = tf.cast([-22.5, -0.5, 0.5, 1.5, 1.75, 127.5, 254.0, 277.5], dtype)
+    outputs = to_uint8(values)
+    assert outputs.dtype == tf.uint8
+    assert outputs.numpy().tolist() == [0, 0, 0, 2, 2, 128, 254, 255]
+
+
+def test_to_uint8_undoes_image_to_network():
+    """Every one of the 256 values comes back."""
+    values = np.arange(256, dtype="uint8")
+    np.testing.assert_array_equal(to_uint8((image_to_network(values) + 1.0) * 127.5), values)
+
+
+@pytest.mark.parametrize(
+    "rgb, expected",
+    [((0, 0, 0), 16.0), ((255, 255, 255), 235.0), ((255, 0, 0), 81.481), ((0, 255, 0), 144.553), ((0, 0, 255), 40.966)],
+)
+def test_luma_of_black_white_and_the_primaries(rgb, expected):
+    """BT.601, studio swing: 16 + 65.481 + 128.553 + 24.966 = 235 for white, each alone for the primaries."""
+    value = luma(np.array(rgb, "uint8"))
+    assert value.dtype == np.float64
+    assert value == pytest.approx(expected, abs=1e-9)
+
+
+def test_luma_shape():
+    assert luma(np.zeros((2, 4, 5, 3), "uint8")).shape == (2, 4, 5)

@@ -1,0 +1,25 @@
+"""Fixtures that tests of every package share."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.startup import start_tensorflow
+
+start_tensorflow()
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of photographs, paintings and VGG weights beside the checkout, where there is one."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("../shared/data is not here: no real VGG weights and photographs to check against")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
