@@ -21,6 +21,12 @@ def test_other_scale():
     assert float(ScaledTanh(127.5)(np.full((1, 1, 1, 1), 50.0, "float32"))[0, 0, 0, 0]) == 255.0
 
 
+def test_offset_of_zero_makes_a_difference():
+    """tanh is odd: the output is symmetric about 0, at most the scale."""
+    outputs = np.ravel(ScaledTanh(40.0, offset=0.0)(np.array([-50.0, 0.0, 50.0], "float32").reshape(1, 1, 3, 1)))
+    np.testing.assert_allclose(outputs, [-40.0, 0.0, 40.0])
+
+
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_output_is_float32_under_mixed_policies(policy):
     """0.3 in the compute dtype and tanh in float32: 127.5 + 150 tanh(0.3) to better than bfloat16's step of 1."""
@@ -42,4 +48,4 @@ def test_gradient(rng):
 
 
 def test_configuration_round_trip(rng):
-    assert_round_trip(ScaledTanh(99.0), rng.normal(size=(1, 3, 3, 3)).astype("float32"))
+    assert_round_trip(ScaledTanh(99.0, offset=3.0), rng.normal(size=(1, 3, 3, 3)).astype("float32"))
