@@ -26,6 +26,8 @@ from common.errors import UserError
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 # Formats that are written, by the name that users give; the last three have no alpha or are lossless.
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF"}
+# Longest side in pixels that a format can hold, where that is less than what anyone asks for.
+MAX_SIDES = {"jpg": 65_500, "webp": 16_383}
 # Just below the size at which Pillow refuses (178,956,970), so that one limit holds and not two.
 MAX_PIXELS = 175_000_000
 # EXIF orientation -> what makes the picture stand upright.
@@ -196,6 +198,15 @@ def as_rgb(image, name="image"):
             f"Received: {array.dtype} array of shape {array.shape}"
         )
     return np.broadcast_to(array, (*array.shape[:2], 3))
+
+
+def check_fits(height, width, file_format):
+    """Raises UserError where a picture is larger than its format allows, before it is computed."""
+    if max(height, width) > MAX_SIDES.get(file_format, max(height, width)):
+        raise UserError(
+            f"{file_format}: expected sides of at most {MAX_SIDES[file_format]} pixels. Received: {width}x{height}; "
+            "png and tiff hold more"
+        )
 
 
 def encode(photo, file_format="png", quality=95):

@@ -22,6 +22,11 @@ def image_to_network(images):
     return ops.cast(images, "float32") / 127.5 - 1.0
 
 
+def network_to_image(x):
+    """The inverse of :func:`image_to_network`: float -1..1 -> 0..255, same shape, not clipped."""
+    return (x + 1.0) * 127.5
+
+
 def image_to_vgg(images):
     """RGB 0..255, shape (..., 3), float -> BGR minus the ImageNet mean, same dtype and shape."""
     mean = ops.convert_to_tensor(IMAGENET_MEAN_BGR, dtype=images.dtype)
@@ -43,3 +48,30 @@ def luma(image):
         float64 array of shape (...,); black is 16 and white is 235, not rounded.
     """
     return 16.0 + np.asarray(image, np.float64) @ (np.array(BT601_LUMA) / 255.0)
+
+
+def image_to_luma(images):
+    """:func:`luma` of image tensors: (..., 3), RGB 0..255 -> float32 (..., 1), 16..235."""
+    weights = ops.convert_to_tensor(np.array(BT601_LUMA, "float32") / 255.0)
+    return 16.0 + ops.sum(ops.cast(images, "float32") * weights, axis=-1, keepdims=True)
+
+
+def with_luma(images, new_luma):
+    """Replaces Y of images and keeps Cb and Cr.
+
+    Of all three, equal amounts in R, G and B change Y alone, by 219 / 255 of the amount.
+
+    Args:
+        images: float (..., 3), RGB 0..255.
+        new_luma: float (..., 1), as :func:`image_to_luma` gives.
+
+    Returns:
+        float32 (..., 3), not clipped.
+    """
+    return ops.cast(images, "float32") + (255.0 / sum(BT601_LUMA)) * (new_luma - image_to_luma(images))
+
+
+def without_colour(image):
+    """Grey of a BT.601 luma: uint8 (..., 3) -> uint8 (..., 3) of three equal channels."""
+    grey = (luma(image) - 16.0) * (255.0 / sum(BT601_LUMA))
+    return np.repeat(np.rint(grey).astype(np.uint8)[..., None], 3, axis=-1)

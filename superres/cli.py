@@ -1,0 +1,207 @@
+"""The console scripts `superres` and `superres-train`. They parse, call the library, and print."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from common.command_line import Parser, errors_as_lines
+from common.errors import UserError
+from common.photo_jobs import plan_jobs, report_jobs
+from common.startup import start_tensorflow
+from common.train_command import run_train_command
+from superres.settings import DEGRADATIONS, FACTORS
+
+
+def main(arguments=None):
+    """`superres`: upscale, evaluate, networks."""
+    parser = Parser(prog="superres", description="Single-image super-resolution.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    _add_upscale(commands)
+    _add_evaluate(commands)
+    _add_networks(commands)
+    options = parser.parse_args(arguments)
+    with errors_as_lines(f"superres {options.command}"):
+        options.run(options)
+
+
+def _add_upscale(commands):
+    parser = commands.add_parser("upscale", help="enlarge photographs", description="Enlarge photographs.")
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
+    )
+    parser.add_argument(
+        "--factor", type=int, choices=FACTORS, help="how many times larger (default: the network's, or 4)"
+    )
+    parser.add_argument(
+        "--network",
+        metavar="NAME|FILE",
+        help="a network that ships (superres networks) or a .keras file (default: the first that ships for the factor)",
+    )
+    parser.add_argument(
+        "--output", "-o", help="a folder, a file for one photograph, or - for standard output (default: upscaled/)"
+    )
+    parser.add_argument(
+        "--histogram-matching",
+        action=argparse.BooleanOptionalAction,
+        help="match the histogram of the result to the photograph's, as the paper does "
+        "(default: on for networks of the feature loss)",
+    )
+    parser.add_argument(
+        "--tile",
+        type=int,
+        metavar="PIXELS",
+        help="side of the tiles in which a photograph is enlarged, in its own pixels; 0: no tiles "
+        "(default: 768 / factor)",
+    )
+    parser.add_argument(
+        "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
+    )
+    parser.add_argument("--quality", type=int, default=95, metavar="1-100", help="of JPEG and WebP (default: 95)")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+    parser.set_defaults(run=_upscale)
+
+
+def _upscale(options):
+    from superres.pretrained_networks import check_network, default_network
+
+    if not 1 <= options.quality <= 100:
+        raise UserError(f"--quality: expected 1 to 100. Received: {options.quality}")
+    if options.tile is not None and options.tile < 0:
+        raise UserError(f"--tile: expected at least 0 pixels. Received: {options.tile}")
+    network = options.network or default_network(options.factor or 4)
+    check_network(network, options.factor)
+    label = network_label(network)
+    jobs = plan_jobs(options.photos, label, "upscaled", options.output, options.format, options.overwrite)
+    start_tensorflow()
+
+    from superres.pretrained_networks import load_network
+    from superres.upscaling import upscale_files
+
+    loaded = load_network(network, options.factor)
+    done, failed = upscale_files(jobs, loaded, options.histogram_matching, options.tile, options.quality)
+    report_jobs("superres upscale", done, failed)
+
+
+def _add_evaluate(commands):
+    parser = commands.add_parser(
+        "evaluate",
+        help="measure networks on ground truth",
+        description="Degrade images, enlarge them again with networks, SRCNN and bicubic interpolation, and compare: "
+        "PSNR and SSIM on Y of BT.601, without a border as wide as the factor.",
+    )
+    parser.add_argument(
+        "--data", nargs="+", required=True, metavar="DIR", help="folders of ground truth, each a dataset"
+    )
+    parser.add_argument(
+        "--network",
+        nargs="+",
+        default=[],
+        metavar="NAME|FILE",
+        help="networks that ship or .keras files (default: all that ship for the factor); bicubic is always measured",
+    )
+    parser.add_argument("--factor", type=int, default=4, choices=FACTORS, help="of all networks (default: 4)")
+    parser.add_argument(
+        "--degradation",
+        default="bicubic",
+        choices=tuple(DEGRADATIONS),
+        help="how inputs are made; "
+        + "; ".join(f"{name}: {text}" for name, text in DEGRADATIONS.items())
+        + " (default: bicubic)",
+    )
+    parser.add_argument(
+        "--histogram-matching",
+        action=argparse.BooleanOptionalAction,
+        help="match histograms behind every network, or none (default: on for networks of the feature loss)",
+    )
+    parser.add_argument(
+        "--output",
+        "-o",
+        default="evaluation",
+        help="folder of evaluation.csv and evaluation.html (default: evaluation)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing evaluation there")
+    parser.set_defaults(run=_evaluate)
+
+
+def _evaluate(options):
+    from common.image_io import check_writable, list_images, write_bytes
+    from superres.pretrained_networks import check_network, network_entries
+
+    shipped = [name for name, entry in network_entries().items() if entry["config"]["factor"] == options.factor]
+    names = options.network or shipped
+    for name in names:
+        check_network(name, options.factor)
+    for folder in options.data:
+        list_images(folder)
+    output = Path(options.output)
+    check_writable(output)
+    for file in ("evaluation.csv", "evaluation.html"):
+        if (output / file).exists() and not options.overwrite:
+            raise UserError(f"--output: expected no evaluation there, or --overwrite. Received: {output / file}")
+    start_tensorflow()
+
+    from tqdm import tqdm
+
+    from superres.evaluation import evaluate
+    from superres.pretrained_networks import load_network
+    from superres.report import csv_text, html_page, text_table
+
+    networks = {label: load_network(name, options.factor) for label, name in _labels(names).items()}
+    result = evaluate(
+        options.data,
+        networks,
+        options.factor,
+        options.degradation,
+        options.histogram_matching,
+        progress=lambda paths: tqdm(paths, unit="image", disable=None),
+    )
+    print(text_table(result))
+    write_bytes(output / "evaluation.csv", csv_text(result).encode())
+    write_bytes(output / "evaluation.html", html_page(result).encode())
+    print(f"\n{output / 'evaluation.csv'}, {output / 'evaluation.html'}")
+    for reason in result.failed:
+        print(f"superres evaluate: error: {reason}", file=sys.stderr)
+    sys.exit(2 if result.failed else 0)
+
+
+def network_label(network):
+    """What a network is called in results: its name; of a run's ``network.keras``, the run's."""
+    path = Path(network)
+    return path.resolve().parent.name if path.name == "network.keras" else path.stem
+
+
+def _labels(names):
+    """``{label: name}``, with whole paths where short labels are not distinct."""
+    short = [network_label(name) for name in names]
+    distinct = len(set(short)) == len(short) and "bicubic" not in short
+    return dict(zip(short if distinct else names, names, strict=True))
+
+
+def _add_networks(commands):
+    parser = commands.add_parser(
+        "networks", help="list the networks that ship", description="List the networks that ship, with their recipes."
+    )
+    parser.set_defaults(run=_networks)
+
+
+def _networks(options):
+    from superres.pretrained_networks import FOLDER, network_entries
+
+    for name, entry in network_entries().items():
+        matching = ", histogram matching" if entry["config"]["histogram_matching"] else ""
+        print(f"{name}: x{entry['config']['factor']}, {entry['title']}")
+        print(f"    {entry['summary']}")
+        print(f"    degradation {entry['degradation']}{matching}")
+        print(f"    recipe {FOLDER.parent / 'recipes' / entry['recipe']}, licence {entry['licence']}")
+
+
+def train_main(arguments=None):
+    """`superres-train`: photographs in, a run folder with a network out."""
+    from superres.settings import SuperResolutionSettings
+
+    def train(settings, resume):
+        from superres.train import train
+
+        return train(settings, resume)
+
+    run_train_command("superres-train", "Train a super-resolution network.", SuperResolutionSettings, train, arguments)

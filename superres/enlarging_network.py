@@ -1,0 +1,63 @@
+"""What every super-resolution network has in common, whatever its layers."""
+
+import functools
+
+import keras
+
+from common.errors import UserError
+from common.pixels import to_uint8
+from superres.settings import FACTORS
+
+
+class EnlargingNetwork(keras.Model):
+    """A network that makes an image a whole factor larger.
+
+    Args:
+        factor: 2, 4 or 8.
+        histogram_matching: whether the output is meant to be matched to the histogram of the input, as
+            the paper does behind networks of the feature loss. The network computes nothing of it; it
+            is kept with the weights so that :func:`superres.upscale` knows.
+
+    Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
+    Output: float32 RGB (batch, height * factor, width * factor, 3); clip to 0..255 to show it.
+
+    Raises:
+        UserError: another factor.
+    """
+
+    def __init__(self, factor=4, histogram_matching=False, **kwargs):
+        super().__init__(**kwargs)
+        if factor not in FACTORS:
+            raise UserError(f"factor: expected one of {', '.join(map(str, FACTORS))}. Received: {factor!r}")
+        self.factor = factor
+        self.histogram_matching = histogram_matching
+
+    @property
+    def receptive_radius(self):
+        """Input pixels to each side that an output pixel depends on, beside the one that it lies in."""
+        raise NotImplementedError
+
+    @property
+    def is_local(self):
+        """Whether an output pixel depends on nothing beyond the receptive radius, so that tiles fit exactly."""
+        return True
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, height and height * self.factor, width and width * self.factor, channels)
+
+    @functools.cached_property
+    def enlarge(self):
+        """A compiled function from one uint8 image (1, height, width, 3) to one, any size, traced once."""
+        import tensorflow as tf
+
+        @tf.function(
+            input_signature=[tf.TensorSpec((1, None, None, 3), tf.uint8)], jit_compile=False, reduce_retracing=True
+        )
+        def enlarge(image):
+            return to_uint8(self(image, training=False))
+
+        return enlarge
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor, "histogram_matching": self.histogram_matching}

@@ -1,0 +1,78 @@
+"""Super-resolution networks by name, as shipped in the package, or by file."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from common.network_files import Shelf, load_keras_file, read_manifest
+
+FOLDER = Path(__file__).parent / "pretrained"
+
+
+def network_entries():
+    """``{name: manifest entry}`` of the networks that ship. Light: imports no TensorFlow."""
+    return read_manifest(FOLDER)
+
+
+def network_classes():
+    """What a network may be."""
+    from superres.network import SuperResolutionNetwork
+    from superres.srcnn import SRCNN
+
+    return (SuperResolutionNetwork, SRCNN)
+
+
+def shelf():
+    """The shelf of shipped super-resolution networks."""
+    return Shelf(FOLDER, network_classes())
+
+
+def default_network(factor):
+    """The name of the shipped network for a factor that is used when none is named: the manifest's first.
+
+    Raises:
+        UserError: none ships for this factor.
+    """
+    for name, entry in network_entries().items():
+        if entry["config"]["factor"] == factor:
+            return name
+    raise UserError(f"--network: expected a .keras file, because none ships for factor {factor}. Received: none")
+
+
+def check_network(network, factor=None):
+    """Finds out what can be without TensorFlow: that a network is there, and if it ships, of the factor asked for.
+
+    Raises:
+        UserError: neither a shipped name nor an existing file; a shipped one of another factor.
+    """
+    entries = network_entries()
+    if network in entries:
+        check_factor(network, entries[network]["config"]["factor"], factor)
+    elif not Path(network).is_file():
+        raise UserError(
+            f"network: expected one of {', '.join(entries) or 'none that ship'}, or a .keras file. "
+            f"Received: {network!r} (no such file)"
+        )
+
+
+def check_factor(network, received, factor):
+    """Raises UserError where a factor is asked for and the network's is another."""
+    if factor is not None and received != factor:
+        raise UserError(f"network: expected one of factor {factor}. Received: {network}, of factor {received}")
+
+
+def load_network(network, factor=None):
+    """A :class:`SuperResolutionNetwork` or :class:`SRCNN` by shipped name, or from a ``.keras`` file.
+
+    Args:
+        network: name or path.
+        factor: the factor that it must have; None for any.
+
+    Raises:
+        UserError: no such name or file, a file of something else, a damaged file, another factor.
+    """
+    check_network(network, factor)
+    if network in network_entries():
+        return shelf().load(network)
+    loaded = load_keras_file(network, network_classes())
+    check_factor(network, loaded.factor, factor)
+    return loaded

@@ -1,0 +1,58 @@
+"""Settings of a super-resolution training: the one source of their defaults, for library and command line."""
+
+import dataclasses
+
+from common.settings import TrainingSettings, setting
+
+FACTORS = (2, 4, 8)
+# What makes a low-resolution input of a photograph, in words for reports; `superres.degradation` does it.
+DEGRADATIONS = {
+    "blur-bicubic": "Gaussian blur of sigma 1.0, then bicubic (the paper's)",
+    "bicubic": "bicubic alone (the standard benchmark's)",
+}
+ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SuperResolutionSettings(TrainingSettings):
+    """The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV."""
+
+    iterations: int = setting(200_000, "batches to train on (paper: 200000)")
+    size: int = setting(288, "side in pixels of the high-resolution squares trained on (paper: 288)")
+    resize_to: int = setting(
+        0, "short side in pixels to which photographs are resized before cropping (default: 0, as they are)"
+    )
+    factor: int = setting(4, "how many times larger than its input the output is", choices=FACTORS)
+    degradation: str = setting(
+        "blur-bicubic",
+        "how inputs are made of photographs: " + "; ".join(f"{name}: {text}" for name, text in DEGRADATIONS.items()),
+        choices=tuple(DEGRADATIONS),
+    )
+    feature_weight: float = setting(
+        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/losses.md)"
+    )
+    feature_layers: tuple = setting(
+        ("relu2_2",), "layers of the feature loss, summed (paper: relu2_2)", nargs="+", metavar="LAYER"
+    )
+    pixel_weight: float = setting(
+        0.0, "factor of l_pixel, the mean squared difference of pixels 0..255 (paper: 1 with --feature-weight 0)"
+    )
+    pixel_channels: str = setting(
+        "rgb", "what the pixel loss compares (paper: rgb; SRCNN's: y, the luma)", choices=("rgb", "y")
+    )
+    tv_weight: float = setting(
+        0.0,
+        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image (docs/losses.md)",
+    )
+    architecture: str = setting(
+        "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES
+    )
+    width: int = setting(64, "filters of every hidden layer of the paper's network (paper: 64)")
+    residual_blocks: int = setting(4, "residual blocks of the paper's network (paper: 4)")
+    normalization: str = setting("batch", "normalization (paper: batch)", choices=("batch", "instance", "none"))
+    upsampling: str = setting(
+        "transposed", "how the network enlarges (paper: transposed)", choices=("transposed", "subpixel")
+    )
+    bicubic_skip: bool = setting(
+        False, "add the network's output to a bicubic enlargement, so that it learns the difference (paper: off)"
+    )

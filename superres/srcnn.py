@@ -1,0 +1,74 @@
+"""SRCNN, the paper's baseline (Dong, Loy, He, Tang 2015, arXiv:1501.00092)."""
+
+import math
+
+import keras
+from keras import ops
+
+from common.errors import UserError
+from common.layers import ReflectionPadding
+from common.pixels import image_to_luma, image_to_network, network_to_image, with_luma
+from superres.bicubic import bicubic_resize
+from superres.enlarging_network import EnlargingNetwork
+
+
+@keras.saving.register_keras_serializable(package="superres")
+class SRCNN(EnlargingNetwork):
+    """Three convolutions on the Y channel of a bicubic enlargement: 9x9 to 64, 32, and 1 channel.
+
+    Cb and Cr are the bicubic enlargement's, as in its paper. Departures from that paper: an enlarged
+    image is reflected at its borders, so that the output is not smaller; Glorot initial values
+    instead of a deviation of 0.001, and Adam as for the other networks, because training is shorter.
+
+    Args:
+        factor: 2, 4 or 8.
+        second_kernel: side of the second convolution in pixels: 1 (9-1-5) or 5 (9-5-5).
+        histogram_matching: see :class:`superres.enlarging_network.EnlargingNetwork`, as for input,
+            output and errors.
+
+    Raises:
+        UserError: another factor or kernel.
+    """
+
+    def __init__(self, factor=4, second_kernel=1, histogram_matching=False, **kwargs):
+        super().__init__(factor, histogram_matching, **kwargs)
+        if second_kernel not in (1, 5):
+            raise UserError(f"second_kernel: expected 1 (9-1-5) or 5 (9-5-5). Received: {second_kernel!r}")
+        self.second_kernel = second_kernel
+        self.padding = ReflectionPadding(self._margin, name="padding", dtype=self.dtype_policy)
+        self.convolutions = [
+            keras.layers.Conv2D(64, 9, activation="relu", name="patches", dtype=self.dtype_policy),
+            keras.layers.Conv2D(32, second_kernel, activation="relu", name="mapping", dtype=self.dtype_policy),
+            keras.layers.Conv2D(1, 5, name="reconstruction", dtype=self.dtype_policy),
+        ]
+        self.build((None, None, None, 3))
+
+    @property
+    def _margin(self):
+        """Pixels of the enlarged image that the three convolutions take from each side."""
+        return 4 + self.second_kernel // 2 + 2
+
+    @property
+    def receptive_radius(self):
+        return math.ceil(self._margin / self.factor) + 2  # 2: the bicubic filter
+
+    def build(self, input_shape):
+        if self.built:
+            return
+        shape = (None, None, None, 1)
+        for convolution in self.convolutions:
+            convolution.build(shape)
+            shape = convolution.compute_output_shape(shape)
+        self.built = True
+
+    def call(self, images, training=None):
+        height, width = ops.shape(images)[1:3]
+        images = ops.cast(images, "float32")
+        enlarged = bicubic_resize(images, height * self.factor, width * self.factor)
+        x = self.padding(ops.cast(image_to_network(image_to_luma(enlarged)), self.compute_dtype))
+        for convolution in self.convolutions:
+            x = convolution(x)
+        return with_luma(enlarged, network_to_image(ops.cast(x, "float32")))
+
+    def get_config(self):
+        return {**super().get_config(), "second_kernel": self.second_kernel}

@@ -1,0 +1,89 @@
+"""Enlarges photographs: one array, or files in and files out."""
+
+from pathlib import Path
+
+from tqdm import tqdm
+
+from common.errors import UserError
+from common.geometry import resize_array
+from common.image_io import Photo, as_rgb, check_fits
+from common.photo_jobs import run_jobs
+from common.pixels import without_colour
+from superres.histograms import match_histograms
+from superres.tiles import default_tile, enlarge_in_tiles, tile_count
+
+MAX_OUTPUT_PIXELS = 2_000_000_000
+# A progress bar over tiles is shown from here on: below it a photograph takes seconds.
+MANY_TILES = 16
+
+
+def upscale(image, network, histogram_matching=None, tile=None, progress=False):
+    """Enlarges one photograph by the network's factor.
+
+    Args:
+        image: a path, or RGB or grey uint8 (height, width, 3), (height, width), any size from 1x1.
+        network: a :class:`SuperResolutionNetwork` or :class:`SRCNN`, the name of one that ships, or a
+            ``.keras`` file.
+        histogram_matching: match the histogram of each channel to the photograph's, as the paper does;
+            default as the network was meant: on for those of the feature loss.
+        tile: side in input pixels of the tiles in which the photograph is enlarged; 0 for none.
+            Default: tiles whose output side is 768 pixels, where the photograph is larger than one.
+        progress: show a progress bar where there are many tiles.
+
+    Returns:
+        RGB uint8 (height * factor, width * factor, 3); grey where the photograph is.
+
+    Raises:
+        UserError: a bad image, network or tile; an output of more than 2 gigapixels, or more than
+            memory holds.
+    """
+    if isinstance(network, str | Path):
+        from superres.pretrained_networks import load_network
+
+        network = load_network(str(network))
+    rgb = as_rgb(image)
+    height, width = rgb.shape[:2]
+    if height * width * network.factor**2 > MAX_OUTPUT_PIXELS:
+        raise UserError(
+            f"image: expected an output of at most {MAX_OUTPUT_PIXELS // 10**9} gigapixels. "
+            f"Received: {width}x{height} pixels, to be enlarged {network.factor} times"
+        )
+    if tile is None:
+        tile = default_tile(network.factor)
+    elif tile < 0:
+        raise UserError(f"tile: expected at least 0 pixels. Received: {tile!r}")
+    tile = tile or max(height, width)
+    count = tile_count(height, width, tile)
+    # A network makes faint colours of grey.
+    is_grey = bool((rgb[..., :1] == rgb[..., 1:]).all())
+    try:
+        with tqdm(
+            total=count, unit="tile", leave=False, disable=None if progress and count > MANY_TILES else True
+        ) as bar:
+            enlarged = enlarge_in_tiles(rgb, network, tile, without_colour if is_grey else None, bar.update)
+        if network.histogram_matching if histogram_matching is None else histogram_matching:
+            enlarged = match_histograms(enlarged, rgb)
+    except MemoryError:
+        raise UserError(
+            f"image: expected an output that memory holds. Received: {width}x{height} pixels, "
+            f"to be enlarged {network.factor} times"
+        ) from None
+    return enlarged
+
+
+def upscale_photo(photo, network, histogram_matching=None, tile=None, progress=False):
+    """:func:`upscale` for a :class:`common.image_io.Photo`: the alpha mask is enlarged bicubically."""
+    rgb = upscale(photo.rgb, network, histogram_matching, tile, progress)
+    alpha = None if photo.alpha is None else resize_array(photo.alpha, *rgb.shape[:2])
+    return Photo(rgb, alpha)
+
+
+def upscale_files(jobs, network, histogram_matching=None, tile=None, quality=95, progress=True):
+    """Runs jobs of :func:`common.photo_jobs.plan_jobs`; see :func:`common.photo_jobs.run_jobs`."""
+
+    def transform(photo, job):
+        height, width = (side * network.factor for side in photo.rgb.shape[:2])
+        check_fits(height, width, job.file_format)
+        return upscale_photo(photo, network, histogram_matching, tile, progress)
+
+    return run_jobs(jobs, transform, quality, progress)
