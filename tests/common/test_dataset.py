@@ -1,7 +1,5 @@
 """Photographs to batches: reproducible, resumable, and strict about files that do not decode."""
 
-import time
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -9,7 +7,6 @@ from PIL import Image
 
 from common.dataset import Photographs, photos, validation_batches
 from common.errors import UserError
-from common.image_io import read_photo
 
 
 def write_photos(folder, count, height=20, width=30, seed=0):
@@ -80,17 +77,6 @@ class TestBatches:
         epochs = [order[:10], order[10:20], order[20:]]
         assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
         assert epochs[0] != epochs[1] != epochs[2]
-
-    def test_order_does_not_depend_on_how_long_each_takes(self, colours, monkeypatch):
-        """Crops are made four at a time; here every other photograph takes a while to read."""
-        order = values(Photographs(colours, 8, 5).batches().take(4))
-
-        def slow(source, name=None):
-            time.sleep(0.05 * (int(source.stem) % 2))
-            return read_photo(source, name)
-
-        monkeypatch.setattr("common.dataset.read_photo", slow)
-        assert values(Photographs(colours, 8, 5).batches().take(4)) == order
 
 
 class TestCrops:

@@ -16,6 +16,7 @@ from common.image_io import (
     MAX_PIXELS,
     Photo,
     as_rgb,
+    check_fits,
     check_writable,
     encode,
     list_images,
@@ -445,6 +446,22 @@ class TestEncoding:
         """WebP holds 16,383 pixels a side, JPEG 65,535."""
         with pytest.raises(UserError, match=rf"{file_format}: expected a picture that fits\. Received: {width}x1 \("):
             encode(np.zeros((1, width, 3), np.uint8), file_format)
+
+    @pytest.mark.parametrize("file_format, side", [("webp", 16383), ("jpg", 65500)])
+    def test_check_fits_refuses_before_anything_is_computed(self, file_format, side):
+        """The limit itself is written; one more is refused, whichever side it is."""
+        check_fits(side, 1, file_format)
+        assert encode(np.zeros((1, side, 3), np.uint8), file_format)
+        for height, width in ((side + 1, 7), (7, side + 1)):
+            expected = (
+                rf"{file_format}: expected sides of at most {side} pixels\. "
+                rf"Received: {width}x{height}; png and tiff hold more"
+            )
+            with pytest.raises(UserError, match=expected):
+                check_fits(height, width, file_format)
+
+    def test_check_fits_of_formats_without_a_limit(self):
+        check_fits(10**6, 10**6, "png")
 
 
 class TestWriting:

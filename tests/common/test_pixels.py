@@ -5,7 +5,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.pixels import IMAGENET_MEAN_BGR, image_to_network, image_to_vgg, luma, to_uint8
+from common.pixels import (
+    IMAGENET_MEAN_BGR,
+    image_to_luma,
+    image_to_network,
+    image_to_vgg,
+    luma,
+    network_to_image,
+    to_uint8,
+    with_luma,
+    without_colour,
+)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float16", "int32"])
@@ -46,10 +56,10 @@ def test_to_uint8_rounds_half_to_even_and_clips(dtype):
     assert outputs.numpy().tolist() == [0, 0, 0, 2, 2, 128, 254, 255]
 
 
-def test_to_uint8_undoes_image_to_network():
+def test_network_to_image_is_the_inverse():
     """Every one of the 256 values comes back."""
     values = np.arange(256, dtype="uint8")
-    np.testing.assert_array_equal(to_uint8((image_to_network(values) + 1.0) * 127.5), values)
+    np.testing.assert_array_equal(to_uint8(network_to_image(image_to_network(values))), values)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +75,33 @@ def test_luma_of_black_white_and_the_primaries(rgb, expected):
 
 def test_luma_shape():
     assert luma(np.zeros((2, 4, 5, 3), "uint8")).shape == (2, 4, 5)
+
+
+def test_image_to_luma_equals_luma(rng):
+    images = rng.integers(0, 256, size=(2, 4, 5, 3), dtype=np.uint8)
+    values = image_to_luma(images)
+    assert values.dtype == tf.float32
+    np.testing.assert_allclose(values, luma(images)[..., None], atol=1e-4)
+
+
+def test_with_luma_replaces_y_and_keeps_cb_and_cr(rng):
+    """Cb = 128 + (-37.797 R - 74.203 G + 112 B) / 255, Cr = 128 + (112 R - 93.786 G - 18.214 B) / 255 (BT.601)."""
+    images = rng.uniform(0, 255, size=(2, 4, 5, 3)).astype("float32")
+    wanted = rng.uniform(16, 235, size=(2, 4, 5, 1)).astype("float32")
+    outputs = np.asarray(with_luma(images, wanted))
+    np.testing.assert_allclose(image_to_luma(outputs), wanted, atol=1e-3)
+    chroma = np.array([[-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]]).T / 255
+    np.testing.assert_allclose(outputs @ chroma, images @ chroma, atol=1e-3)
+
+
+def test_with_its_own_luma_an_image_stays(rng):
+    images = rng.uniform(0, 255, size=(1, 4, 5, 3)).astype("float32")
+    np.testing.assert_allclose(with_luma(images, image_to_luma(images)), images, atol=1e-3)
+
+
+def test_without_colour():
+    """Red's Y is 16 + 65.481 of 16..235, so its grey is 255 * 65.481 / 219 = 76.2; greys stay as they are."""
+    image = np.array([[[255, 0, 0], [0, 0, 0], [77, 77, 77], [255, 255, 255]]], np.uint8)
+    grey = without_colour(image)
+    assert grey.dtype == np.uint8
+    assert grey.tolist() == [[[76] * 3, [0] * 3, [77] * 3, [255] * 3]]
