@@ -52,7 +52,8 @@ class Checkpoints:
         """The newest Checkpoint that reads whole, or None where there is none."""
         for path in self.paths():
             try:
-                with np.load(path, allow_pickle=False) as file:
+                # Opened here: numpy leaves its own file open when the archive is damaged.
+                with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                     arrays = {key: file[key] for key in file.files}
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
                 continue

@@ -30,7 +30,10 @@ def layer_names(architecture):
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class VggPreprocessing(keras.layers.Layer):
-    """RGB 0..255 -> BGR minus the ImageNet mean, in the layer's compute dtype."""
+    """RGB 0..255 -> BGR minus the ImageNet mean, float32: bfloat16 would round pixels to whole numbers."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, inputs):
         return image_to_vgg(inputs)

@@ -42,6 +42,12 @@ class PerceptualTrainer(keras.Model):
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=16.0)
         super().compile(optimizer=optimizer, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
 
+    def fit(self, x=None, *args, **kwargs):
+        """As ``keras.Model.fit``; a ``tf.data.Dataset`` is not asked to be shuffled, which Keras warns about."""
+        if isinstance(x, tf.data.Dataset):
+            kwargs.setdefault("shuffle", False)
+        return super().fit(x, *args, **kwargs)
+
     @property
     def scales_loss(self):
         return isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import json
 import os
 import shutil
 import signal
@@ -166,7 +167,6 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
                 photographs.batches(start),
                 epochs=1,
                 steps_per_epoch=settings.iterations - start,
-                shuffle=False,  # it is, by the seed
                 verbose=0,
                 callbacks=callbacks,
             )
@@ -202,7 +202,7 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
 def _new_record(settings, trainer):
     return {
         "status": "running",
-        "settings": dataclasses.asdict(settings),
+        "settings": json.loads(json.dumps(dataclasses.asdict(settings))),  # as it will be read back
         "iteration": 0,
         "seconds": 0.0,
         "losses": {},

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from common.command_line import Parser, errors_as_lines
 from common.errors import UserError
-from common.photo_jobs import plan_jobs, report_jobs
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 
@@ -48,6 +47,7 @@ def _add_stylize(commands):
 
 
 def _stylize(options):
+    from common.photo_jobs import plan_jobs, report_jobs
     from fast_style.pretrained_networks import check_style
 
     if not 1 <= options.quality <= 100:

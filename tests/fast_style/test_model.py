@@ -52,7 +52,7 @@ def test_pairs_train_on_their_photographs():
     model = trainer()
     model.compile("sgd")
     pairs = photographs().map(lambda images: (images, images))
-    assert np.isfinite(model.fit(pairs, verbose=0, shuffle=False).history["loss"]).all()
+    assert np.isfinite(model.fit(pairs, verbose=0).history["loss"]).all()
 
 
 def test_tracked_loss_is_the_weighted_sum_of_tracked_terms():
@@ -68,7 +68,7 @@ def test_only_the_network_is_trained():
     model.compile(keras.optimizers.Adam(1e-3))
     loss_weights = [v.numpy().copy() for v in model.objective.loss_network.model.weights]
     before = [v.numpy().copy() for v in model.network.trainable_variables]
-    model.fit(photographs(), verbose=0, shuffle=False)
+    model.fit(photographs(), verbose=0)
     for kept, variable in zip(loss_weights, model.objective.loss_network.model.weights, strict=True):
         np.testing.assert_array_equal(kept, variable.numpy())
     assert all((b != v.numpy()).any() for b, v in zip(before, model.network.trainable_variables, strict=True))

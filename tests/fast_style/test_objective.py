@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
-from common.losses import feature_loss, style_loss, total_variation
 from common.loss_network import build_loss_network
+from common.losses import feature_loss, style_loss, total_variation
 from fast_style.objective import StyleObjective
 
 

@@ -1,0 +1,58 @@
+"""Puts the network of a finished run among those that ship. For maintainers: ``python -m common.ship --help``."""
+
+import argparse
+import importlib
+import json
+from pathlib import Path
+
+from common.command_line import errors_as_lines
+from common.image_io import write_bytes
+from common.run_record import read_record
+
+
+def ship(package, name, runs, title, summary):
+    """Adds ``network.keras`` of the last run to ``<package>/pretrained`` and writes its recipe.
+
+    Args:
+        package: ``"fast_style"`` or ``"superres"``.
+        name: by which users will ask for it.
+        runs: run folders in the order in which they were trained, each started from the one before.
+        title, summary: what ``styles`` or ``networks`` prints of it.
+
+    The recipe, ``<package>/recipes/<name>.json``, holds the records of all runs: settings, versions,
+    hardware, time, losses. Paths in it are cut to their last part.
+    """
+    shelf = importlib.import_module(f"{package}.pretrained_networks").shelf()
+    network = importlib.import_module(f"{package}.pretrained_networks").load_network(
+        str(Path(runs[-1]) / "network.keras")
+    )
+    stages = [without_folders(read_record(run)) for run in runs]
+    recipe = {"name": name, "title": title, "summary": summary, "stages": stages}
+    folder = shelf.folder.parent / "recipes"
+    folder.mkdir(exist_ok=True)
+    write_bytes(folder / f"{name}.json", (json.dumps(recipe, indent=2) + "\n").encode())
+    shelf.add(name, network, title=title, summary=summary, recipe=f"{name}.json", licence="Apache-2.0")
+
+
+def without_folders(value):
+    """A record with each absolute path cut to its last part: folders of one machine mean nothing on another."""
+    if isinstance(value, dict):
+        return {key: without_folders(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_folders(item) for item in value]
+    return Path(value).name if isinstance(value, str) and value.startswith("/") else value
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m common.ship", description=ship.__doc__.splitlines()[0])
+    parser.add_argument("package", choices=("fast_style", "superres"))
+    parser.add_argument("name")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="run folders, in order")
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--summary", required=True)
+    with errors_as_lines(parser.prog):
+        ship(**vars(parser.parse_args(arguments)))
+
+
+if __name__ == "__main__":
+    main()

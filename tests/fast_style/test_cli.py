@@ -1,0 +1,328 @@
+"""The console scripts as a person uses them, bad input included: one line, exit code 2, nothing half-written."""
+
+import configparser
+import importlib
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+import types
+import zipfile
+import zlib
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.image_io import read_photo, write_photo
+from fast_style.cli import main, train_main
+from tests.fast_style.tiny_run import tiny_flags, write_inputs
+
+
+def picture(height=30, width=40, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def run(arguments, capsys, entry=main):
+    """(exit code, standard output, standard error) of a command run in this process."""
+    capsys.readouterr()
+    try:
+        code = entry([str(argument) for argument in arguments]) or 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    return code, *capsys.readouterr()
+
+
+def format_and_size(path):
+    with Image.open(path) as image:
+        return image.format, image.size
+
+
+def files_below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_stylize_a_file_a_folder_and_a_pattern(tmp_path, tiny_network, capsys):
+    write_photo(tmp_path / "one.png", picture())
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    write_photo(tmp_path / "in" / "deep" / "two.jpg", picture(), "jpg")
+    write_photo(tmp_path / "x1.webp", picture(), "webp")
+    code, out, _ = run(
+        [
+            "stylize",
+            tmp_path / "one.png",
+            tmp_path / "in",
+            tmp_path / "x*.webp",
+            "--style",
+            tiny_network,
+            "-o",
+            tmp_path / "out",
+        ],
+        capsys,
+    )
+    assert code == 0
+    assert files_below(tmp_path / "out") == ["deep/two_tiny.jpg", "one_tiny.png", "x1_tiny.webp"]
+    assert all(name in out for name in files_below(tmp_path / "out"))
+    assert read_photo(tmp_path / "out" / "one_tiny.png").rgb.shape == (30, 40, 3)
+    assert format_and_size(tmp_path / "out" / "deep" / "two_tiny.jpg") == ("JPEG", (40, 30))
+
+
+def test_stylize_max_size_format_and_quality(tmp_path, tiny_network, capsys):
+    """40x30 shrunk to a long side of 20 is 20x15; a lower quality is a smaller file."""
+    write_photo(tmp_path / "one.png", picture())
+    sizes = []
+    for quality in (20, 95):
+        target = tmp_path / f"q{quality}.jpg"
+        arguments = ["stylize", tmp_path / "one.png", "--style", tiny_network, "-o", target, "--max-size", 20]
+        assert run([*arguments, "--quality", quality], capsys)[0] == 0
+        assert format_and_size(target) == ("JPEG", (20, 15))
+        sizes.append(target.stat().st_size)
+    assert sizes[0] < sizes[1]
+    code, *_ = run(
+        ["stylize", tmp_path / "one.png", "--style", tiny_network, "-o", tmp_path, "--format", "webp"], capsys
+    )
+    assert code == 0
+    assert format_and_size(tmp_path / "one_tiny.webp") == ("WEBP", (40, 30))
+
+
+def test_stylize_from_standard_input_to_standard_output(tiny_network):
+    """The whole command in a process of its own: bytes in, bytes of a PNG out, nothing else on stdout or stderr."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture()).save(buffer, "JPEG")
+    command = [
+        sys.executable,
+        "-c",
+        "from fast_style.cli import main; main()",
+        "stylize",
+        "-",
+        "--style",
+        str(tiny_network),
+    ]
+    result = subprocess.run(command, input=buffer.getvalue(), capture_output=True, check=True)
+    image = Image.open(io.BytesIO(result.stdout))
+    assert (image.format, image.size) == ("PNG", (40, 30))
+    assert result.stderr == b""
+
+
+def test_alpha_is_carried_over(tmp_path, tiny_network, capsys):
+    rgba = np.dstack([picture(), np.tile(np.arange(40, dtype=np.uint8) * 6, (30, 1))])
+    Image.fromarray(rgba).save(tmp_path / "logo.png")
+    assert run(["stylize", tmp_path / "logo.png", "--style", tiny_network, "-o", tmp_path / "out"], capsys)[0] == 0
+    np.testing.assert_array_equal(read_photo(tmp_path / "out" / "logo_tiny.png").alpha, rgba[..., 3])
+
+
+def test_one_bad_photograph_does_not_stop_the_rest(tmp_path, tiny_network, capsys):
+    for name in ("a", "c"):
+        write_photo(tmp_path / f"{name}.png", picture())
+    (tmp_path / "b.jpg").write_text("not a photograph")
+    code, _, err = run(["stylize", tmp_path, "--style", tiny_network, "-o", tmp_path / "out"], capsys)
+    assert code == 2
+    assert files_below(tmp_path / "out") == ["a_tiny.png", "c_tiny.png"]
+    assert "b.jpg: expected an image" in err
+    assert "2 of 3 photographs done, 1 failed" in err
+
+
+def jpeg_bytes():
+    buffer = io.BytesIO()
+    Image.fromarray(picture(64, 64)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def bomb_bytes():
+    """A PNG of a few bytes that claims 60000 x 60000 pixels: 3.6 gigapixels."""
+
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000)))
+
+
+BAD_PHOTOS = {
+    "empty.jpg": (b"", "Received: an empty file"),
+    "truncated.jpg": (jpeg_bytes()[:-400], "expected a whole image. Received: one that does not decode"),
+    "text.jpg": (b"Dear diary", "Received: a file of no known format"),
+    "bomb.png": (bomb_bytes(), "expected at most 200 megapixels"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_PHOTOS)
+def test_bad_photograph_is_one_line(tmp_path, tiny_network, capsys, name):
+    content, message = BAD_PHOTOS[name]
+    (tmp_path / name).write_bytes(content)
+    code, out, err = run(["stylize", tmp_path / name, "--style", tiny_network, "-o", tmp_path / "out"], capsys)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert name in err
+    assert message in err
+    assert files_below(tmp_path / "out") == []
+
+
+def bad_styles(tmp_path):
+    """Files that are no style network, by what their refusal says."""
+    (tmp_path / "text.keras").write_text("nothing")
+    dense = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    dense.save(tmp_path / "dense.keras")
+    code = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: x * 2)])
+    code.save(tmp_path / "lambda.keras")
+    with zipfile.ZipFile(tmp_path / "part.keras", "w") as archive:
+        config = {"registered_name": "fast_style>TransformationNetwork", "class_name": "TransformationNetwork"}
+        archive.writestr("config.json", json.dumps({**config, "module": "fast_style.network", "config": {"width": 4}}))
+    return {
+        "nowhere": "expected one of .*, or a .keras file. Received: 'nowhere' (no such file)",
+        tmp_path / "text.keras": "(not a .keras file)",
+        tmp_path / "dense.keras": "a Sequential",
+        tmp_path / "lambda.keras": "a Sequential",
+        tmp_path / "part.keras": "which does not load",
+    }
+
+
+def test_bad_style_is_one_line(tmp_path, capsys):
+    write_photo(tmp_path / "one.png", picture())
+    for style, message in bad_styles(tmp_path).items():
+        code, out, err = run(["stylize", tmp_path / "one.png", "--style", style, "-o", tmp_path / "out"], capsys)
+        assert (code, out, err.count("\n")) == (2, "", 1), err
+        assert all(part in err for part in message.split(".*")), err
+        assert not (tmp_path / "out").exists() or files_below(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.jpg"], "photo: expected an image file or folder. Received: nowhere.jpg (no such file)"),
+        (["*.nothing"], "photo: expected a pattern that matches files. Received: '*.nothing', which matches none"),
+        (["{empty}"], "Received: a folder with none"),
+        (
+            ["{one}", "--output", "{old}"],
+            "--output: expected a new file, or --overwrite. Received: {old}, which exists",
+        ),
+        (["{one}", "{one2}", "--output", "-"], "--output: expected a folder for 2 photographs. Received: -"),
+        (["{one}", "--output", "{one}/x"], "--output: expected a folder that can be written"),
+        (["{one}", "--quality", "101"], "--quality: expected 1 to 100. Received: 101"),
+        (["{one}", "--max-size", "0"], "--max-size: expected at least 1 pixel. Received: 0"),
+        (["{one}", "--max-size", "big"], "argument --max-size: invalid int value: 'big'"),
+        (["{one}", "--format", "psd"], "invalid choice: 'psd'"),
+    ],
+)
+def test_bad_arguments_are_one_line(tmp_path, tiny_network, capsys, arguments, message):
+    places = {
+        "one": tmp_path / "one.png",
+        "one2": tmp_path / "one2.png",
+        "old": tmp_path / "old.png",
+        "empty": tmp_path / "empty",
+    }
+    for name in ("one", "one2", "old"):
+        write_photo(places[name], picture())
+    places["empty"].mkdir()
+    before = places["old"].read_bytes()
+    arguments = [argument.format(**places) for argument in arguments]
+    code, out, err = run(["stylize", *arguments, "--style", tiny_network], capsys)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert message.format(**places) in err
+    assert places["old"].read_bytes() == before
+    assert files_below(tmp_path) == ["old.png", "one.png", "one2.png"]
+
+
+def test_overwrite_replaces(tmp_path, tiny_network, capsys):
+    write_photo(tmp_path / "one.png", picture())
+    write_photo(tmp_path / "old.png", picture(5, 5))
+    arguments = ["stylize", tmp_path / "one.png", "--style", tiny_network, "-o", tmp_path / "old.png", "--overwrite"]
+    assert run(arguments, capsys)[0] == 0
+    assert read_photo(tmp_path / "old.png").rgb.shape == (30, 40, 3)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_unwritable_output_folder_is_one_line(tmp_path, tiny_network, capsys):
+    write_photo(tmp_path / "one.png", picture())
+    (tmp_path / "locked").mkdir(mode=0o500)
+    code, _, err = run(["stylize", tmp_path / "one.png", "--style", tiny_network, "-o", tmp_path / "locked"], capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "--output: expected a folder that can be written" in err
+
+
+def test_a_photograph_of_one_pixel(tmp_path, tiny_network, capsys):
+    write_photo(tmp_path / "dot.png", picture(1, 1))
+    assert run(["stylize", tmp_path / "dot.png", "--style", tiny_network, "-o", tmp_path / "out"], capsys)[0] == 0
+    assert read_photo(tmp_path / "out" / "dot_tiny.png").rgb.shape == (1, 1, 3)
+
+
+def test_styles_lists_what_ships_with_its_recipe(capsys):
+    code, out, _ = run(["styles"], capsys)
+    assert code == 0
+    assert "starry_night" in out
+    recipes = [line.split("recipe ")[1].split(",")[0] for line in out.splitlines() if "recipe " in line]
+    assert recipes
+    assert all(os.path.isfile(path) for path in recipes)
+
+
+def test_train_then_stylize(tmp_path, capsys):
+    """The issue's whole way: a painting and a folder in, a network out, a photograph painted with it."""
+    write_inputs(tmp_path)
+    code, out, _ = run(tiny_flags(tmp_path), capsys, train_main)
+    assert code == 0
+    assert "network.keras: 4 iterations" in out
+    photo = tmp_path / "photos" / "0.png"
+    network = tmp_path / "run" / "network.keras"
+    assert run(["stylize", photo, "--style", network, "-o", tmp_path / "painted.png"], capsys)[0] == 0
+    assert read_photo(tmp_path / "painted.png").rgb.shape == read_photo(photo).rgb.shape
+
+    code, out, err = run(["--output", tmp_path / "run", "--resume", "--iterations", 6], capsys, train_main)
+    assert (code, "6 iterations" in out, "resuming after iteration 4" in err) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"style": None}, "--style: expected a value. Received: none"),
+        ({"tv_weight": "-1"}, "tv_weight: expected a number of at least 0. Received: -1.0"),
+        ({"style_layers": ("relu7_1",)}, "Received: relu7_1"),
+        ({"batch_size": "7"}, "batch_size: expected at most 6"),
+        ({"iterations": "many"}, "argument --iterations: invalid int value: 'many'"),
+        ({"style": "nowhere.jpg"}, "nowhere.jpg: expected an image file. Received: no such file"),
+        ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
+        ({"output": "/dev/null/run"}, "--output: expected a folder that can be written"),
+    ],
+)
+def test_bad_training_arguments_are_one_line(tmp_path, capsys, changes, message):
+    write_inputs(tmp_path)
+    code, out, err = run(tiny_flags(tmp_path, **changes), capsys, train_main)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert message in err
+    assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_resume_without_a_run_is_one_line(tmp_path, capsys):
+    code, _, err = run(["--output", tmp_path, "--resume"], capsys, train_main)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "expected the folder of a run, with run.json in it. Received: none" in err
+
+
+def test_help_names_every_setting_with_its_default_and_imports_no_tensorflow():
+    """`--help` in a process of its own: TensorFlow is not among its modules."""
+    script = (
+        "import sys\nfrom fast_style.cli import train_main\n"
+        "try:\n    train_main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "assert not {'tensorflow', 'keras', 'PIL'} & set(sys.modules), 'heavy imports'\n"
+    )
+    text = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    for flag, words in {
+        "--iterations": "paper: 40000",
+        "--tv-weight": "docs/losses.md",
+        "--style-size": "short side",
+    }.items():
+        entry = " ".join(text[text.index(f"\n  {flag} ") :].split())
+        assert words in entry[:600], flag
+
+
+def test_console_scripts_are_installed_names():
+    """setup.cfg's entry points resolve to functions."""
+    config = configparser.ConfigParser()
+    config.read(Path(__file__).parents[2] / "setup.cfg")
+    scripts = config["options.entry_points"]["console_scripts"].strip().splitlines()
+    assert {"fast-style", "fast-style-train"} <= {line.split("=")[0].strip() for line in scripts}
+    for line in scripts:
+        module, function = line.split("=")[1].strip().split(":")
+        assert isinstance(getattr(importlib.import_module(module), function), types.FunctionType)

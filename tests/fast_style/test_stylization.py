@@ -1,0 +1,59 @@
+"""Stylising as a library: uint8 in, uint8 out."""
+
+import numpy as np
+import pytest
+
+import fast_style
+from common.errors import UserError
+from common.image_io import Photo, write_photo
+from fast_style.network import TransformationNetwork
+from fast_style.stylization import stylize_photo
+
+
+@pytest.fixture(scope="module")
+def network():
+    return TransformationNetwork(width=4)
+
+
+def photo(height=21, width=34):
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def test_path_array_and_file_of_network_are_the_same_picture(tmp_path, tiny_network):
+    write_photo(tmp_path / "photo.png", photo())
+    by_name = fast_style.stylize(str(tmp_path / "photo.png"), str(tiny_network))
+    by_object = fast_style.stylize(photo(), fast_style.load_network(str(tiny_network)))
+    assert by_name.dtype == np.uint8
+    assert by_name.shape == (21, 34, 3)
+    np.testing.assert_array_equal(by_name, by_object)
+
+
+def test_the_picture_is_the_clipped_and_rounded_output_of_the_network(network):
+    """Within 1/255: the compiled function and the eager call may round differently."""
+    expected = np.clip(np.round(network(photo()[None]).numpy()[0]), 0, 255)
+    assert np.abs(fast_style.stylize(photo(), network).astype(float) - expected).max() <= 1
+
+
+def test_grey_is_taken_as_rgb(network):
+    grey = photo()[..., 0]
+    np.testing.assert_array_equal(fast_style.stylize(grey, network), fast_style.stylize(np.dstack([grey] * 3), network))
+
+
+def test_max_size_shrinks_and_never_enlarges(network):
+    """34x21 to a long side of 17 is 17x10.5, rounded half to even: 10."""
+    assert fast_style.stylize(photo(), network, max_size=17).shape == (10, 17, 3)
+    assert fast_style.stylize(photo(), network, max_size=100).shape == (21, 34, 3)
+
+
+def test_alpha_is_resized_with_the_picture(network):
+    result = stylize_photo(Photo(photo(), np.full((21, 34), 77, np.uint8)), network, max_size=17)
+    assert result.alpha.shape == result.rgb.shape[:2]
+    assert (result.alpha == 77).all()
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros((4, 4, 3), "float32"), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)]
+)
+def test_other_arrays_are_refused(network, image):
+    with pytest.raises(UserError, match="image: expected a path or a uint8 array .height, width, 3."):
+        fast_style.stylize(image, network)

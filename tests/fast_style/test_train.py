@@ -1,0 +1,196 @@
+"""Training from start to end: files, resuming, stopping, what goes wrong."""
+
+import json
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.callbacks import NonFiniteError, Report, SaveCheckpoints
+from common.checkpoint import Checkpoints
+from common.errors import UserError
+from common.training import Interrupted, resumed_settings
+from fast_style.pretrained_networks import load_network
+from fast_style.settings import StyleSettings
+from fast_style.train import train
+from tests.fast_style.tiny_run import tiny_settings, write_inputs
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_inputs(tmp_path)
+    return tmp_path
+
+
+def final_weights(folder, run="run"):
+    return load_network(str(folder / run / "network.keras")).get_weights()
+
+
+def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
+    record = train(
+        tiny_settings(folder, preview_every=2, validation=str(folder / "photos"), validate_every=2, log_every=2)
+    )
+    run = folder / "run"
+    assert record == json.loads((run / "run.json").read_text())
+    assert (record["status"], record["iteration"]) == ("finished", 4)
+    assert record["settings"]["tv_weight"] == 1e-5
+    assert record["loss_network"] == {"architecture": "vgg16", "weights": "random", "sha256": None}
+    assert {"python", "tensorflow", "keras", "numpy"} <= set(record["versions"])
+    assert record["hardware"]["cores"] == os.cpu_count()
+    assert record["losses"]["loss"] > 0
+    assert [entry["iteration"] for entry in record["validation"]] == [2, 4]
+    assert [path.stem for path in Checkpoints(run / "checkpoints").paths()] == [
+        "checkpoint-00000004",
+        "checkpoint-00000002",
+    ]
+    preview = Image.open(run / "previews" / "iteration-00000002.png")
+    assert preview.width > 2 * 48  # the photograph and the network's picture beside it
+    assert any((run / "tensorboard").iterdir())
+    assert len(final_weights(folder)) == 49
+
+
+def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder):
+    """Five iterations at once, and two, a stop, three more: the same order, crops, optimizer state, weights."""
+    train(
+        tiny_settings(folder, iterations=5, output=str(folder / "whole"), schedule="cosine", warmup=2, style_warmup=4)
+    )
+    options = {"iterations": 5, "schedule": "cosine", "warmup": 2, "style_warmup": 4, "checkpoint_every": 100}
+
+    class StopAfterTwo(SaveCheckpoints):
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, logs)
+            if self.iteration == 2:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("common.training.SaveCheckpoints", StopAfterTwo)
+        with pytest.raises(Interrupted) as stop:
+            train(tiny_settings(folder, **options))
+    assert stop.value.signal == signal.SIGTERM
+    assert json.loads((folder / "run" / "run.json").read_text())["status"] == "interrupted"
+    assert Checkpoints(folder / "run" / "checkpoints").latest().iteration == 2
+
+    record = train(tiny_settings(folder, **options), resume=True)
+    assert (record["status"], record["iteration"]) == ("finished", 5)
+    for whole, resumed in zip(final_weights(folder, "whole"), final_weights(folder), strict=True):
+        np.testing.assert_allclose(resumed, whole, atol=1e-6)
+
+
+def test_a_signal_in_the_middle_saves_and_stops(folder):
+    """SIGINT while iterations go on: training ends early, and what it reached is saved and usable."""
+    before = signal.getsignal(signal.SIGINT)
+    timer = threading.Timer(8.0, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(Interrupted, match="continue with --resume"):
+        train(tiny_settings(folder, iterations=100_000, checkpoint_every=100_000, log_every=10_000))
+    timer.join()
+    reached = Checkpoints(folder / "run" / "checkpoints").latest().iteration
+    assert 0 < reached < 100_000
+    assert json.loads((folder / "run" / "run.json").read_text())["iteration"] == reached
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_loss_that_is_not_finite_stops_naming_term_and_iteration(folder):
+    """A learning rate of 1e30 breaks the weights; the checkpoint of before stays and loads."""
+    with pytest.raises(NonFiniteError, match=r"is (nan|inf) at iteration \d+; the checkpoint of iteration \d+ is kept"):
+        train(tiny_settings(folder, iterations=50, learning_rate=1e30, checkpoint_every=1))
+    run = folder / "run"
+    assert json.loads((run / "run.json").read_text())["status"] == "not finite"
+    latest = Checkpoints(run / "checkpoints").latest()
+    assert latest is None or all(np.isfinite(array).all() for array in latest.arrays.values())
+
+
+def test_starting_from_another_network(folder):
+    """With a learning rate of zero the weights that come out are those that went in."""
+    train(tiny_settings(folder, iterations=1, output=str(folder / "first")))
+    train(tiny_settings(folder, iterations=1, learning_rate=0.0, initialize=str(folder / "first" / "network.keras")))
+    for before, after in zip(final_weights(folder, "first"), final_weights(folder), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_start_of_another_architecture_is_refused(folder):
+    train(tiny_settings(folder, iterations=1, output=str(folder / "first")))
+    with pytest.raises(UserError, match="expected weights of the architecture width=5.* Received: width=4"):
+        train(tiny_settings(folder, width=5, initialize=str(folder / "first" / "network.keras")))
+
+
+def test_resuming_with_other_settings_is_refused_where_it_matters(folder):
+    settings = tiny_settings(folder, iterations=1)
+    train(settings)
+    with pytest.raises(UserError, match=r"--style-weight: expected 0.0001, as the run was begun. Received: 2.0"):
+        resumed_settings(StyleSettings, settings.output, {"style_weight": 2.0})
+    more = resumed_settings(StyleSettings, settings.output, {"iterations": 9})
+    assert (more.iterations, more.style_layers) == (9, settings.style_layers)
+
+
+def test_bad_photographs_stop_the_training(folder):
+    """One of six is more than 1 %."""
+    (folder / "photos" / "0.png").write_text("no image")
+    with pytest.raises(UserError, match=r"at most 1% of 6 photographs .* Received: 1, the last .*0\.png"):
+        train(tiny_settings(folder, iterations=20))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"batch_size": 7}, "batch_size: expected at most 6"),
+        ({"iterations": 0}, "--iterations: expected at least 1. Received: 0"),
+        ({"learning_rate": -1.0}, "--learning-rate: expected at least 0. Received: -1.0"),
+        ({"style_layers": ("relu9_9",)}, "layers: expected names of vgg16 .* Received: relu9_9"),
+        ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
+        ({"precision": "int8"}, "precision: expected one of .* Received: 'int8'"),
+        ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
+        ({"style": "nowhere.jpg"}, "nowhere.jpg: expected an image file. Received: no such file"),
+        ({"loss_weights": "nowhere.npz"}, "loss weights: expected .* Received: nowhere.npz"),
+        ({"initialize": "nowhere"}, "style: expected one of .* Received: 'nowhere'"),
+    ],
+)
+def test_bad_settings_are_named_before_anything_is_trained(folder, changes, message):
+    with pytest.raises(UserError, match=message):
+        train(tiny_settings(folder, **changes))
+    assert not (folder / "run" / "run.json").exists()
+
+
+def test_a_folder_with_files_in_it_is_not_written_into(folder):
+    (folder / "run").mkdir()
+    (folder / "run" / "thesis.txt").write_text("mine")
+    with pytest.raises(UserError, match="--output: expected a new or empty folder. Received: .*files in it"):
+        train(tiny_settings(folder))
+    assert [path.name for path in (folder / "run").iterdir()] == ["thesis.txt"]
+
+
+def test_a_full_disk_is_found_before_training(folder, monkeypatch):
+    """The free space is the one thing faked: 1 MiB."""
+    import shutil
+
+    usage = shutil.disk_usage(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=2**20))
+    with pytest.raises(UserError, match="--output: expected at least 200 MiB free .* Received: 1 MiB"):
+        train(tiny_settings(folder))
+
+
+def test_training_on_shared_photographs_with_real_weights(shared_data, tmp_path):
+    """The real loss network, painting and photographs: six iterations bring the loss down."""
+    settings = {
+        "style": str(shared_data / "styles" / "wave.jpg"),
+        "content": str(shared_data / "photos" / "train"),
+        "output": str(tmp_path / "run"),
+        "loss_network": "vgg19",
+        "loss_weights": str(shared_data / "weights" / "vgg19_conv1_1-conv5_1.npz"),
+    }
+    settings = StyleSettings(**settings, iterations=6, batch_size=2, size=64, width=8, log_every=1, preview_every=0)
+    first = {}
+
+    class KeepFirst(Report):
+        def _report(self, logs):
+            first.setdefault("loss", logs["loss"])
+            super()._report(logs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("common.training.Report", KeepFirst)
+        record = train(settings)
+    assert record["losses"]["loss"] < first["loss"]
+    assert len(record["loss_network"]["sha256"]) == 64
