@@ -11,6 +11,9 @@ from common.pixels import image_to_network, to_uint8
 
 RESIDUAL_BLOCKS = 5
 UPSAMPLINGS = ("transposed", "resize")
+# Pixels a side that are computed and cut off outside training: 1 and 2 of the 3x3 layers behind the
+# residual blocks, 4 of the last, rounded up to a multiple of 4.
+MARGIN = 8
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -23,7 +26,8 @@ class TransformationNetwork(keras.Model):
     Departures from the paper, each where it occurs: instance normalization by default (the
     author's later choice); no bias before a normalization; the last layer starts near zero; zero
     rows of strided convolutions at the bottom and right only (TensorFlow's "same"), which mirrors
-    Torch's choice.
+    Torch's choice; outside training a margin of 8 reflected pixels more is computed and cut off,
+    because the zero padding of the paper's last layers leaves a line along the borders.
 
     Args:
         width: filters of the first layer, 32 in the paper; the others follow as 2 and 4 times that.
@@ -58,6 +62,7 @@ class TransformationNetwork(keras.Model):
         options = {"normalization": normalization, "dtype": self.dtype_policy}
         # Each residual block crops 2 pixels a side at a quarter of the resolution: 5 * 2 * 4 = 40.
         residual = {"padding": "valid" if reflection_padding else "same", **options}
+        self.margin = ReflectionPadding(MARGIN, name="margin", dtype=self.dtype_policy)
         self.padding = ReflectionPadding(reflection_padding, multiple=4, name="padding", dtype=self.dtype_policy)
         self.blocks = [
             ConvolutionBlock(width, 9, name="down_1", **options),
@@ -93,10 +98,11 @@ class TransformationNetwork(keras.Model):
     def call(self, images, training=None):
         height, width = keras.ops.shape(images)[1:3]
         x = keras.ops.cast(image_to_network(images), self.compute_dtype)
-        x = self.padding(x)
+        margin = 0 if training else MARGIN
+        x = self.padding(x if training else self.margin(x))
         for block in self.blocks:
             x = block(x, training=training)
-        return self.scaled_tanh(self.to_rgb(x))[:, :height, :width, :]
+        return self.scaled_tanh(self.to_rgb(x))[:, margin : margin + height, margin : margin + width, :]
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -41,7 +41,6 @@ def test_fit_in_user_code(dtype):
         validation_data=photographs(dtype),
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))],
         verbose=0,
-        shuffle=False,
     ).history
     terms = {"loss", "content", "style", "tv", "style/relu1_2", "style/relu2_2"}
     assert set(history) == terms | {f"val_{name}" for name in terms}
