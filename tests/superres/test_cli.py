@@ -1,0 +1,259 @@
+"""The console scripts as a person uses them, bad input included: one line, exit code 2, nothing half-written."""
+
+import configparser
+import csv
+import io
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.image_io import read_photo, write_photo
+from superres.cli import main, network_label, train_main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(arguments, capsys, entry=main):
+    """(exit code, standard output, standard error) of a command run in this process."""
+    capsys.readouterr()
+    try:
+        code = entry([str(argument) for argument in arguments]) or 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    return code, *capsys.readouterr()
+
+
+def files_below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_upscale_files_and_folders(folder, network_file, tmp_path, capsys):
+    write_photo(tmp_path / "one.jpg", np.zeros((9, 8, 3), "uint8"), "jpg")
+    out = tmp_path / "out"
+    code, printed, _ = run(
+        ["upscale", tmp_path / "one.jpg", folder, "--factor", 2, "--network", network_file, "-o", out], capsys
+    )
+    assert code == 0
+    assert files_below(out) == ["cat_tiny.png", "coffee_tiny.png", "one_tiny.jpg"]
+    assert all(name in printed for name in files_below(out))
+    assert read_photo(out / "cat_tiny.png").rgb.shape == (80, 112, 3)
+
+
+def test_upscale_standard_input_to_standard_output(folder, network_file, monkeypatch, capsysbinary):
+    content = (folder / "cat.png").read_bytes()
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(content)))
+    with pytest.raises(SystemExit) as stop:
+        main(["upscale", "-", "--network", str(network_file)])
+    assert not stop.value.code
+    with Image.open(io.BytesIO(capsysbinary.readouterr().out)) as image:
+        assert (image.format, image.size) == ("PNG", (112, 80))
+
+
+def test_upscale_histogram_matching_and_tiles(folder, network_file, tmp_path, capsys):
+    """Matching changes the picture; tiles do not."""
+    pictures = {}
+    for name, flags in {"plain": [], "matched": ["--histogram-matching"], "tiled": ["--tile", 16]}.items():
+        target = tmp_path / f"{name}.png"
+        code, *_ = run(["upscale", folder / "cat.png", "--network", network_file, "-o", target, *flags], capsys)
+        assert code == 0
+        pictures[name] = read_photo(target).rgb.astype(int)
+    assert np.abs(pictures["matched"] - pictures["plain"]).max() > 1
+    assert np.abs(pictures["tiled"] - pictures["plain"]).max() <= 1
+
+
+def test_one_bad_photograph_does_not_stop_the_rest(folder, network_file, tmp_path, capsys):
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    out = tmp_path / "out"
+    code, _, errors = run(["upscale", folder, "--network", network_file, "-o", out], capsys)
+    assert code == 2
+    assert files_below(out) == ["cat_tiny.png", "coffee_tiny.png"]
+    assert "broken.jpg" in errors
+    assert "2 of 3 photographs done, 1 failed" in errors
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        (["--factor", 3], "argument --factor: invalid choice: 3 (choose from 2, 4, 8)"),
+        (["--factor", 4], "network: expected one of factor 4. Received: {network}, of factor 2"),
+        (["--network", "nope"], "or a .keras file. Received: 'nope' (no such file)"),
+        (["--quality", 101], "--quality: expected 1 to 100. Received: 101"),
+        (["--tile", -1], "--tile: expected at least 0 pixels. Received: -1"),
+        (["--output", "{photo}"], "--output: expected a new file, or --overwrite. Received: {photo}, which exists"),
+    ],
+)
+def test_upscale_bad_input_is_one_line(flags, message, folder, network_file, tmp_path, capsys):
+    names = {"network": network_file, "photo": folder / "cat.png"}
+    flags = [str(flag).format(**names) for flag in flags]
+    network = [] if "--network" in flags else ["--network", network_file]
+    before = files_below(tmp_path)
+    code, printed, errors = run(["upscale", folder / "cat.png", *network, *flags], capsys)
+    assert code == 2
+    assert printed == ""
+    assert errors.count("\n") == 1
+    assert errors.startswith("superres upscale: error: ")
+    assert message.format(**names) in errors
+    assert files_below(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (None, "no such file"),
+        (b"", "an empty file"),
+        (b"text", "a file of no known format"),
+        (b"\x89PNG\r\n\x1a\n", "expected"),
+    ],
+)
+def test_upscale_bad_photograph_is_one_line(content, message, network_file, tmp_path, capsys):
+    if content is not None:
+        (tmp_path / "bad.jpg").write_bytes(content)
+    arguments = ["upscale", tmp_path / "bad.jpg", "--network", network_file, "-o", tmp_path / "o.png"]
+    code, _, errors = run(arguments, capsys)
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert message in errors
+    assert not (tmp_path / "o.png").exists()
+
+
+def test_upscale_output_of_more_than_two_gigapixels(network_file, tmp_path, capsys, monkeypatch):
+    from superres import upscaling
+
+    monkeypatch.setattr(upscaling, "MAX_OUTPUT_PIXELS", 399)
+    write_photo(tmp_path / "one.png", np.zeros((10, 10, 3), "uint8"))
+    code, _, errors = run(
+        ["upscale", tmp_path / "one.png", "--network", network_file, "-o", tmp_path / "o.png"], capsys
+    )
+    assert code == 2
+    assert "10x10 pixels, to be enlarged 2 times" in errors
+    assert not (tmp_path / "o.png").exists()
+
+
+def test_evaluate_prints_a_table_and_writes_csv_and_html(folder, network_file, tmp_path, capsys):
+    out = tmp_path / "evaluation"
+    arguments = ["evaluate", "--data", folder, "--factor", 2, "--network", network_file, "-o", out]
+    code, printed, _ = run(arguments, capsys)
+    assert code == 0
+    assert "x2, degradation bicubic: bicubic alone" in printed
+    assert "coffee.png: ground truth cropped from 57x41 to 56x40" in printed
+    assert files_below(out) == ["evaluation.csv", "evaluation.html"]
+    rows = list(csv.DictReader((out / "evaluation.csv").open()))
+    assert [(row["image"], row["method"]) for row in rows] == [
+        (image, method) for image in ("cat", "coffee", "mean") for method in ("bicubic", "tiny")
+    ]
+    assert float(rows[-1]["psnr"]) > 20
+    code, _, errors = run(arguments, capsys)
+    assert code == 2
+    assert "expected no evaluation there, or --overwrite" in errors
+    assert run([*arguments, "--overwrite", "--degradation", "blur-bicubic"], capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        (["--data", "{none}"], "expected a folder of photographs. Received: {none} (no such folder)"),
+        (["--data", "{folder}", "--factor", 5], "argument --factor: invalid choice: 5"),
+        (["--data", "{folder}", "--network", "{network}"], "expected one of factor 4. Received: {network}"),
+        (["--data", "{folder}", "--degradation", "nearest"], "argument --degradation: invalid choice: 'nearest'"),
+        ([], "the following arguments are required: --data"),
+    ],
+)
+def test_evaluate_bad_input_is_one_line(flags, message, folder, network_file, tmp_path, capsys):
+    names = {"none": tmp_path / "none", "folder": folder, "network": network_file}
+    flags = [str(flag).format(**names) for flag in flags]
+    code, _, errors = run(["evaluate", *flags, "-o", tmp_path / "evaluation"], capsys)
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert message.format(**names) in errors
+    assert not files_below(tmp_path / "evaluation")
+
+
+def test_networks_lists_what_ships(tmp_path, monkeypatch, capsys, network):
+    from superres import pretrained_networks
+
+    monkeypatch.setattr(pretrained_networks, "FOLDER", tmp_path / "pretrained")
+    entry = {"summary": "tested", "degradation": "bicubic", "recipe": "tiny.md", "licence": "Apache-2.0"}
+    pretrained_networks.shelf().add("tiny", network, title="a tiny one", **entry)
+    code, printed, _ = run(["networks"], capsys)
+    assert code == 0
+    assert printed.splitlines() == [
+        "tiny: x2, a tiny one",
+        "    tested",
+        "    degradation bicubic",
+        f"    recipe {tmp_path / 'recipes' / 'tiny.md'}, licence Apache-2.0",
+    ]
+
+
+def test_evaluate_takes_all_that_ship_for_the_factor(tmp_path, monkeypatch, capsys, network, folder):
+    from superres import pretrained_networks
+
+    monkeypatch.setattr(pretrained_networks, "FOLDER", tmp_path / "pretrained")
+    pretrained_networks.shelf().add("shipped", network)
+    code, printed, _ = run(["evaluate", "--data", folder, "--factor", 2, "-o", tmp_path / "e"], capsys)
+    assert code == 0
+    assert "  shipped: as the network gives it" in printed
+
+
+def test_train_and_use(folder, tmp_path, capsys):
+    """`superres-train` leaves a network that `superres upscale` takes; its label is the run's name."""
+    flags = ["--factor", 2, "--iterations", 2, "--batch-size", 1, "--size", 32, "--width", 2, "--residual-blocks", 1]
+    flags += ["--precision", "float32", "--feature-weight", 0, "--pixel-weight", 1, "--preview-every", 0]
+    code, printed, _ = run(["--content", folder, "--output", tmp_path / "run", *flags], capsys, train_main)
+    assert code == 0
+    assert "network.keras: 2 iterations in" in printed
+    network = tmp_path / "run" / "network.keras"
+    code, *_ = run(["upscale", folder / "cat.png", "--network", network, "-o", tmp_path / "out"], capsys)
+    assert code == 0
+    assert files_below(tmp_path / "out") == ["cat_run.png"]
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        ([], "--content, --output: expected a value. Received: none"),
+        (["--factor", "3"], "argument --factor: invalid choice: 3"),
+        (["--feature-weight", "0"], "feature_weight, pixel_weight: expected one of them above 0"),
+        (["--pixel-weight", "-1", "--feature-weight", "0"], "pixel_weight: expected a number of at least 0"),
+        (["--feature-layers", "relu9_9"], "layers: expected names of vgg16"),
+        (["--loss-weights", "/nope.npz"], "loss weights: expected 'imagenet', 'random' or a file"),
+        (["--degradation", "nearest"], "argument --degradation: invalid choice: 'nearest'"),
+        (["--size", "30"], "--size: expected a multiple of --factor, 4. Received: 30"),
+        (["--batch-size", "99"], "batch_size: expected at most 2, the photographs in"),
+    ],
+)
+def test_train_bad_input_is_one_line(flags, message, folder, tmp_path, capsys):
+    given = ["--content", folder, "--output", tmp_path / "run", "--size", 32, "--batch-size", 1] if flags else []
+    code, _, errors = run([*given, "--precision", "float32", *flags], capsys, train_main)
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert errors.startswith("superres-train: error: ")
+    assert message in errors
+    assert not (tmp_path / "run").exists() or not files_below(tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "network, label",
+    [("x4_pixel", "x4_pixel"), ("a/x4.keras", "x4"), ("runs/sharp/network.keras", "sharp")],
+)
+def test_label_of_a_network(network, label):
+    assert network_label(network) == label
+
+
+@pytest.mark.parametrize("script", ["superres", "superres-train"])
+def test_help_is_quick_and_imports_no_tensorflow(script):
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    scripts = dict(line.split(" = ") for line in setup["options.entry_points"]["console_scripts"].strip().splitlines())
+    module, function = scripts[script].split(":")
+    code = (
+        f"import sys; from {module} import {function}\n"
+        f"try:\n    {function}(['--help'])\nexcept SystemExit:\n    sys.exit('tensorflow' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0
+    assert f"usage: {script}" in done.stdout

@@ -1,0 +1,83 @@
+"""The paper's evaluation, end to end on small images, and its published figures where the images are."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.errors import UserError
+from common.geometry import resize_array
+from superres.degradation import degrade_photo
+from superres.evaluation import evaluate
+from superres.metrics import psnr, ssim
+from superres.upscaling import upscale
+
+
+def test_bicubic_on_set5_is_as_published(shared_data):
+    """x4: 28.43 dB / 0.811, as in the paper's figure 8 (28.43 / 0.8114) and elsewhere."""
+    result = evaluate(shared_data / "superres" / "Set5", {}, 4, "bicubic")
+    values = result.means("Set5")["bicubic"]
+    assert values[0] == pytest.approx(28.43, abs=0.005)
+    assert values[1] == pytest.approx(0.811, abs=0.0005)
+    assert len(result.images) == 5
+
+
+@pytest.mark.parametrize("degradation", ["bicubic", "blur-bicubic"])
+def test_values_are_those_of_the_steps_by_hand(folder, cat, network, degradation):
+    result = evaluate(folder, {"tiny": network}, 2, degradation)
+    low = degrade_photo(cat, 2, degradation)
+    for name, picture in (("bicubic", resize_array(low, 40, 56)), ("tiny", upscale(low, network))):
+        assert result.images[0].values[name] == (psnr(cat, picture, 2), ssim(cat, picture, 2))
+    assert (result.factor, result.degradation) == (2, degradation)
+    assert result.methods == {"bicubic": "bicubic interpolation", "tiny": "as the network gives it"}
+
+
+def test_mean_is_over_images(folder, network):
+    result = evaluate([folder], {"tiny": network}, 2)
+    expected = np.mean([scores.values["tiny"] for scores in result.images], axis=0)
+    assert result.datasets == ["Set2"]
+    assert result.means("Set2")["tiny"] == pytest.approx(tuple(expected))
+
+
+def test_ground_truth_that_is_no_multiple_is_cropped_and_said(folder, network):
+    result = evaluate(folder, {"tiny": network}, 2)
+    assert result.notes == ["coffee.png: ground truth cropped from 57x41 to 56x40, multiples of 2"]
+    assert len(result.images) == 2
+
+
+def test_histogram_matching_is_named(folder, network):
+    result = evaluate(folder, {"tiny": network}, 2, histogram_matching=True)
+    assert result.methods["tiny"] == "histogram matched to the input"
+    assert result.images[0].values["tiny"] != evaluate(folder, {"tiny": network}, 2).images[0].values["tiny"]
+
+
+def test_crops_are_of_one_region(folder, cat, network):
+    crops = evaluate(folder, {"tiny": network}, 2).images[0].crops
+    assert list(crops) == ["ground truth", "input", "bicubic", "tiny"]
+    assert {name: crop.shape for name, crop in crops.items()} == {
+        "ground truth": (40, 40, 3),
+        "input": (20, 20, 3),
+        "bicubic": (40, 40, 3),
+        "tiny": (40, 40, 3),
+    }
+    error = np.abs(crops["bicubic"].astype(int) - crops["ground truth"])
+    assert error.mean() < 15  # another region would differ by far more
+
+
+def test_images_that_cannot_be_measured_are_named(folder, network):
+    Image.new("RGB", (14, 40)).save(folder / "small.png")
+    (folder / "broken.png").write_bytes(b"\x89PNG")
+    result = evaluate(folder, {"tiny": network}, 2)
+    assert len(result.images) == 2
+    assert "broken.png" in result.failed[0]
+    assert "small.png: expected at least 15 pixels a side for factor 2. Received: 14x40" in result.failed[1]
+
+
+def test_nothing_to_measure(tmp_path, network):
+    Image.new("RGB", (3, 3)).save(tmp_path / "small.png")
+    with pytest.raises(UserError, match="--data: expected images that can be measured"):
+        evaluate(tmp_path, {"tiny": network}, 2)
+
+
+def test_network_of_another_factor(folder, network):
+    with pytest.raises(UserError, match="network tiny: expected one of factor 4. Received: factor 2"):
+        evaluate(folder, {"tiny": network}, 4)

@@ -1,0 +1,109 @@
+"""SuperResolution in user code: compile, fit, evaluate."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from skimage import data
+
+from common.errors import UserError
+from common.precision import dtype_policy
+from superres.degradation import degrade
+from superres.model import SuperResolution
+from superres.network import SuperResolutionNetwork
+from superres.srcnn import SRCNN
+
+TINY = {"width": 4, "residual_blocks": 1}
+
+
+def trainer(network=None, policy="float32", **options):
+    keras.utils.set_random_seed(0)
+    with dtype_policy(policy):
+        return SuperResolution(network or SuperResolutionNetwork(2, **TINY), **{"loss_weights": "random", **options})
+
+
+def photographs(side=32, dtype="uint8"):
+    cat = data.chelsea()
+    crops = np.stack([cat[y : y + side, x : x + side] for y, x in ((60, 100), (80, 200), (120, 150), (90, 260))])
+    return tf.data.Dataset.from_tensor_slices(crops.astype(dtype)).batch(2)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_fit_in_user_code(dtype):
+    """The user's own optimizer, callback and validation data; every term is in the history."""
+    seen = []
+    model = trainer(pixel_weight=1.0)
+    model.compile(keras.optimizers.SGD(1e-9))
+    history = model.fit(
+        photographs(dtype=dtype),
+        epochs=2,
+        validation_data=photographs(dtype=dtype),
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))],
+        verbose=0,
+        shuffle=False,
+    ).history
+    terms = {"loss", "feature", "feature/relu2_2", "pixel", "tv"}
+    assert set(history) == terms | {f"val_{name}" for name in terms}
+    assert seen == [0, 1]
+
+
+def test_terms_are_those_of_the_degraded_photograph():
+    """What the step compares: the network's output of ``degrade``, with the photograph itself."""
+    model = trainer(feature_weight=0, pixel_weight=1.0, degradation="bicubic")
+    photos = next(iter(photographs()))
+    photos = tf.cast(photos, "float32")
+    expected = tf.reduce_mean((model.network(degrade(photos, 2, "bicubic")) - photos) ** 2, axis=(1, 2, 3))
+    np.testing.assert_allclose(model.compute_terms(photos, training=False)["pixel"], expected, rtol=1e-4)
+
+
+def test_degradations_differ():
+    photos = next(iter(photographs()))
+    losses = []
+    for degradation in ("blur-bicubic", "bicubic"):
+        network = SuperResolutionNetwork(2, bicubic_skip=True, **TINY)
+        network.to_rgb.kernel.assign(keras.ops.zeros_like(network.to_rgb.kernel))  # the bicubic enlargement
+        model = trainer(network, feature_weight=0, pixel_weight=1.0, degradation=degradation)
+        losses.append(float(model.compute_terms(photos, training=False)["loss"][0]))
+    assert losses[0] > losses[1]  # the blurred one is further from the photograph
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
+def test_loss_falls_under_each_policy(policy):
+    model = trainer(policy=policy, feature_weight=0, pixel_weight=1.0)
+    model.compile(keras.optimizers.Adam(5e-3))
+    history = model.fit(photographs().repeat(10), epochs=2, verbose=0, shuffle=False).history["loss"]
+    assert history[1] < 0.8 * history[0]
+
+
+@pytest.mark.parametrize("network", [SRCNN(2), SuperResolutionNetwork(2, normalization="none", **TINY)])
+def test_any_network_and_feature_loss(network):
+    model = trainer(network, feature_layers=("relu1_1",))
+    before = network.get_weights()
+    model.compile(keras.optimizers.Adam(1e-3))
+    model.fit(photographs(), verbose=0, shuffle=False)
+    changed = [bool((a != b).any()) for a, b in zip(before, network.get_weights(), strict=True)]
+    assert all(changed)
+
+
+def test_pixel_loss_needs_no_loss_network():
+    model = trainer(feature_weight=0, pixel_weight=1.0, loss_weights="/no/such/file.npz")
+    assert model.objective.loss_network is None
+
+
+def test_photographs_that_are_no_multiples_are_cropped():
+    model = trainer(SuperResolutionNetwork(4, **TINY), feature_weight=0, pixel_weight=1.0)
+    model.compile("adam")
+    assert np.isfinite(model.fit(photographs(side=31), verbose=0, shuffle=False).history["loss"]).all()
+
+
+def test_default_network_is_the_papers():
+    model = SuperResolution(loss_weights="random")
+    config = model.network.get_config()
+    assert (config["factor"], config["width"], config["normalization"]) == (4, 64, "batch")
+    assert model.objective.term_names == ("loss", "feature", "pixel", "tv", "feature/relu2_2")
+    assert model.degradation == "blur-bicubic"
+
+
+def test_unknown_degradation_is_refused():
+    with pytest.raises(UserError, match="degradation: expected one of"):
+        trainer(degradation="nearest")

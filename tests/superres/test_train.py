@@ -1,0 +1,140 @@
+"""Training runs from start to end on a few small photographs."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from common.errors import UserError
+from superres.pretrained_networks import load_network
+from superres.settings import SuperResolutionSettings
+from superres.srcnn import SRCNN
+from superres.train import build_network, preview_row, train
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(3):
+        Image.fromarray(data.astronaut()[80 * number : 80 * number + 36, 200:240]).save(folder / f"{number}.png")
+    return folder
+
+
+def settings(photos, name="run", **changes):
+    """Defaults but for size: an x2 network of 2 filters on the pixel loss, 4 iterations."""
+    values = {
+        "content": str(photos),
+        "output": str(photos.parent / name),
+        "iterations": 4,
+        "batch_size": 1,
+        "size": 32,
+        "factor": 2,
+        "width": 2,
+        "residual_blocks": 1,
+        "feature_weight": 0.0,
+        "pixel_weight": 1.0,
+        "precision": "float32",
+        "preview_every": 0,
+        "checkpoint_every": 2,
+        "log_every": 1,
+    }
+    return SuperResolutionSettings(**{**values, **changes})
+
+
+def test_run_from_start_to_end(photos):
+    """With the feature loss: the network, its record, previews, checkpoints, and that its histogram is matched."""
+    cat = photos / "0.png"
+    record = train(
+        settings(
+            photos,
+            feature_weight=1.0,
+            loss_weights="random",
+            preview=(str(cat),),
+            preview_every=4,
+            validation=str(photos),
+            validate_every=2,
+        )
+    )
+    run = photos.parent / "run"
+    network = load_network(str(run / "network.keras"), 2)
+    assert network.histogram_matching is True
+    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == [
+        "checkpoint-00000002.npz",
+        "checkpoint-00000004.npz",
+    ]
+    with Image.open(run / "previews" / "iteration-00000004.png") as preview:
+        assert preview.width > 3 * preview.height  # bicubic, network, photograph
+    written = json.loads((run / "run.json").read_text())
+    assert written["status"] == "finished"
+    assert written["settings"]["degradation"] == "blur-bicubic"
+    assert written["loss_network"]["architecture"] == "vgg16"
+    assert set(record["losses"]) == {"loss", "feature", "feature/relu2_2", "pixel", "tv"}
+    assert [entry["iteration"] for entry in written["validation"]] == [2, 4]
+
+
+def test_interrupted_run_ends_as_an_uninterrupted_one(photos):
+    """To 1e-6, weights and batch statistics: 2 iterations and 2 more, against 4."""
+    train(settings(photos, "whole"))
+    train(settings(photos, "halves", iterations=2))
+    train(settings(photos, "halves"), resume=True)
+    whole, halves = (load_network(str(photos.parent / name / "network.keras")) for name in ("whole", "halves"))
+    for a, b in zip(whole.get_weights(), halves.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_srcnn_is_trained_by_the_same_code(photos):
+    """Without a loss network: the record says that there was none."""
+    record = train(settings(photos, architecture="srcnn-9-1-5", pixel_channels="y", degradation="bicubic"))
+    network = load_network(str(photos.parent / "run" / "network.keras"))
+    assert type(network) is SRCNN
+    assert network.histogram_matching is False
+    assert record["loss_network"] is None
+    assert set(record["losses"]) == {"loss", "pixel", "tv"}
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({"architecture": "srcnn-9-1-5"}, {"second_kernel": 1}),
+        ({"architecture": "srcnn-9-5-5", "factor": 8}, {"second_kernel": 5, "factor": 8}),
+        ({"normalization": "none", "upsampling": "subpixel", "bicubic_skip": True}, {"bicubic_skip": True}),
+        ({"feature_weight": 1.0}, {"histogram_matching": True, "normalization": "batch", "upsampling": "transposed"}),
+    ],
+)
+def test_network_of_settings(photos, changes, expected):
+    config = build_network(settings(photos, **changes)).get_config()
+    assert {name: config[name] for name in expected} == expected
+    assert all(config[name] == value for name, value in changes.items() if name in config)
+
+
+def test_initialize_starts_from_a_network(photos, network, network_file):
+    """One iteration at a learning rate of 0 leaves the weights; batch statistics move."""
+    train(settings(photos, iterations=1, learning_rate=0.0, initialize=str(network_file), bicubic_skip=True))
+    trained = load_network(str(photos.parent / "run" / "network.keras"))
+    for a, b in zip(trained.trainable_variables, network.trainable_variables, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_preview_shows_what_the_network_restores(cat, network):
+    bicubic, restored, truth = preview_row(network, "bicubic", cat[:, :55])
+    assert bicubic.shape == restored.shape == truth.shape == (40, 54, 3)
+    assert np.abs(bicubic.astype(int) - truth).mean() < 10
+    np.testing.assert_array_equal(truth, cat[:, :54])
+
+
+def test_size_that_is_no_multiple_of_the_factor(photos):
+    with pytest.raises(UserError, match="--size: expected a multiple of --factor, 8. Received: 36"):
+        train(settings(photos, size=36, factor=8))
+    assert not (photos.parent / "run").exists()
+
+
+def test_paper_values_are_the_defaults():
+    """Section 4.2: 288x288 patches, batch 4, 200k iterations, Adam 1e-3, relu2_2 of VGG-16, blur, then bicubic."""
+    defaults = SuperResolutionSettings()
+    assert (defaults.size, defaults.batch_size, defaults.iterations, defaults.learning_rate) == (288, 4, 200_000, 1e-3)
+    assert (defaults.feature_layers, defaults.loss_network) == (("relu2_2",), "vgg16")
+    assert (defaults.feature_weight, defaults.pixel_weight, defaults.tv_weight) == (1.0, 0.0, 0.0)
+    assert (defaults.degradation, defaults.normalization, defaults.bicubic_skip) == ("blur-bicubic", "batch", False)

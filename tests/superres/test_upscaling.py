@@ -1,0 +1,119 @@
+"""Enlarging arrays, and files in and files out."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.errors import UserError
+from common.image_io import Photo
+from common.photo_jobs import Job, plan_jobs
+from superres import upscaling
+from superres.enlarging_network import EnlargingNetwork
+from superres.histograms import match_histograms
+from superres.upscaling import upscale, upscale_files, upscale_photo
+
+
+def test_array_path_and_grey_in_uint8_out(cat, network, network_file, tmp_path):
+    Image.fromarray(cat).save(tmp_path / "cat.png")
+    result = upscale(cat, network)
+    assert (result.dtype, result.shape) == (np.uint8, (80, 112, 3))
+    np.testing.assert_array_equal(result, network.enlarge(cat[None]).numpy()[0])
+    np.testing.assert_array_equal(upscale(tmp_path / "cat.png", network_file), result)
+    assert upscale(cat[..., 0], network).shape == (80, 112, 3)
+
+
+@pytest.mark.parametrize("height, width", [(1, 1), (1, 5), (3, 2)])
+def test_images_smaller_than_the_receptive_field(height, width, network):
+    assert upscale(np.full((height, width, 3), 9, "uint8"), network).shape == (2 * height, 2 * width, 3)
+
+
+def test_grey_stays_grey(cat, network):
+    grey = np.repeat(cat[..., :1], 3, axis=-1)
+    assert (network.enlarge(grey[None]).numpy()[0].std(axis=-1) > 0).any()  # the network itself tints
+    result = upscale(grey, network)
+    assert (result == result[..., :1]).all()
+    assert result.std() > 10
+
+
+def test_tiles_are_taken_by_themselves_where_a_photograph_is_large(cat, network, monkeypatch):
+    whole = upscale(cat, network)
+    calls = []
+    monkeypatch.setattr(upscaling, "default_tile", lambda factor: calls.append(factor) or 16)
+    np.testing.assert_allclose(upscale(cat, network).astype(int), whole, atol=1)
+    assert calls == [2]
+    np.testing.assert_array_equal(upscale(cat, network, tile=0), whole)
+
+
+def test_histogram_matching_is_on_where_the_network_was_meant_so(cat, network):
+    plain = network.enlarge(cat[None]).numpy()[0]
+    matched = match_histograms(plain, cat)
+    assert (matched != plain).any()
+    np.testing.assert_array_equal(upscale(cat, network, histogram_matching=True), matched)
+    meant = type(network).from_config({**network.get_config(), "histogram_matching": True})
+    meant.set_weights(network.get_weights())
+    np.testing.assert_array_equal(upscale(cat, meant), matched)
+    np.testing.assert_array_equal(upscale(cat, meant, histogram_matching=False), plain)
+
+
+def test_output_of_more_than_two_gigapixels_is_refused(network):
+    """22,361 * 22,361 * 4 is 2,000,057,284; the image takes no memory and the error no time."""
+    image = np.broadcast_to(np.uint8(0), (22_361, 22_361, 3))
+    with pytest.raises(UserError, match="at most 2 gigapixels. Received: 22361x22361 pixels, to be enlarged 2 times"):
+        upscale(image, network)
+
+
+def test_output_that_memory_does_not_hold_is_refused(cat, network, monkeypatch):
+    def full(*arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(upscaling, "enlarge_in_tiles", full)
+    with pytest.raises(UserError, match="an output that memory holds. Received: 56x40 pixels"):
+        upscale(cat, network)
+
+
+def test_bad_tile_and_bad_image(cat, network):
+    with pytest.raises(UserError, match="tile: expected at least 0 pixels. Received: -1"):
+        upscale(cat, network, tile=-1)
+    with pytest.raises(UserError, match="Received: float64 array"):
+        upscale(cat / 255, network)
+
+
+def test_alpha_is_enlarged_too(cat, network):
+    alpha = np.zeros(cat.shape[:2], "uint8")
+    alpha[10:30] = 255
+    result = upscale_photo(Photo(cat, alpha), network)
+    assert result.alpha.shape == result.rgb.shape[:2] == (80, 112)
+    assert (result.alpha[30:50] == 255).all()
+    assert (result.alpha[:10] == 0).all()
+
+
+def test_files(cat, network, tmp_path):
+    """A whole one, one with alpha, one that does not decode: that one is named, and nothing of it is written."""
+    Image.fromarray(cat).save(tmp_path / "cat.png")
+    Image.fromarray(np.dstack([cat, cat[..., 0]])).save(tmp_path / "mask.png")
+    (tmp_path / "text.jpg").write_text("no image")
+    jobs = plan_jobs([str(tmp_path)], "tiny", "unused", output=str(tmp_path / "out"))
+    done, failed = upscale_files(jobs, network, progress=False)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["cat_tiny.png", "mask_tiny.png"]
+    with Image.open(tmp_path / "out" / "mask_tiny.png") as mask:
+        assert (mask.mode, mask.size) == ("RGBA", (112, 80))
+    assert len(done) == 2
+    assert "text.jpg" in failed[0][1]
+
+
+def test_format_that_cannot_hold_the_result_is_refused_before_it_is_computed(tmp_path):
+    class Never(EnlargingNetwork):
+        receptive_radius = 1
+
+        @property
+        def enlarge(self):
+            raise AssertionError
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (8200, 1)).save(buffer, "png")
+    (tmp_path / "wide.png").write_bytes(buffer.getvalue())
+    _, failed = upscale_files([Job(str(tmp_path / "wide.png"), str(tmp_path / "o.webp"), "webp")], Never(2))
+    assert "webp: expected sides of at most 16383 pixels. Received: 16400x2" in failed[0][1]
+    assert not (tmp_path / "o.webp").exists()
