@@ -181,10 +181,7 @@ class Validate(keras.callbacks.Callback):
             self.validate()
 
     def validate(self):
-        self.model.reset_metrics()
-        for batch in self.batches:
-            values = self.model.test_on_batch(batch, return_dict=True)
-        values = {name: float(value) for name, value in values.items()}
+        values = self.model.evaluate(self.batches, verbose=0, return_dict=True)
         self.history.append({"iteration": self.iteration, **values})
         self.model.reset_metrics()
         shown = ", ".join(f"{name} {values[name]:.4g}" for name in values if "/" not in name)

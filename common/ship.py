@@ -29,7 +29,7 @@ def ship(package, name, runs, title, summary):
     stages = [without_folders(read_record(run)) for run in runs]
     recipe = {"name": name, "title": title, "summary": summary, "stages": stages}
     folder = shelf.folder.parent / "recipes"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / f"{name}.json", (json.dumps(recipe, indent=2) + "\n").encode())
     shelf.add(name, network, title=title, summary=summary, recipe=f"{name}.json", licence="Apache-2.0")
 

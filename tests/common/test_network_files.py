@@ -1,0 +1,88 @@
+"""Networks in files: the shelf of those that ship, and `.keras` files."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from common.errors import UserError
+from common.network_files import Shelf, copy_weights, load_keras_file
+from fast_style.network import TransformationNetwork
+
+
+@pytest.fixture
+def network():
+    keras.utils.set_random_seed(3)
+    return TransformationNetwork(width=4, upsampling="resize")
+
+
+def test_shelf_keeps_float16_weights_config_and_what_is_said(tmp_path, network):
+    shelf = Shelf(tmp_path, TransformationNetwork)
+    shelf.add("small", network, title="A small one", licence="Apache-2.0")
+    entry = json.loads((tmp_path / "manifest.json").read_text())["small"]
+    assert (entry["title"], entry["class"], entry["config"]["upsampling"]) == (
+        "A small one",
+        "TransformationNetwork",
+        "resize",
+    )
+    loaded = shelf.load("small")
+    for before, after in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(before.astype("float16").astype("float32"), after)
+
+
+def test_a_second_network_leaves_the_first(tmp_path, network):
+    shelf = Shelf(tmp_path, TransformationNetwork)
+    shelf.add("first", network)
+    shelf.add("second", network)
+    assert list(shelf.manifest()) == ["first", "second"]
+
+
+def test_a_file_that_was_changed_is_refused(tmp_path, network):
+    shelf = Shelf(tmp_path, TransformationNetwork)
+    shelf.add("small", network)
+    content = bytearray((tmp_path / "small.npz").read_bytes())
+    content[-30] ^= 1
+    (tmp_path / "small.npz").write_bytes(content)
+    with pytest.raises(UserError, match=r"expected small.npz with sha256 \w{64}. Received: \w{64}; install"):
+        shelf.load("small")
+
+
+def test_an_unknown_name_is_refused_with_those_that_ship(tmp_path, network):
+    shelf = Shelf(tmp_path, TransformationNetwork)
+    shelf.add("small", network)
+    with pytest.raises(UserError, match="network: expected one of small, or a file. Received: 'large'"):
+        shelf.load("large")
+
+
+def test_weights_that_float16_cannot_hold_do_not_ship(tmp_path, network):
+    network.to_rgb.bias.assign([1e6, 0, 0])
+    with pytest.raises(UserError, match="expected weights that float16 can hold"), np.errstate(over="ignore"):
+        Shelf(tmp_path, TransformationNetwork).add("small", network)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_keras_file_round_trip(tmp_path, network):
+    network.save(tmp_path / "n.keras")
+    loaded = load_keras_file(tmp_path / "n.keras", TransformationNetwork)
+    for before, after in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_code_in_a_keras_file_is_never_run(tmp_path):
+    """A Lambda layer whose code would leave a folder behind: the file is refused by what it is, unread."""
+    trap = tmp_path / "executed"
+    path = str(trap)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: [x, __import__("os").mkdir(path)][0])])
+    trap.rmdir()  # building the model ran it here
+    model.save(tmp_path / "trap.keras")
+    with pytest.raises(
+        UserError, match="a .keras file of a TransformationNetwork. Received: .*trap.keras, a Sequential"
+    ):
+        load_keras_file(tmp_path / "trap.keras", TransformationNetwork)
+    assert not trap.exists()
+
+
+def test_weights_of_another_architecture_are_not_copied(network):
+    with pytest.raises(UserError, match="expected weights of the architecture width=8.* Received: width=4"):
+        copy_weights(network, TransformationNetwork(width=8))

@@ -1,0 +1,65 @@
+"""Files in and files out: what becomes of which name. What goes wrong is in the tests of the command lines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.errors import UserError
+from common.image_io import Photo, write_photo
+from common.photo_jobs import plan_jobs, run_jobs
+
+
+@pytest.fixture
+def photos(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in/deep").mkdir(parents=True)
+    for path in ("a.jpg", "in/b.png", "in/deep/c.gif"):
+        write_photo(path, np.zeros((3, 4, 3), np.uint8))
+    return tmp_path
+
+
+def targets(*arguments, **options):
+    return [(job.source, job.target, job.file_format) for job in plan_jobs(*arguments, **options)]
+
+
+def test_names_and_formats_of_results(photos):
+    """Folders keep their structure; a GIF, which is not written, becomes a PNG."""
+    assert targets(["a.jpg", "in"], "wave", "out") == [
+        ("a.jpg", "out/a_wave.jpg", "jpg"),
+        ("in/b.png", "out/b_wave.png", "png"),
+        ("in/deep/c.gif", "out/deep/c_wave.png", "png"),
+    ]
+
+
+def test_output_may_be_a_file_for_one_photograph(photos):
+    assert targets(["a.jpg"], "wave", "out", output="result.webp") == [("a.jpg", "result.webp", "webp")]
+    assert targets(["a.jpg"], "wave", "out", output="folder") == [("a.jpg", "folder/a_wave.jpg", "jpg")]
+
+
+def test_streams(photos):
+    assert targets(["-"], "wave", "out") == [("-", "-", "png")]
+    assert targets(["-"], "wave", "out", output="x", file_format="jpg") == [("-", "x/stdin_wave.jpg", "jpg")]
+
+
+def test_patterns_and_repeated_names(photos):
+    assert targets(["in/*.png", "in/b.png"], "wave", "out") == [("in/b.png", "out/b_wave.png", "png")]
+
+
+def test_two_results_of_one_name_are_refused(photos):
+    write_photo("b.png", np.zeros((3, 4, 3), np.uint8))
+    with pytest.raises(
+        UserError, match="results of different names. Received: b.png and in/b.png, both to out/b_wave.png"
+    ):
+        plan_jobs(["b.png", "in/b.png"], "wave", "out")
+
+
+def test_a_bad_photograph_is_reported_and_the_rest_done(photos):
+    Path("a.jpg").write_bytes(b"")
+    jobs = plan_jobs(["a.jpg", "in"], "x", "out")
+    done, failed = run_jobs(jobs, lambda photo, job: Photo(255 - photo.rgb))
+    assert [job.source for job, _ in done] == ["in/b.png", "in/deep/c.gif"]
+    assert [(job.source, reason) for job, reason in failed] == [
+        ("a.jpg", "a.jpg: expected an image. Received: an empty file")
+    ]
+    assert not Path("out/a_x.jpg").exists()

@@ -1,0 +1,38 @@
+"""Putting a trained network among those that ship."""
+
+import json
+import types
+
+from common.network_files import Shelf, load_keras_file
+from common.run_record import write_record
+from common.ship import ship, without_folders
+from fast_style.network import TransformationNetwork
+
+
+def test_paths_are_cut_to_their_last_part():
+    record = {"style": "/home/me/starry.jpg", "layers": ["/a/b", "relu1_2"], "n": 3, "relative": "photos/train"}
+    assert without_folders(record) == {
+        "style": "starry.jpg",
+        "layers": ["b", "relu1_2"],
+        "n": 3,
+        "relative": "photos/train",
+    }
+
+
+def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
+    """Into a package of this test's own, so that nothing of ours is touched."""
+    home = types.ModuleType("somewhere.pretrained_networks")
+    home.shelf = lambda: Shelf(tmp_path / "package" / "pretrained", TransformationNetwork)
+    home.load_network = lambda path: load_keras_file(path, TransformationNetwork)
+    monkeypatch.setitem(__import__("sys").modules, "somewhere", types.ModuleType("somewhere"))
+    monkeypatch.setitem(__import__("sys").modules, "somewhere.pretrained_networks", home)
+    (tmp_path / "run").mkdir()
+    TransformationNetwork(width=4).save(tmp_path / "run" / "network.keras")
+    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg"}, "iteration": 7})
+
+    ship("somewhere", "wave", [tmp_path / "run"], title="The Great Wave", summary="7 iterations")
+    entry = home.shelf().manifest()["wave"]
+    assert (entry["title"], entry["recipe"], entry["licence"]) == ("The Great Wave", "wave.json", "Apache-2.0")
+    recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
+    assert recipe["stages"] == [{"settings": {"style": "wave.jpg"}, "iteration": 7}]
+    assert home.shelf().load("wave").width == 4
