@@ -70,9 +70,10 @@ def resumed_settings(settings_class, folder, given):
         UserError: no run there, or a given setting would change what is trained.
     """
     stored = read_record(folder)["settings"]
+    resumable = RESUMABLE - {"iterations"} if stored.get("schedule") == "cosine" else RESUMABLE
     for name, value in given.items():
         before = tuple(stored[name]) if isinstance(stored.get(name), list) else stored.get(name)
-        if name not in RESUMABLE and value != before:
+        if name not in resumable and value != before:
             raise UserError(
                 f"--{name.replace('_', '-')}: expected {before!r}, as the run was begun. Received: {value!r}"
             )
@@ -134,13 +135,15 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
     start, record = 0, _new_record(settings, trainer)
     if resume:
         start, record = _resume(trainer, checkpoints, record, read_record(folder))
+    # What may be refused comes first, so that nothing is left of a run that cannot begin.
+    batches = validation_batches(settings.validation, validation_size) if settings.validation else None
+    picture = _preview_picture(trainer.network, settings.preview, previewed)
     write_record(folder, record)
 
     writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
     report = Report(settings.iterations, start, settings.batch_size, settings.log_every, writer)
     validate = None
-    if settings.validation:
-        batches = validation_batches(settings.validation, validation_size)
+    if batches is not None:
         validate = Validate(batches, settings.validate_every, settings.iterations, start, writer)
         validate.history = record["validation"]
     began, seconds_before = time.perf_counter(), record["seconds"]
@@ -157,7 +160,6 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
 
     saver = SaveCheckpoints(checkpoints, settings.checkpoint_every, start, update_record)
     stop = StopOnSignal()
-    picture = _preview_picture(trainer.network, settings.preview, previewed)
     previews = Previews(picture, folder / "previews", settings.preview_every, start, writer)
     callbacks = [StopOnNonFinite(start), report, *([validate] if validate else []), saver, previews, stop]
 

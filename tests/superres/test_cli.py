@@ -142,7 +142,7 @@ def test_evaluate_prints_a_table_and_writes_csv_and_html(folder, network_file, t
     assert "x2, degradation bicubic: bicubic alone" in printed
     assert "coffee.png: ground truth cropped from 57x41 to 56x40" in printed
     assert files_below(out) == ["evaluation.csv", "evaluation.html"]
-    rows = list(csv.DictReader((out / "evaluation.csv").open()))
+    rows = list(csv.DictReader((out / "evaluation.csv").read_text().splitlines()))
     assert [(row["image"], row["method"]) for row in rows] == [
         (image, method) for image in ("cat", "coffee", "mean") for method in ("bicubic", "tiny")
     ]
@@ -156,7 +156,7 @@ def test_evaluate_prints_a_table_and_writes_csv_and_html(folder, network_file, t
 @pytest.mark.parametrize(
     "flags, message",
     [
-        (["--data", "{none}"], "expected a folder of photographs. Received: {none} (no such folder)"),
+        (["--data", "{none}"], "{none}: expected a folder of photographs. Received: no such folder"),
         (["--data", "{folder}", "--factor", 5], "argument --factor: invalid choice: 5"),
         (["--data", "{folder}", "--network", "{network}"], "expected one of factor 4. Received: {network}"),
         (["--data", "{folder}", "--degradation", "nearest"], "argument --degradation: invalid choice: 'nearest'"),
@@ -223,11 +223,14 @@ def test_train_and_use(folder, tmp_path, capsys):
         (["--loss-weights", "/nope.npz"], "loss weights: expected 'imagenet', 'random' or a file"),
         (["--degradation", "nearest"], "argument --degradation: invalid choice: 'nearest'"),
         (["--size", "30"], "--size: expected a multiple of --factor, 4. Received: 30"),
+        (["--validation", "/nope"], "/nope: expected a folder of photographs. Received: no such folder"),
+        (["--preview", "/nope.jpg"], "/nope.jpg: expected an image file. Received: no such file"),
         (["--batch-size", "99"], "batch_size: expected at most 2, the photographs in"),
     ],
 )
 def test_train_bad_input_is_one_line(flags, message, folder, tmp_path, capsys):
-    given = ["--content", folder, "--output", tmp_path / "run", "--size", 32, "--batch-size", 1] if flags else []
+    given = ["--content", folder, "--output", tmp_path / "run", "--size", 32, "--batch-size", 1, "--width", 1]
+    given = [*given, "--loss-weights", "random"] if flags else []
     code, _, errors = run([*given, "--precision", "float32", *flags], capsys, train_main)
     assert code == 2
     assert errors.count("\n") == 1
