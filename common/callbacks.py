@@ -1,9 +1,7 @@
 """Keras callbacks of a training run. `common.training` puts them together; each also works alone in `fit`."""
 
 import math
-import signal
 import sys
-import threading
 import time
 
 import keras
@@ -88,6 +86,7 @@ class Report(keras.callbacks.Callback):
         self.total, self.iteration, self.batch_size, self.every = total, start, batch_size, every
         self.writer, self.last = writer, {}
         self._since, self._start_of_interval = time.perf_counter(), start
+        self.bar = None
 
     def on_train_begin(self, logs=None):
         self._since = time.perf_counter()
@@ -126,8 +125,13 @@ class Report(keras.callbacks.Callback):
                 tf.summary.scalar("train/images_per_second", speed)
         self.model.reset_metrics()
 
+    def close(self):
+        """Ends the bar, also where training ended with an error."""
+        if self.bar is not None:
+            self.bar.close()
+
     def on_train_end(self, logs=None):
-        self.bar.close()
+        self.close()
 
 
 class Previews(keras.callbacks.Callback):
@@ -193,34 +197,16 @@ class Validate(keras.callbacks.Callback):
 
 
 class StopOnSignal(keras.callbacks.Callback):
-    """Ends training after the current iteration on Ctrl-C or SIGTERM; a second Ctrl-C at once.
+    """Ends training behind the current iteration once a signal was received.
 
-    Attributes:
-        received: the signal's number, or None.
+    Args:
+        signals: :class:`common.stop_signals.StopSignals`, entered.
     """
 
-    def __init__(self):
+    def __init__(self, signals):
         super().__init__()
-        self.received = None
-        self._before = {}
-
-    def on_train_begin(self, logs=None):
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._note)
-
-    def _note(self, number, frame):
-        if self.received is not None:
-            raise KeyboardInterrupt
-        self.received = number
-        tqdm.write("stopping after this iteration; again to stop at once", file=sys.stderr)
+        self.signals = signals
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.received is not None:
+        if self.signals.received is not None:
             self.model.stop_training = True
-
-    def restore(self):
-        """Gives the signals back to whom they belonged."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before = {}

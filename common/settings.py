@@ -12,7 +12,25 @@ def setting(default, text, **options):
 
 
 @dataclasses.dataclass(kw_only=True)
-class TrainingSettings:
+class LossNetworkSettings:
+    """Where perceptual losses come from."""
+
+    loss_network: str = setting(
+        "vgg16", "network that features are taken from (paper: vgg16)", choices=("vgg16", "vgg19")
+    )
+    loss_weights: str = setting(
+        "imagenet",
+        "its weights: imagenet (downloaded by Keras), a .npz, .h5 or .weights.h5 file, or random (tests only)",
+    )
+    precision: str = setting(
+        "auto",
+        "dtype policy; auto measures which this machine runs fastest",
+        choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
+    )
+
+
+@dataclasses.dataclass(kw_only=True)
+class TrainingSettings(LossNetworkSettings):
     """What a training run needs to know. Each field is a flag of the training commands."""
 
     content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)
@@ -30,18 +48,6 @@ class TrainingSettings:
         "constant", "learning rate over the run (paper: constant; cosine falls to 0)", choices=("constant", "cosine")
     )
     warmup: int = setting(0, "iterations over which the learning rate rises from 0 (paper: 0)")
-    loss_network: str = setting(
-        "vgg16", "network that features are taken from (paper: vgg16)", choices=("vgg16", "vgg19")
-    )
-    loss_weights: str = setting(
-        "imagenet",
-        "its weights: imagenet (downloaded by Keras), a .npz, .h5 or .weights.h5 file, or random (tests only)",
-    )
-    precision: str = setting(
-        "auto",
-        "dtype policy; auto measures which this machine runs fastest",
-        choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
-    )
     initialize: str = setting(None, "network to start from: a .keras file or a shipped name; default: random weights")
     seed: int = setting(0, "of weights, order, crops and flips")
     validation: str = setting(None, "folder of photographs on which the losses are measured; not trained on")
@@ -54,7 +60,8 @@ class TrainingSettings:
     log_every: int = setting(50, "iterations over which printed and logged losses are averaged")
 
 
-# What may differ when a run is resumed: it changes nothing about the weights at a given iteration.
+# What may differ when a run is resumed: it changes nothing about the weights at a given iteration
+# (the number of iterations does where the learning rate falls towards the last).
 RESUMABLE = frozenset(
     (
         "output",

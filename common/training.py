@@ -1,5 +1,6 @@
 """Runs a training from start, or from where it stopped, to its end: what both tasks' `train` call."""
 
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -23,6 +24,7 @@ from common.image_io import as_rgb, check_writable
 from common.run_record import NAME, hardware, read_record, versions, write_record
 from common.sample_photos import sample_photos
 from common.settings import RESUMABLE
+from common.stop_signals import StopSignals
 
 FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
 VALIDATION_SIZE = 256  # side in pixels of the squares that are validated on
@@ -159,34 +161,18 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
         write_record(folder, record)
 
     saver = SaveCheckpoints(checkpoints, settings.checkpoint_every, start, update_record)
-    stop = StopOnSignal()
     previews = Previews(picture, folder / "previews", settings.preview_every, start, writer)
-    callbacks = [StopOnNonFinite(start), report, *([validate] if validate else []), saver, previews, stop]
-
-    try:
-        if start < settings.iterations:
-            trainer.fit(
-                photographs.batches(start),
-                epochs=1,
-                steps_per_epoch=settings.iterations - start,
-                verbose=0,
-                callbacks=callbacks,
-            )
-        saver.save()
-    except tf.errors.OpError as error:
-        if photographs.error is not None:
-            raise photographs.error from error
-        raise
-    except NonFiniteError as error:
-        update_record(saver.saved, "not finite")
-        raise NonFiniteError(
-            f"{error}; the checkpoint of iteration {saver.saved} is kept. A lower --learning-rate or a longer --warmup "
-            "usually helps"
-        ) from error
-    finally:
-        stop.restore()
-        report.bar.close() if hasattr(report, "bar") else None
-        writer.close()
+    with StopSignals() as signals, contextlib.closing(writer), contextlib.closing(report):
+        callbacks = [StopOnNonFinite(start), report, validate, saver, previews, StopOnSignal(signals)]
+        try:
+            _fit(trainer, photographs, start, settings.iterations, [c for c in callbacks if c is not None])
+            saver.save()
+        except NonFiniteError as error:
+            update_record(saver.saved, "not finite")
+            raise NonFiniteError(
+                f"{error}; the checkpoint of iteration {saver.saved} is kept. A lower --learning-rate or a longer "
+                "--warmup usually helps"
+            ) from error
 
     _save_network(trainer.network, folder)
     for path, reason in photographs.bad.items():
@@ -194,11 +180,25 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
     if saver.iteration < settings.iterations:
         update_record(saver.iteration, "interrupted")
         raise Interrupted(
-            stop.received or signal.SIGINT,
+            signals.received or signal.SIGINT,
             f"stopped after iteration {saver.iteration} and saved; continue with --resume --output {folder}",
         )
     update_record(saver.iteration, "finished")
     return record
+
+
+def _fit(trainer, photographs, start, iterations, callbacks):
+    """Trains from iteration `start` on; an error of the photographs comes out as it was raised."""
+    if start == iterations:
+        return
+    try:
+        trainer.fit(
+            photographs.batches(start), epochs=1, steps_per_epoch=iterations - start, verbose=0, callbacks=callbacks
+        )
+    except tf.errors.OpError as error:
+        if photographs.error is not None:
+            raise photographs.error from error
+        raise
 
 
 def _new_record(settings, trainer):

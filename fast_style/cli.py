@@ -1,22 +1,24 @@
 """The console scripts `fast-style` and `fast-style-train`. They parse, call the library, and print."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
-from common.command_line import Parser, errors_as_lines
+from common.command_line import Parser, add_settings, check_required, errors_as_lines, given_settings
 from common.errors import UserError
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 
 
 def main(arguments=None):
-    """`fast-style`: stylize, styles, demo."""
+    """`fast-style`: stylize, styles, demo, optimize."""
     parser = Parser(prog="fast-style", description="Style transfer in one pass.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     _add_stylize(commands)
     _add_styles(commands)
     _add_demo(commands)
+    _add_optimize(commands)
     options = parser.parse_args(arguments)
     with errors_as_lines(f"fast-style {options.command}"):
         options.run(options)
@@ -26,32 +28,41 @@ def _add_stylize(commands):
     parser = commands.add_parser(
         "stylize", help="paint photographs in a style", description="Paint photographs in a style."
     )
-    parser.add_argument(
-        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
-    )
+    _add_photos(parser, default="stylized")
     parser.add_argument(
         "--style", required=True, metavar="NAME|FILE", help="a style that ships (fast-style styles) or a .keras file"
     )
     parser.add_argument(
-        "--output", "-o", help="a folder, a file for one photograph, or - for standard output (default: stylized/)"
+        "--max-size", type=int, metavar="PIXELS", help="shrink photographs to this long side; never enlarges"
+    )
+    parser.set_defaults(run=_stylize)
+
+
+def _add_photos(parser, default):
+    """Flags of every command that turns photographs into pictures."""
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
     )
     parser.add_argument(
-        "--max-size", type=int, metavar="PIXELS", help="shrink photographs to this long side; never enlarges"
+        "--output", "-o", help=f"a folder, a file for one photograph, or - for standard output (default: {default}/)"
     )
     parser.add_argument(
         "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
     )
     parser.add_argument("--quality", type=int, default=95, metavar="1-100", help="of JPEG and WebP (default: 95)")
     parser.add_argument("--overwrite", action="store_true", help="replace existing results")
-    parser.set_defaults(run=_stylize)
+
+
+def _check_quality(quality):
+    if not 1 <= quality <= 100:
+        raise UserError(f"--quality: expected 1 to 100. Received: {quality}")
 
 
 def _stylize(options):
     from common.photo_jobs import plan_jobs, report_jobs
     from fast_style.pretrained_networks import check_style
 
-    if not 1 <= options.quality <= 100:
-        raise UserError(f"--quality: expected 1 to 100. Received: {options.quality}")
+    _check_quality(options.quality)
     if options.max_size is not None and options.max_size < 1:
         raise UserError(f"--max-size: expected at least 1 pixel. Received: {options.max_size}")
     check_style(options.style)
@@ -64,6 +75,42 @@ def _stylize(options):
 
     done, failed = stylize_files(jobs, load_network(options.style), options.max_size, options.quality)
     report_jobs("fast-style stylize", done, failed)
+
+
+def _add_optimize(commands):
+    from fast_style.settings import OptimizationSettings
+
+    parser = commands.add_parser(
+        "optimize",
+        help="paint photographs by optimisation, the slow way",
+        description="Paint photographs in the style of any painting by optimisation, hundreds of iterations each: "
+        "the method that the networks replace. " + OptimizationSettings.__doc__,
+    )
+    _add_photos(parser, default="optimized")
+    add_settings(parser, OptimizationSettings)
+    parser.set_defaults(run=_optimize)
+
+
+def _optimize(options):
+    from common.image_io import as_rgb
+    from common.photo_jobs import plan_jobs, report_jobs
+    from fast_style.settings import OptimizationSettings
+
+    settings = OptimizationSettings(**given_settings(options, OptimizationSettings))
+    check_required(settings)
+    _check_quality(options.quality)
+    as_rgb(settings.style)
+    label = Path(settings.style).stem
+    jobs = plan_jobs(options.photos, label, "optimized", options.output, options.format, options.overwrite)
+    start_tensorflow()
+
+    from fast_style.optimization_jobs import optimize_files
+
+    done, failed, stopped = optimize_files(jobs, settings, options.quality)
+    if stopped:
+        print("fast-style optimize: stopped; what there is of the last picture is kept", file=sys.stderr)
+        sys.exit(130)
+    report_jobs("fast-style optimize", done, failed)
 
 
 def _add_styles(commands):

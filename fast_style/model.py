@@ -3,9 +3,6 @@
 import keras
 from keras import ops
 
-from common.geometry import resize_short_side
-from common.image_io import as_rgb
-from common.loss_network import build_loss_network
 from common.perceptual_training import PerceptualTrainer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
@@ -58,23 +55,19 @@ class StyleTransfer(PerceptualTrainer):
         loss_weights="imagenet",
         **kwargs,
     ):
-        style_image = as_rgb(style)
-        if style_size is not None:
-            style_image = resize_short_side(style_image, style_size)
-        layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
-        loss_network = build_loss_network(architecture, layers, loss_weights)
-        objective = StyleObjective(
-            style_image,
-            loss_network,
-            content_layers=content_layers,
-            style_layers=style_layers,
+        objective = StyleObjective.for_painting(
+            style,
+            style_size,
+            content_layers,
+            style_layers,
+            architecture,
+            loss_weights,
             content_weight=content_weight,
             style_weight=style_weight,
             tv_weight=tv_weight,
             style_layer_weights=style_layer_weights,
         )
         super().__init__(network or TransformationNetwork(), objective.term_names, **kwargs)
-        self.style_image = style_image
         self.objective = objective
         self.style_warmup = style_warmup
 

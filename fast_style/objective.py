@@ -3,6 +3,9 @@
 from keras import ops
 
 from common.errors import UserError
+from common.geometry import resize_short_side
+from common.image_io import as_rgb
+from common.loss_network import build_loss_network
 from common.losses import feature_loss, gram_loss, gram_matrix, total_variation
 
 CONTENT_LAYERS = ("relu2_2",)
@@ -54,9 +57,41 @@ class StyleObjective:
         self.content_weight, self.style_weight, self.tv_weight = content_weight, style_weight, tv_weight
         self.style_layer_weights = style_layer_weights
         self.loss_network = loss_network
+        self.style_image = style_image
         self._content_network = loss_network.restrict(self.content_layers)
         features = loss_network(ops.cast(style_image, "float32")[None])
         self.style_grams = {name: gram_matrix(features[name]) for name in self.style_layers}
+
+    @classmethod
+    def for_painting(
+        cls,
+        style,
+        style_size=256,
+        content_layers=CONTENT_LAYERS,
+        style_layers=STYLE_LAYERS,
+        architecture="vgg16",
+        loss_weights="imagenet",
+        **weights,
+    ):
+        """The objective of a painting given as a path or array, with a loss network built for its layers.
+
+        Args:
+            style: a path, or RGB uint8 (height, width, 3).
+            style_size: the painting's short side in pixels when its strokes are read; None leaves it.
+            architecture, loss_weights: see :func:`common.loss_network.build_loss_network`.
+            weights: see the class.
+
+        Raises:
+            UserError: a bad image, weight, layer or weights file.
+        """
+        style_image = as_rgb(style, "style")
+        if style_size is not None:
+            if style_size < 1:
+                raise UserError(f"style_size: expected at least 1 pixel. Received: {style_size!r}")
+            style_image = resize_short_side(style_image, style_size)
+        layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
+        loss_network = build_loss_network(architecture, layers, loss_weights)
+        return cls(style_image, loss_network, content_layers, style_layers, **weights)
 
     @property
     def term_names(self):

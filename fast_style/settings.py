@@ -1,13 +1,13 @@
-"""Settings of a style training: the one source of their defaults, for the library and the command line."""
+"""Settings of style training and of optimisation: the one source of their defaults, for library and command line."""
 
 import dataclasses
 
-from common.settings import TrainingSettings, setting
+from common.settings import LossNetworkSettings, TrainingSettings, setting
 
 
 @dataclasses.dataclass(kw_only=True)
-class StyleSettings(TrainingSettings):
-    """A style training. The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV."""
+class ObjectiveSettings(LossNetworkSettings):
+    """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
     style: str = setting(None, "the painting: an image file", required=True)
     style_size: int = setting(256, "short side in pixels at which the painting is read: smaller gives finer strokes")
@@ -27,10 +27,6 @@ class StyleSettings(TrainingSettings):
         1e-4,
         "factor of l_style, the squared differences of Gram matrices over C H W, summed (eqs. 3, 4; docs/losses.md)",
     )
-    style_warmup: int = setting(
-        0,
-        "iterations over which the style weight grows from a hundredth, so that content is learnt first (paper: 0)",
-    )
     style_layer_weights: tuple = setting(
         (), "a factor for each style layer (default: 1 each)", nargs="+", type=float, metavar="X"
     )
@@ -38,6 +34,16 @@ class StyleSettings(TrainingSettings):
         1e-5,
         "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image "
         "(paper: 1e-6 to 1e-4 by style; docs/losses.md)",
+    )
+
+
+@dataclasses.dataclass(kw_only=True)
+class StyleSettings(TrainingSettings, ObjectiveSettings):
+    """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
+
+    style_warmup: int = setting(
+        0,
+        "iterations over which the style weight grows from a hundredth, so that content is learnt first (paper: 0)",
     )
     width: int = setting(32, "filters of the network's first layer (paper: 32)")
     normalization: str = setting(
@@ -51,3 +57,22 @@ class StyleSettings(TrainingSettings):
     reflection_padding: int = setting(
         40, "pixels of reflection padding (paper: 40; 0 is faster and shows at borders)", choices=(40, 0)
     )
+
+
+@dataclasses.dataclass(kw_only=True)
+class OptimizationSettings(ObjectiveSettings):
+    """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
+
+    iterations: int = setting(500, "iterations (paper: 500)")
+    method: str = setting(
+        "lbfgs", "lbfgs: L-BFGS within 0..255, the paper's projected L-BFGS; or adam", choices=("lbfgs", "adam")
+    )
+    start: str = setting(
+        "noise",
+        "what to start from: noise (the paper), content, style, or a picture to go on from",
+        metavar="WHAT|FILE",
+    )
+    learning_rate: float = setting(5.0, "Adam's step size in pixel values of 0..255")
+    max_size: int = setting(512, "long side in pixels to which photographs are shrunk; time grows with the area")
+    save_every: int = setting(0, "iterations between pictures that are kept on the way; 0: none")
+    seed: int = setting(0, "of the white noise")

@@ -20,6 +20,7 @@ from common.callbacks import (
 )
 from common.checkpoint import Checkpoints
 from common.perceptual_training import PerceptualTrainer
+from common.stop_signals import StopSignals
 
 
 class OneWeight(PerceptualTrainer):
@@ -125,21 +126,8 @@ def test_a_signal_ends_training_behind_the_iteration(number):
             if self.seen == 2:
                 os.kill(os.getpid(), number)
 
-    before = signal.getsignal(number)
-    sender, stop = SignalAtTwo(), StopOnSignal()
-    fit([sender, stop], count=4)
-    stop.restore()
-    assert stop.received == number
+    sender = SignalAtTwo()
+    with StopSignals() as signals:
+        fit([sender, StopOnSignal(signals)], count=4)
+    assert signals.received == number
     assert sender.seen == 2
-    assert signal.getsignal(number) is before
-
-
-def test_a_second_ctrl_c_stops_at_once():
-    stop = StopOnSignal()
-    stop.on_train_begin()
-    try:
-        os.kill(os.getpid(), signal.SIGINT)
-        with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
-    finally:
-        stop.restore()

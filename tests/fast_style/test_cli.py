@@ -5,9 +5,11 @@ import importlib
 import io
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
+import time
 import types
 import zipfile
 import zlib
@@ -292,6 +294,61 @@ def test_bad_training_arguments_are_one_line(tmp_path, capsys, changes, message)
     assert (code, out, err.count("\n")) == (2, "", 1), err
     assert message in err
     assert not (tmp_path / "run" / "run.json").exists()
+
+
+OPTIMIZE = ["--loss-weights", "random", "--precision", "float32", "--style-size", 16, "--content-layers", "relu1_2"]
+OPTIMIZE += ["--style-layers", "relu1_1", "relu1_2"]
+
+
+def test_optimize_paints_a_photograph_and_keeps_pictures_on_the_way(tmp_path, capsys):
+    """40x30 shrunk to 20x15; pictures of iterations 2 and 4 beside the result; going on from it is possible."""
+    write_photo(tmp_path / "one.png", picture())
+    write_photo(tmp_path / "style.png", picture(20, 20, seed=1))
+    arguments = ["optimize", tmp_path / "one.png", "--style", tmp_path / "style.png", "-o", tmp_path / "out"]
+    code, out, _ = run([*arguments, *OPTIMIZE, "--iterations", 5, "--save-every", 2, "--max-size", 20], capsys)
+    assert (code, "one_style.png" in out) == (0, True)
+    kept = ["one_style.png", "one_style_iteration-00002.png", "one_style_iteration-00004.png"]
+    assert files_below(tmp_path / "out") == kept
+    assert all(read_photo(tmp_path / "out" / name).rgb.shape == (15, 20, 3) for name in kept)
+    again = ["--iterations", 2, "--start", tmp_path / "out" / "one_style.png", "--overwrite", "--max-size", 20]
+    assert run([*arguments, *OPTIMIZE, *again], capsys)[0] == 0
+
+
+def test_optimize_keeps_what_there_is_on_ctrl_c(tmp_path):
+    """In a process of its own: SIGINT in the middle of a run that would take hours; its picture is there."""
+    write_photo(tmp_path / "one.png", picture())
+    write_photo(tmp_path / "style.png", picture(20, 20, seed=1))
+    command = [sys.executable, "-c", "from fast_style.cli import main; main()", "optimize", tmp_path / "one.png"]
+    command += ["--style", tmp_path / "style.png", "-o", tmp_path / "out", *OPTIMIZE, "--method", "adam"]
+    command += ["--iterations", 10_000_000, "--save-every", 1]
+    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "out" / "one_style_iteration-00001.png").exists():
+        assert process.poll() is None
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    error = process.communicate()[1]
+    assert process.returncode == 130
+    assert "stopped; what there is of the last picture is kept" in error
+    assert read_photo(tmp_path / "out" / "one_style.png").rgb.shape == (30, 40, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "--style: expected a value. Received: none"),
+        (["--style", "nowhere.jpg"], "nowhere.jpg: expected an image file. Received: no such file"),
+        (["--style", "{one}", "--start", "nowhere"], "start: expected one of noise, content, style, or an image file"),
+        (["--style", "{one}", "--tv-weight", "-1"], "tv_weight: expected a number of at least 0. Received: -1.0"),
+        (["--style", "{one}", "--method", "newton"], "invalid choice: 'newton'"),
+    ],
+)
+def test_bad_optimize_arguments_are_one_line(tmp_path, capsys, arguments, message):
+    write_photo(tmp_path / "one.png", picture())
+    arguments = [argument.format(one=tmp_path / "one.png") for argument in arguments]
+    code, out, err = run(["optimize", tmp_path / "one.png", *arguments, "-o", tmp_path / "out", *OPTIMIZE], capsys)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert message in err
+    assert not (tmp_path / "out").exists() or files_below(tmp_path / "out") == []
 
 
 def test_resume_without_a_run_is_one_line(tmp_path, capsys):

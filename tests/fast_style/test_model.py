@@ -151,7 +151,7 @@ def test_style_warmup_grows_the_weight_geometrically():
 def test_painting_is_read_at_its_style_size():
     """A 32x40 painting at a short side of 16 is 16x20."""
     model = StyleTransfer(painting(), TransformationNetwork(width=4), style_size=16, loss_weights="random", **LAYERS)
-    assert model.style_image.shape == (16, 20, 3)
+    assert model.objective.style_image.shape == (16, 20, 3)
 
 
 def test_trainer_refuses_to_be_saved():

@@ -1,0 +1,38 @@
+"""Ctrl-C and SIGTERM as a wish to stop soon, for long work that can save what it has."""
+
+import signal
+import sys
+import threading
+
+from tqdm import tqdm
+
+
+class StopSignals:
+    """Inside a ``with`` block, the first Ctrl-C or SIGTERM is noted, a second interrupts at once.
+
+    Outside the main thread, where Python allows no handlers, nothing is changed.
+
+    Attributes:
+        received: the signal's number, or None.
+    """
+
+    def __init__(self):
+        self.received = None
+        self._before = {}
+
+    def __enter__(self):
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def _note(self, number, frame):
+        if self.received is not None:
+            raise KeyboardInterrupt
+        self.received = number
+        tqdm.write("stopping after this iteration; again to stop at once", file=sys.stderr)
+
+    def __exit__(self, *_):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before = {}

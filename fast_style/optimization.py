@@ -1,0 +1,161 @@
+"""The optimisation-based baseline: Gatys et al. as the paper reimplements it (section 4.1, eq. 5)."""
+
+import dataclasses
+from pathlib import Path
+
+import keras
+import numpy as np
+import scipy.optimize
+import tensorflow as tf
+
+from common.errors import UserError
+from common.geometry import resize_array
+from common.image_io import as_rgb
+
+METHODS = ("lbfgs", "adam")
+STARTS = ("noise", "content", "style")
+# Pairs of steps and gradients that L-BFGS remembers; scipy's default.
+MEMORY = 10
+
+
+@dataclasses.dataclass
+class Optimization:
+    """The result of :func:`optimize`.
+
+    Attributes:
+        picture: float32 (height, width, 3), RGB within 0..255.
+        history: the objective and its terms at the start and after each iteration:
+            ``[{"loss": ..., "content": ..., "style": ..., "tv": ...}, ...]``.
+        stopped: whether it was asked to stop before the last iteration.
+    """
+
+    picture: np.ndarray
+    history: list
+    stopped: bool = False
+
+
+def optimize(
+    photo, objective, iterations=500, method="lbfgs", start="noise", learning_rate=5.0, seed=0, on_iteration=None
+):
+    """Finds the picture that minimises eq. 5 for one photograph by changing its pixels.
+
+    Args:
+        photo: the photograph, RGB uint8 (height, width, 3).
+        objective: :class:`fast_style.objective.StyleObjective`: the one that networks are trained on,
+            so that both report the same number for the same picture.
+        iterations: at most; L-BFGS ends earlier where no step helps any more.
+        method: ``"lbfgs"``, scipy's L-BFGS-B with bounds 0..255: the paper's projected L-BFGS; in
+            float64 around the float32 losses. Or ``"adam"``, clipped to 0..255 after each step.
+        start: ``"noise"``, white noise of 0..255 as in the paper; ``"content"``; ``"style"``, the
+            painting resized; or a picture: a path or uint8 array, resized to the photograph.
+        learning_rate: of Adam, in pixel values.
+        seed: of the noise.
+        on_iteration: called with (iteration, float32 picture (height, width, 3), terms); what it
+            returns says whether to stop.
+
+    Returns:
+        Optimization.
+
+    Raises:
+        UserError: an unknown method, bad numbers, a start that is no picture.
+    """
+    if method not in METHODS:
+        raise UserError(f"method: expected one of {', '.join(METHODS)}. Received: {method!r}")
+    if iterations < 1:
+        raise UserError(f"iterations: expected at least 1. Received: {iterations!r}")
+    if not 0 < learning_rate < float("inf"):
+        raise UserError(f"learning_rate: expected a positive number. Received: {learning_rate!r}")
+    photo = as_rgb(photo, "photo")
+    progress = _Progress(objective, photo, on_iteration)
+    minimise = _minimise_lbfgs if method == "lbfgs" else _minimise_adam
+    minimise(progress, starting_picture(start, photo, objective.style_image, seed), iterations, learning_rate)
+    return Optimization(progress.picture, progress.history, progress.stopped)
+
+
+def starting_picture(start, photo, style_image, seed=0):
+    """float32 (height, width, 3) of the photograph's size; see :func:`optimize`."""
+    if isinstance(start, str) and start == "noise":
+        return np.random.default_rng(seed).uniform(0, 255, photo.shape).astype("float32")
+    if isinstance(start, str) and start in STARTS:
+        picture = photo if start == "content" else style_image
+    elif isinstance(start, str) and not Path(start).exists():
+        raise UserError(f"start: expected one of {', '.join(STARTS)}, or an image file. Received: {start!r}")
+    else:
+        picture = as_rgb(start, "start")
+    return resize_array(np.asarray(picture), *photo.shape[:2]).astype("float32")
+
+
+class _Progress:
+    """Evaluates the objective and its gradient, and keeps the history of accepted pictures."""
+
+    def __init__(self, objective, photo, on_iteration):
+        content = objective.content_features(tf.cast(photo[None], tf.float32))
+        self.shape, self.on_iteration = photo.shape, on_iteration
+        self.history, self.picture, self.stopped = [], None, False
+
+        @tf.function(jit_compile=False)
+        def value_and_gradient(picture):
+            with tf.GradientTape() as tape:
+                tape.watch(picture)
+                terms = objective.terms(picture, content)
+            return {name: value[0] for name, value in terms.items()}, tape.gradient(terms["loss"], picture)
+
+        self._value_and_gradient = value_and_gradient
+
+    def evaluate(self, picture):
+        """(terms as floats, gradient like the picture) of a picture of any shape and float type."""
+        batch = tf.convert_to_tensor(np.reshape(picture, (1, *self.shape)), tf.float32)
+        terms, gradient = self._value_and_gradient(batch)
+        return {name: float(value) for name, value in terms.items()}, gradient.numpy().reshape(np.shape(picture))
+
+    def accept(self, picture, terms):
+        """Notes a picture as that of the next iteration; whether to go on."""
+        self.picture = np.reshape(picture, self.shape).astype("float32")
+        self.history.append(terms)
+        iteration = len(self.history) - 1
+        if iteration and self.on_iteration and self.on_iteration(iteration, self.picture, terms):
+            self.stopped = True
+        return not self.stopped
+
+
+def _minimise_lbfgs(progress, picture, iterations, learning_rate):
+    start = picture.ravel().astype("float64")
+    evaluated = {}
+
+    def value_and_gradient(x):
+        terms, gradient = progress.evaluate(x)
+        evaluated[terms["loss"]] = terms
+        return terms["loss"], gradient.astype("float64")
+
+    def after_iteration(intermediate_result):
+        # The accepted point is one of those evaluated in the line search; its value tells which.
+        terms = evaluated.get(intermediate_result.fun) or progress.evaluate(intermediate_result.x)[0]
+        evaluated.clear()
+        if not progress.accept(intermediate_result.x, terms):
+            raise StopIteration
+
+    progress.accept(start, progress.evaluate(start)[0])
+    scipy.optimize.minimize(
+        value_and_gradient,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=scipy.optimize.Bounds(0.0, 255.0),
+        callback=after_iteration,
+        # Tolerances of zero: the number of iterations is what is compared.
+        options={"maxiter": iterations, "maxfun": 20 * iterations, "maxcor": MEMORY, "ftol": 0.0, "gtol": 0.0},
+    )
+
+
+def _minimise_adam(progress, picture, iterations, learning_rate):
+    variable = keras.Variable(picture, dtype="float32")
+    optimizer = keras.optimizers.Adam(learning_rate)
+    terms, gradient = progress.evaluate(picture)
+    progress.accept(picture, terms)
+    for _ in range(iterations):
+        optimizer.apply([tf.convert_to_tensor(gradient)], [variable])
+        variable.assign(keras.ops.clip(variable, 0.0, 255.0))
+        picture = keras.ops.convert_to_numpy(variable)
+        terms, gradient = progress.evaluate(picture)
+        if not progress.accept(picture, terms):
+            return

@@ -1,0 +1,120 @@
+"""Optimisation on small pictures and a random loss network: what holds of the method itself."""
+
+import keras
+import numpy as np
+import pytest
+
+from common.errors import UserError
+from common.image_io import write_photo
+from fast_style.model import StyleTransfer
+from fast_style.network import TransformationNetwork
+from fast_style.objective import StyleObjective
+from fast_style.optimization import optimize, starting_picture
+
+LAYERS = {"content_layers": ("relu1_2",), "style_layers": ("relu1_1", "relu1_2")}
+
+
+def picture(height=20, width=24, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def objective():
+    return StyleObjective.for_painting(picture(seed=1), 16, loss_weights="random", tv_weight=1e-3, **LAYERS)
+
+
+def test_lbfgs_never_rises_and_stays_within_the_bounds(objective):
+    """Each accepted iteration lowers the objective: by the strong Wolfe conditions, up to float32 noise of 1e-6."""
+    within = []
+    result = optimize(
+        picture(),
+        objective,
+        iterations=40,
+        on_iteration=lambda i, x, terms: within.append((x.min() >= 0) and (x.max() <= 255)) and False,
+    )
+    values = np.array([terms["loss"] for terms in result.history])
+    assert len(values) == 41
+    assert (np.diff(values) <= 1e-6 * values[:-1]).all()
+    assert values[-1] < 0.1 * values[0]
+    assert all(within)
+    assert result.picture.shape == (20, 24, 3)
+
+
+def test_adam_falls_and_stays_within_the_bounds(objective):
+    result = optimize(picture(), objective, iterations=60, method="adam", learning_rate=10.0)
+    assert result.history[-1]["loss"] < 0.3 * result.history[0]["loss"]
+    assert result.picture.min() >= 0
+    assert result.picture.max() <= 255
+
+
+def test_training_and_optimisation_report_the_same_objective(objective):
+    """The picture that a network makes, given to optimisation as its start, has the network's objective."""
+    keras.utils.set_random_seed(0)
+    network = TransformationNetwork(width=4)
+    trainer = StyleTransfer(picture(seed=1), network, style_size=16, loss_weights="random", tv_weight=1e-3, **LAYERS)
+    trainer.compile("sgd")
+    photo = picture()
+    reported = trainer.evaluate(photo[None], verbose=0, return_dict=True)
+    output = network(photo[None]).numpy()[0]
+    content = objective.content_features(keras.ops.cast(photo[None], "float32"))
+    terms = {name: float(value[0]) for name, value in objective.terms(output[None], content).items()}
+    for name, value in terms.items():
+        assert reported[name] == pytest.approx(value, rel=1e-5)
+
+    saved = np.clip(np.round(output), 0, 255).astype(np.uint8)
+    first = optimize(photo, objective, iterations=1, start=saved).history[0]
+    terms = objective.terms(saved[None].astype("float32"), content)
+    assert first["loss"] == pytest.approx(float(terms["loss"][0]), rel=1e-5)
+
+
+def test_history_is_of_the_pictures(objective):
+    """The terms noted for an iteration are those of its picture, evaluated apart."""
+    photo = picture()
+    content = objective.content_features(keras.ops.cast(photo[None], "float32"))
+    result = optimize(photo, objective, iterations=5)
+    terms = objective.terms(result.picture[None], content)
+    for name, value in result.history[-1].items():
+        assert value == pytest.approx(float(terms[name][0]), rel=1e-4)
+
+
+def test_it_stops_when_asked_and_keeps_what_there_is(objective):
+    result = optimize(picture(), objective, iterations=50, on_iteration=lambda i, x, terms: i == 3)
+    assert result.stopped
+    assert len(result.history) == 4
+
+
+def test_reconstruction_from_relu1_2_is_nearly_the_photograph():
+    """The paper's fig. 3: without style, early features hold the picture. Above 30 dB from noise."""
+    objective = StyleObjective.for_painting(
+        picture(seed=1), 16, ("relu1_2",), ("relu1_1",), loss_weights="random", style_weight=0.0, tv_weight=0.0
+    )
+    photo = picture()
+    result = optimize(photo, objective, iterations=300)
+    error = np.mean((result.picture - photo.astype(float)) ** 2)
+    assert 10 * np.log10(255**2 / error) > 30
+
+
+def test_starts(tmp_path):
+    """White noise by its seed; the photograph; the painting and files, resized to the photograph."""
+    photo, style = picture(), picture(8, 8, seed=1)
+    noise = starting_picture("noise", photo, style, seed=3)
+    np.testing.assert_array_equal(noise, starting_picture("noise", photo, style, seed=3))
+    assert noise.std() == pytest.approx(255 / np.sqrt(12), rel=0.05)  # of a uniform distribution
+    np.testing.assert_array_equal(starting_picture("content", photo, style), photo)
+    assert starting_picture("style", photo, style).shape == photo.shape
+    write_photo(tmp_path / "before.png", photo)
+    np.testing.assert_array_equal(starting_picture(str(tmp_path / "before.png"), photo, style), photo)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "newton"}, "method: expected one of lbfgs, adam. Received: 'newton'"),
+        ({"iterations": 0}, "iterations: expected at least 1. Received: 0"),
+        ({"learning_rate": 0.0}, "learning_rate: expected a positive number. Received: 0.0"),
+        ({"start": "nowhere"}, "start: expected one of noise, content, style, or an image file. Received: 'nowhere'"),
+    ],
+)
+def test_bad_options_are_named(objective, options, message):
+    with pytest.raises(UserError, match=message):
+        optimize(picture(), objective, **options)
