@@ -32,18 +32,7 @@ def optimize_files(jobs, settings, quality=95, progress=True):
         UserError: a bad painting, layer, weight or weights file.
     """
     with dtype_policy(resolve_precision(settings.precision)):
-        objective = StyleObjective.for_painting(
-            settings.style,
-            settings.style_size,
-            settings.content_layers,
-            settings.style_layers,
-            settings.loss_network,
-            settings.loss_weights,
-            content_weight=settings.content_weight,
-            style_weight=settings.style_weight,
-            tv_weight=settings.tv_weight,
-            style_layer_weights=settings.style_layer_weights,
-        )
+        objective = StyleObjective.for_painting(settings.style, **settings.objective_options())
     done, failed = [], []
     with StopSignals() as signals:
         for job in jobs:

@@ -36,6 +36,20 @@ class ObjectiveSettings(LossNetworkSettings):
         "(paper: 1e-6 to 1e-4 by style; docs/losses.md)",
     )
 
+    def objective_options(self):
+        """Keyword arguments of :meth:`fast_style.objective.StyleObjective.for_painting`, all but the painting."""
+        return {
+            "style_size": self.style_size,
+            "content_layers": self.content_layers,
+            "style_layers": self.style_layers,
+            "architecture": self.loss_network,
+            "loss_weights": self.loss_weights,
+            "content_weight": self.content_weight,
+            "style_weight": self.style_weight,
+            "tv_weight": self.tv_weight,
+            "style_layer_weights": self.style_layer_weights,
+        }
+
 
 @dataclasses.dataclass(kw_only=True)
 class StyleSettings(TrainingSettings, ObjectiveSettings):

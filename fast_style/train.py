@@ -43,17 +43,6 @@ def train(settings, resume=False):
         if settings.initialize:
             copy_weights(load_network(settings.initialize), network)
         trainer = StyleTransfer(
-            settings.style,
-            network,
-            content_weight=settings.content_weight,
-            style_weight=settings.style_weight,
-            tv_weight=settings.tv_weight,
-            content_layers=settings.content_layers,
-            style_layers=settings.style_layers,
-            style_layer_weights=settings.style_layer_weights,
-            style_warmup=settings.style_warmup,
-            style_size=settings.style_size,
-            architecture=settings.loss_network,
-            loss_weights=settings.loss_weights,
+            settings.style, network, style_warmup=settings.style_warmup, **settings.objective_options()
         )
     return run_training(trainer, photographs, settings, resume=resume)
