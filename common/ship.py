@@ -31,7 +31,10 @@ def ship(package, name, runs, title, summary):
     folder = shelf.folder.parent / "recipes"
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / f"{name}.json", (json.dumps(recipe, indent=2) + "\n").encode())
-    shelf.add(name, network, title=title, summary=summary, recipe=f"{name}.json", licence="Apache-2.0")
+    entry = {"title": title, "summary": summary, "recipe": f"{name}.json", "licence": "Apache-2.0"}
+    if "degradation" in stages[-1]["settings"]:  # super-resolution: what the network was trained to undo
+        entry["degradation"] = stages[-1]["settings"]["degradation"]
+    shelf.add(name, network, **entry)
 
 
 def without_folders(value):

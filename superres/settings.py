@@ -29,7 +29,7 @@ class SuperResolutionSettings(TrainingSettings):
         choices=tuple(DEGRADATIONS),
     )
     feature_weight: float = setting(
-        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/losses.md)"
+        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/superres.md)"
     )
     feature_layers: tuple = setting(
         ("relu2_2",), "layers of the feature loss, summed (paper: relu2_2)", nargs="+", metavar="LAYER"
@@ -42,7 +42,7 @@ class SuperResolutionSettings(TrainingSettings):
     )
     tv_weight: float = setting(
         0.0,
-        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image (docs/losses.md)",
+        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image (docs/superres.md)",
     )
     architecture: str = setting(
         "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES

@@ -7,11 +7,11 @@ import threading
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from common.callbacks import NonFiniteError, Report, SaveCheckpoints
 from common.checkpoint import Checkpoints
 from common.errors import UserError
+from common.image_io import read_photo
 from common.training import Interrupted, resumed_settings
 from fast_style.pretrained_networks import load_network
 from fast_style.settings import StyleSettings
@@ -46,8 +46,8 @@ def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
         "checkpoint-00000004",
         "checkpoint-00000002",
     ]
-    preview = Image.open(run / "previews" / "iteration-00000002.png")
-    assert preview.width > 2 * 48  # the photograph and the network's picture beside it
+    preview = read_photo(run / "previews" / "iteration-00000002.png").rgb
+    assert preview.shape[1] > 2 * 48  # the photograph and the network's picture beside it
     assert any((run / "tensorboard").iterdir())
     assert len(final_weights(folder)) == 49
 
