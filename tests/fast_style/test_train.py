@@ -49,7 +49,7 @@ def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
     preview = read_photo(run / "previews" / "iteration-00000002.png").rgb
     assert preview.shape[1] > 2 * 48  # the photograph and the network's picture beside it
     assert any((run / "tensorboard").iterdir())
-    assert len(final_weights(folder)) == 49
+    assert len(final_weights(folder)) == 3 * (3 + 10 + 2) + 2  # kernel, gamma, beta of each block; the last layer
 
 
 def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder):
