@@ -42,7 +42,7 @@ class SuperResolutionSettings(TrainingSettings):
     )
     tv_weight: float = setting(
         0.0,
-        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image (docs/superres.md)",
+        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/superres.md)",
     )
     architecture: str = setting(
         "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES
