@@ -22,17 +22,18 @@ def demo(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     photos = sample_photos()
-    rows = [[photo] for photo in photos.values()]
+    rows = [list(photos.values())]
     for style in style_entries():
         network = load_network(style)
-        for row, (name, photo) in zip(rows, photos.items(), strict=True):
+        rows.append([])
+        for name, photo in photos.items():
             start = time.perf_counter()
             picture = stylize(photo, network)
             seconds = time.perf_counter() - start
             path = folder / f"{name}_{style}.png"
             write_photo(path, picture)
-            row.append(picture)
+            rows[-1].append(picture)
             yield path, seconds
     sheet = folder / "contact_sheet.png"
-    write_photo(sheet, contact_sheet(rows, ["photograph", *style_entries()], cell=384))
+    write_photo(sheet, contact_sheet(rows, row_labels=["photograph", *style_entries()], cell=384))
     yield sheet, None
