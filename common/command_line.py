@@ -36,6 +36,42 @@ def add_settings(parser, settings):
         )
 
 
+def whole_number(least, most=None, unit=""):
+    """An argparse type: a whole number from `least` on, to `most` where there is one."""
+    expected = f"{least} to {most}" if most is not None else f"at least {least}"
+    expected = f"expected {expected} {unit}".strip()
+
+    def parse(text):
+        value = int(text) if text.lstrip("+-").isdigit() else None
+        if value is None or value < least or (most is not None and value > most):
+            raise argparse.ArgumentTypeError(f"{expected}. Received: {text}")
+        return value
+
+    return parse
+
+
+def add_photo_flags(parser, folder):
+    """The flags of every command that turns photographs into pictures.
+
+    Args:
+        parser: gets ``photos``, ``output``, ``format``, ``quality`` and ``overwrite``.
+        folder: where results go when nothing else is said.
+    """
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
+    )
+    parser.add_argument(
+        "--output", "-o", help=f"a folder, a file for one photograph, or - for standard output (default: {folder}/)"
+    )
+    parser.add_argument(
+        "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
+    )
+    parser.add_argument(
+        "--quality", type=whole_number(1, 100), default=95, metavar="1-100", help="of JPEG and WebP (default: 95)"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+
+
 def given_settings(namespace, settings):
     """The settings that were given on the command line, by field name."""
     names = [field.name for field in dataclasses.fields(settings)]

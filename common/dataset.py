@@ -72,6 +72,12 @@ class Photographs:
                 f"batch_size: expected at most {self.count}, the photographs in {source}. Received: {batch_size}"
             )
 
+    @classmethod
+    def from_settings(cls, settings):
+        """The stream that a :class:`common.settings.TrainingSettings` asks for."""
+        names = ("size", "batch_size", "resize_to", "squash", "flip", "seed")
+        return cls(settings.content, **{name: getattr(settings, name) for name in names})
+
     def batches(self, start=0):
         """Endless tf.data of uint8 (batch, size, size, 3), from batch number `start` on."""
         epoch, position = divmod(start * self.batch_size, self.count)

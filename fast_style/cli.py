@@ -5,8 +5,15 @@ import sys
 import time
 from pathlib import Path
 
-from common.command_line import Parser, add_settings, check_required, errors_as_lines, given_settings
-from common.errors import UserError
+from common.command_line import (
+    Parser,
+    add_photo_flags,
+    add_settings,
+    check_required,
+    errors_as_lines,
+    given_settings,
+    whole_number,
+)
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 
@@ -28,43 +35,23 @@ def _add_stylize(commands):
     parser = commands.add_parser(
         "stylize", help="paint photographs in a style", description="Paint photographs in a style."
     )
-    _add_photos(parser, default="stylized")
+    add_photo_flags(parser, "stylized")
     parser.add_argument(
         "--style", required=True, metavar="NAME|FILE", help="a style that ships (fast-style styles) or a .keras file"
     )
     parser.add_argument(
-        "--max-size", type=int, metavar="PIXELS", help="shrink photographs to this long side; never enlarges"
+        "--max-size",
+        type=whole_number(1, unit="pixel"),
+        metavar="PIXELS",
+        help="shrink photographs to this long side; never enlarges",
     )
     parser.set_defaults(run=_stylize)
-
-
-def _add_photos(parser, default):
-    """Flags of every command that turns photographs into pictures."""
-    parser.add_argument(
-        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
-    )
-    parser.add_argument(
-        "--output", "-o", help=f"a folder, a file for one photograph, or - for standard output (default: {default}/)"
-    )
-    parser.add_argument(
-        "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
-    )
-    parser.add_argument("--quality", type=int, default=95, metavar="1-100", help="of JPEG and WebP (default: 95)")
-    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
-
-
-def _check_quality(quality):
-    if not 1 <= quality <= 100:
-        raise UserError(f"--quality: expected 1 to 100. Received: {quality}")
 
 
 def _stylize(options):
     from common.photo_jobs import plan_jobs, report_jobs
     from fast_style.pretrained_networks import check_style
 
-    _check_quality(options.quality)
-    if options.max_size is not None and options.max_size < 1:
-        raise UserError(f"--max-size: expected at least 1 pixel. Received: {options.max_size}")
     check_style(options.style)
     label = Path(options.style).stem
     jobs = plan_jobs(options.photos, label, "stylized", options.output, options.format, options.overwrite)
@@ -86,7 +73,7 @@ def _add_optimize(commands):
         description="Paint photographs in the style of any painting by optimisation, hundreds of iterations each: "
         "the method that the networks replace. " + OptimizationSettings.__doc__,
     )
-    _add_photos(parser, default="optimized")
+    add_photo_flags(parser, "optimized")
     add_settings(parser, OptimizationSettings)
     parser.set_defaults(run=_optimize)
 
@@ -98,7 +85,6 @@ def _optimize(options):
 
     settings = OptimizationSettings(**given_settings(options, OptimizationSettings))
     check_required(settings)
-    _check_quality(options.quality)
     as_rgb(settings.style)
     label = Path(settings.style).stem
     jobs = plan_jobs(options.photos, label, "optimized", options.output, options.format, options.overwrite)

@@ -23,15 +23,7 @@ def train(settings, resume=False):
     """
     check_numbers(settings)
     check_output(settings.output, resume)
-    photographs = Photographs(
-        settings.content,
-        settings.size,
-        settings.batch_size,
-        resize_to=settings.resize_to,
-        squash=settings.squash,
-        flip=settings.flip,
-        seed=settings.seed,
-    )
+    photographs = Photographs.from_settings(settings)
     keras.utils.set_random_seed(settings.seed)
     with dtype_policy(resolve_precision(settings.precision)):
         network = TransformationNetwork(

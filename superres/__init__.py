@@ -4,31 +4,20 @@ Names are imported when they are first used, so that importing this package does
 TensorFlow.
 """
 
-import importlib
+from common.lazy import lazy_names
 
-_HOMES = {
-    "SRCNN": "superres.srcnn",
-    "SuperResolution": "superres.model",
-    "SuperResolutionNetwork": "superres.network",
-    "SuperResolutionObjective": "superres.objective",
-    "SuperResolutionSettings": "superres.settings",
-    "degrade": "superres.degradation",
-    "evaluate": "superres.evaluation",
-    "load_network": "superres.pretrained_networks",
-    "photos": "common.dataset",
-    "upscale": "superres.upscaling",
-}
-
-__all__ = sorted(_HOMES)
-
-
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module 'superres' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "SRCNN": "superres.srcnn",
+        "SuperResolution": "superres.model",
+        "SuperResolutionNetwork": "superres.network",
+        "SuperResolutionObjective": "superres.objective",
+        "SuperResolutionSettings": "superres.settings",
+        "degrade": "superres.degradation",
+        "evaluate": "superres.evaluation",
+        "load_network": "superres.pretrained_networks",
+        "photos": "common.dataset",
+        "upscale": "superres.upscaling",
+    },
+)

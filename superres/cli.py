@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from common.command_line import Parser, errors_as_lines
+from common.command_line import Parser, add_photo_flags, errors_as_lines, whole_number
 from common.errors import UserError
-from common.photo_jobs import plan_jobs, report_jobs
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 from superres.settings import DEGRADATIONS, FACTORS
@@ -26,9 +25,7 @@ def main(arguments=None):
 
 def _add_upscale(commands):
     parser = commands.add_parser("upscale", help="enlarge photographs", description="Enlarge photographs.")
-    parser.add_argument(
-        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
-    )
+    add_photo_flags(parser, "upscaled")
     parser.add_argument(
         "--factor", type=int, choices=FACTORS, help="how many times larger (default: the network's, or 4)"
     )
@@ -38,9 +35,6 @@ def _add_upscale(commands):
         help="a network that ships (superres networks) or a .keras file (default: the first that ships for the factor)",
     )
     parser.add_argument(
-        "--output", "-o", help="a folder, a file for one photograph, or - for standard output (default: upscaled/)"
-    )
-    parser.add_argument(
         "--histogram-matching",
         action=argparse.BooleanOptionalAction,
         help="match the histogram of the result to the photograph's, as the paper does "
@@ -48,26 +42,18 @@ def _add_upscale(commands):
     )
     parser.add_argument(
         "--tile",
-        type=int,
+        type=whole_number(0, unit="pixels"),
         metavar="PIXELS",
         help="side of the tiles in which a photograph is enlarged, in its own pixels; 0: no tiles "
         "(default: 768 / factor)",
     )
-    parser.add_argument(
-        "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
-    )
-    parser.add_argument("--quality", type=int, default=95, metavar="1-100", help="of JPEG and WebP (default: 95)")
-    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
     parser.set_defaults(run=_upscale)
 
 
 def _upscale(options):
+    from common.photo_jobs import plan_jobs, report_jobs
     from superres.pretrained_networks import check_network, default_network
 
-    if not 1 <= options.quality <= 100:
-        raise UserError(f"--quality: expected 1 to 100. Received: {options.quality}")
-    if options.tile is not None and options.tile < 0:
-        raise UserError(f"--tile: expected at least 0 pixels. Received: {options.tile}")
     network = options.network or default_network(options.factor or 4)
     check_network(network, options.factor)
     label = network_label(network)

@@ -31,15 +31,7 @@ def train(settings, resume=False):
     if settings.size % settings.factor:
         raise UserError(f"--size: expected a multiple of --factor, {settings.factor}. Received: {settings.size}")
     check_output(settings.output, resume)
-    photographs = Photographs(
-        settings.content,
-        settings.size,
-        settings.batch_size,
-        resize_to=settings.resize_to,
-        squash=settings.squash,
-        flip=settings.flip,
-        seed=settings.seed,
-    )
+    photographs = Photographs.from_settings(settings)
     keras.utils.set_random_seed(settings.seed)
     with dtype_policy(resolve_precision(settings.precision)):
         network = build_network(settings)
