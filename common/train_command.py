@@ -32,7 +32,7 @@ def _train(program, settings_class, train, given, resume):
         raise UserError("--output: expected the folder of the run to resume. Received: none")
     if not resume:
         check_required(settings_class(**given))
-    start_tensorflow()
+    start_tensorflow(training=True)
 
     from common.training import Interrupted, NonFiniteError, resumed_settings
 

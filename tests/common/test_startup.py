@@ -1,0 +1,25 @@
+"""Starting TensorFlow: its settings, each in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def start(arguments, **environment):
+    """(what TF_ENABLE_ONEDNN_OPTS is behind the start, everything written to stderr)."""
+    script = f"from common.startup import start_tensorflow\nstart_tensorflow({arguments})\nimport os\n"
+    script += "print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=True)
+    return result.stdout.strip(), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "expected"),
+    [("", {}, "None"), ("training=True", {}, "1"), ("training=True", {"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")],
+)
+def test_onednn_is_asked_for_in_training_unless_the_user_said_otherwise(arguments, environment, expected):
+    assert start(arguments, **environment) == (expected, "")
