@@ -28,12 +28,17 @@ def hardware():
     """Processor, cores, memory in GiB and GPUs of this machine."""
     import tensorflow as tf
 
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
+    memory = physical_memory()
     gpus = [
         tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
         for gpu in tf.config.list_physical_devices("GPU")
     ]
     return {"processor": processor(), "cores": os.cpu_count(), "memory_gib": round(memory / 2**30, 1), "gpus": gpus}
+
+
+def physical_memory():
+    """Memory of this machine in bytes; 0 where the system does not tell."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
 
 
 def processor():

@@ -57,3 +57,10 @@ def test_alpha_is_resized_with_the_picture(network):
 def test_other_arrays_are_refused(network, image):
     with pytest.raises(UserError, match="image: expected a path or a uint8 array .height, width, 3."):
         fast_style.stylize(image, network)
+
+
+def test_a_photograph_larger_than_memory_is_refused(network):
+    """10 gigapixels at 600 bytes, an eighth of that with 4 instead of 32 filters: 698 GiB."""
+    huge = np.broadcast_to(np.uint8(0), (100_000, 100_000, 3))
+    with pytest.raises(UserError, match="GiB of memory can hold, or --max-size. Received: 100000x100000, .* 698 GiB"):
+        fast_style.stylize(huge, network)
