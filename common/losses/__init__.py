@@ -1,17 +1,28 @@
-"""Pixel, feature, style and total-variation losses: a pure function and a Keras loss of each.
+"""Pixel, feature, style and total-variation losses: a pure function and a Keras loss of each; more losses of style.
 
 All compute in float32 whatever the dtype policy and return one value an image, shape (batch,); the
 Keras losses then average over the batch.
 """
 
+from common.losses.batch_statistics import BatchStatisticsStyle
 from common.losses.feature import FeatureLoss, feature_loss
+from common.losses.mmd import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle
+from common.losses.mrf import MrfStyle
 from common.losses.pixel import PixelLoss, pixel_loss
-from common.losses.style import StyleLoss, gram_loss, gram_matrix, style_loss
+from common.losses.style import GramStyle, StyleLoss, gram_loss, gram_matrix, style_loss
+from common.losses.style_losses import STYLE_LOSSES, style_loss_class
 from common.losses.total_variation import TotalVariationLoss, total_variation
 
 __all__ = [
+    "STYLE_LOSSES",
+    "BatchStatisticsStyle",
     "FeatureLoss",
+    "GaussianMmdStyle",
+    "GramStyle",
+    "LinearMmdStyle",
+    "MrfStyle",
     "PixelLoss",
+    "PolynomialMmdStyle",
     "StyleLoss",
     "TotalVariationLoss",
     "feature_loss",
@@ -19,5 +30,6 @@ __all__ = [
     "gram_matrix",
     "pixel_loss",
     "style_loss",
+    "style_loss_class",
     "total_variation",
 ]

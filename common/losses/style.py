@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from common.losses.positions import position_vectors
+
 
 def gram_matrix(features):
     """Eq. 3: ``psi psi^T / (C H W)`` with psi the (C, H W) matrix of features.
@@ -13,9 +15,8 @@ def gram_matrix(features):
     Returns:
         float32 (batch, channels, channels).
     """
-    shape = ops.shape(features)
-    psi = ops.reshape(ops.cast(features, "float32"), (shape[0], shape[1] * shape[2], shape[3]))
-    size = ops.cast(shape[1] * shape[2] * shape[3], "float32")
+    psi = position_vectors(features)
+    size = ops.cast(ops.shape(psi)[1] * ops.shape(psi)[2], "float32")
     return ops.matmul(ops.transpose(psi, (0, 2, 1)), psi) / size
 
 
@@ -46,6 +47,21 @@ def style_loss(target, output):
         float32 (batch,).
     """
     return gram_loss(gram_matrix(target), gram_matrix(output))
+
+
+class GramStyle:
+    """:func:`style_loss` of one painting, whose Gram matrix is computed once.
+
+    Args:
+        painting: features of the painting, float (1, height, width, channels).
+    """
+
+    def __init__(self, painting):
+        self._gram = gram_matrix(painting)
+
+    def __call__(self, features):
+        """Eq. 4 of an output's features, float (batch, any height, any width, channels) -> float32 (batch,)."""
+        return gram_loss(self._gram, gram_matrix(features))
 
 
 @keras.saving.register_keras_serializable(package="fast_style")

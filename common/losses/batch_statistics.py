@@ -1,0 +1,32 @@
+"""Means and standard deviations of channels, those of batch normalization, as a loss of style."""
+
+from keras import ops
+
+from common.losses.positions import mean_square, mean_vector
+
+# Added to variances, of features of 0..255 images, where the root's gradient would be infinite.
+EPSILON = 1e-3
+
+
+class BatchStatisticsStyle:
+    """``sum ((mu_x - mu_y)^2 + (sigma_x - sigma_y)^2) / C`` over the C channels of a layer.
+
+    Li, Wang, Liu, Hou: "Demystifying Neural Style Transfer" (2017), section 4.2.
+
+    Args:
+        painting: features of the painting, float (1, height, width, channels).
+    """
+
+    def __init__(self, painting):
+        self._mean, self._deviation = _statistics(painting)
+
+    def __call__(self, features):
+        """float (batch, any height, any width, channels) -> float32 (batch,)."""
+        mean, deviation = _statistics(features)
+        return mean_square(mean - self._mean) + mean_square(deviation - self._deviation)
+
+
+def _statistics(features):
+    mean = mean_vector(features)
+    difference = ops.cast(features, "float32") - mean[:, None, None, :]
+    return mean, ops.sqrt(ops.mean(ops.square(difference), axis=(1, 2)) + EPSILON)
