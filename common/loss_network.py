@@ -11,10 +11,12 @@ import keras
 import numpy as np
 
 from common.errors import UserError
+from common.filter_normalization import normalize_filters
 from common.pixels import image_to_vgg
 
 # Convolutions in each of the five blocks (Simonyan and Zisserman 2015, table 1, columns D and E).
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
+POOLINGS = ("max", "average")
 
 
 def layer_names(architecture):
@@ -52,12 +54,16 @@ class LossNetwork:
         architecture: ``"vgg16"`` or ``"vgg19"``.
         weights: where the weights came from, for run records.
         sha256: of the weights file, or None for random weights.
+        pooling: ``"max"``, or ``"average"`` as Gatys et al. have it.
+        normalized: photographs over which filters were normalised; 0: they were not.
     """
 
     model: keras.Model
     architecture: str
     weights: str
     sha256: str | None
+    pooling: str = "max"
+    normalized: int = 0
 
     def __call__(self, images):
         return self.model(images, training=False)
@@ -67,8 +73,19 @@ class LossNetwork:
         outputs = {name: self.model.output[name] for name in layers}
         return dataclasses.replace(self, model=keras.Model(self.model.input, outputs))
 
+    def record(self):
+        """What made the features, for run records and captions: a dict; departures from plain VGG only where made."""
+        record = {"architecture": self.architecture, "weights": Path(self.weights).name, "sha256": self.sha256}
+        if self.pooling != "max":
+            record["pooling"] = self.pooling
+        if self.normalized:
+            record["normalized_over_photographs"] = self.normalized
+        return record
 
-def build_loss_network(architecture="vgg16", layers=("relu2_2",), weights="imagenet", seed=0):
+
+def build_loss_network(
+    architecture="vgg16", layers=("relu2_2",), weights="imagenet", seed=0, pooling="max", normalize_over=()
+):
     """Builds a frozen ``keras.applications`` VGG with one output per layer.
 
     Args:
@@ -79,14 +96,19 @@ def build_loss_network(architecture="vgg16", layers=("relu2_2",), weights="image
             ``block1_conv1/kernel`` (height, width, in, out) and ``block1_conv1/bias``, or a Keras
             ``.h5`` or ``.weights.h5``; or ``"random"``, for tests.
         seed: of the random weights.
+        pooling: ``"max"`` as VGG was trained; ``"average"`` instead, after Gatys et al., section 2.
+        normalize_over: photographs, uint8 (height, width, 3) each. Filters are scaled so that the mean
+            activation of each over these photographs is one (Gatys et al., section 2). None: not scaled.
 
     Returns:
         LossNetwork; none of its variables is trainable, compute dtype is the global policy's.
 
     Raises:
         UserError: unknown architecture or layer; a weights file that is missing, unreadable or
-            lacks a needed layer; a download that failed.
+            lacks a needed layer; a download that failed; an unknown pooling.
     """
+    if pooling not in POOLINGS:
+        raise UserError(f"pooling: expected one of {', '.join(POOLINGS)}. Received: {pooling!r}")
     names = layer_names(architecture)
     unknown = [name for name in layers if name not in names]
     if unknown or not layers:
@@ -102,15 +124,19 @@ def build_loss_network(architecture="vgg16", layers=("relu2_2",), weights="image
     features = VggPreprocessing(name="preprocessing")(images)
     outputs = {}
     for layer in vgg.layers[1:]:
+        if pooling == "average" and isinstance(layer, keras.layers.MaxPooling2D):
+            layer = keras.layers.AveragePooling2D(layer.pool_size, layer.strides, name=layer.name)
         features = layer(features)
-        for name in layers:
-            if names[name] == layer.name:
-                outputs[name] = features
+        outputs[layer.name] = features
         if layer.name == names[needed[-1]]:
             break
+    if len(normalize_over):
+        convolutions = [vgg.get_layer(names[name]) for name in needed]
+        normalize_filters(keras.Model(images, [outputs[c.name] for c in convolutions]), convolutions, normalize_over)
+    outputs = {name: outputs[names[name]] for name in layers}
     model = keras.Model(images, outputs, name=f"{architecture}_loss_network")
     model.trainable = False
-    return LossNetwork(model, architecture, str(weights), sha256)
+    return LossNetwork(model, architecture, str(weights), sha256, pooling, len(normalize_over))
 
 
 def _load_vgg(application, architecture, weights, needed, seed):

@@ -211,20 +211,12 @@ def _new_record(settings, trainer):
         "validation": [],
         "bad_photographs": [],
         "precision": trainer.network.dtype_policy.name,
-        "loss_network": _loss_network_record(trainer.objective.loss_network),
+        # None for an objective of pixels alone.
+        "loss_network": trainer.objective.loss_network and trainer.objective.loss_network.record(),
         "parameters": trainer.network.count_params(),
         "versions": versions(),
         "hardware": hardware(),
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _loss_network_record(loss_network):
-    """Which weights the losses were measured with; None for an objective of pixels alone."""
-    return loss_network and {
-        "architecture": loss_network.architecture,
-        "weights": Path(loss_network.weights).name,
-        "sha256": loss_network.sha256,
     }
 
 
