@@ -122,6 +122,12 @@ def _classes(network_class):
     return network_class if isinstance(network_class, tuple) else (network_class,)
 
 
+def network_label(network):
+    """What a network is called in results: its name; of a run's ``network.keras``, the run's."""
+    path = Path(network)
+    return path.resolve().parent.name if path.name == "network.keras" else path.stem
+
+
 def copy_weights(source, target):
     """Copies all weights of a network into another of the same architecture.
 

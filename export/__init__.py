@@ -1,0 +1,18 @@
+"""Trained networks in the forms that their users deploy: SavedModel, TF Serving, TFLite.
+
+Names are imported when they are first used, so that importing this package does not import
+TensorFlow.
+"""
+
+from common.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "export_saved_model": "export.saved_model",
+        "export_serving": "export.tf_serving",
+        "export_tflite": "export.tflite",
+        "load_source": "export.source",
+        "verify": "export.verify",
+    },
+)

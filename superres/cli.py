@@ -51,6 +51,7 @@ def _add_upscale(commands):
 
 
 def _upscale(options):
+    from common.network_files import network_label
     from common.photo_jobs import plan_jobs, report_jobs
     from superres.pretrained_networks import check_network, default_network
 
@@ -150,14 +151,10 @@ def _evaluate(options):
     sys.exit(2 if result.failed else 0)
 
 
-def network_label(network):
-    """What a network is called in results: its name; of a run's ``network.keras``, the run's."""
-    path = Path(network)
-    return path.resolve().parent.name if path.name == "network.keras" else path.stem
-
-
 def _labels(names):
     """``{label: name}``, with whole paths where short labels are not distinct."""
+    from common.network_files import network_label
+
     short = [network_label(name) for name in names]
     distinct = len(set(short)) == len(short) and "bicubic" not in short
     return dict(zip(short if distinct else names, names, strict=True))

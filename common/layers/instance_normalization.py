@@ -47,9 +47,10 @@ class InstanceNormalization(keras.layers.Layer):
         """
         import tensorflow as tf
 
+        batch = inputs.shape[0]
         normalized = [
             tf.compat.v1.nn.fused_batch_norm(image, self.gamma, self.beta, epsilon=self.epsilon, is_training=True)[0]
-            for image in tf.split(inputs, inputs.shape[0], axis=0)
+            for image in (tf.split(inputs, batch, axis=0) if batch > 1 else [inputs])
         ]
         return normalized[0] if len(normalized) == 1 else tf.concat(normalized, axis=0)
 

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from common.image_io import read_photo, write_photo
-from superres.cli import main, network_label, train_main
+from common.network_files import network_label
+from superres.cli import main, train_main
 
 ROOT = Path(__file__).resolve().parents[2]
 

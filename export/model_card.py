@@ -1,0 +1,89 @@
+"""`model_card.json`: what an artifact is, where it comes from and how it is called."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from common.errors import UserError
+from common.image_io import write_bytes
+from common.run_record import versions
+
+CARD = "model_card.json"
+
+
+def model_card(source, form, precision, signatures, sha256, licence=None, **extra):
+    """The card of an artifact.
+
+    Args:
+        source: :class:`export.source.Source`.
+        form: ``"saved_model"`` or ``"tflite"``.
+        precision: what is computed with.
+        signatures: ``{name: {"inputs": {name: {"dtype", "shape", "range"}}, "outputs": ...}}``.
+        sha256: of the artifact: one digest, or ``{file: digest}`` of a folder.
+        licence: of the weights; default the source's.
+        extra: what else is to be said.
+
+    Returns:
+        dict of JSON values.
+    """
+    network = source.network
+    config = {k: v for k, v in network.get_config().items() if k not in ("name", "trainable", "dtype")}
+    return {
+        "name": source.name,
+        "task": source.task,
+        "factor": source.factor,
+        "form": form,
+        "precision": precision,
+        "signatures": signatures,
+        **extra,
+        "network": {
+            "class": type(network).__name__,
+            "config": config,
+            "file": source.file,
+            "sha256": source.sha256,
+            "ships": source.ships,
+        },
+        "licence": licence or source.licence or "not stated",
+        "recipe": source.recipe,
+        "versions": versions(),
+        "sha256": sha256,
+    }
+
+
+def folder_digests(folder):
+    """``{path within the folder: sha256}`` of all files below it but the card."""
+    folder = Path(folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CARD)
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
+
+
+def file_digest(path):
+    """sha256 of a file, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_card(path, card):
+    """Writes a card, whole or not at all."""
+    write_bytes(path, (json.dumps(card, indent=2) + "\n").encode())
+
+
+def card_path(artifact):
+    """Where the card of an artifact lies: within a SavedModel; beside ``x.tflite`` as ``x.model_card.json``."""
+    artifact = Path(artifact)
+    return artifact / CARD if artifact.is_dir() else artifact.with_name(f"{artifact.stem}.{CARD}")
+
+
+def read_card(artifact):
+    """The card of an artifact.
+
+    Raises:
+        UserError: there is none, or it is not JSON.
+    """
+    path = card_path(artifact)
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise UserError(f"{artifact}: expected an artifact with {path.name} beside it. Received: none") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: expected a model card in JSON. Received: {error}") from error

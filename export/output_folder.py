@@ -1,0 +1,75 @@
+"""Folders that appear whole or not at all."""
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from common.errors import UserError
+from common.image_io import check_writable
+
+
+def check_new(path, overwrite, is_ours, argument="DIR"):
+    """Finds out, before long work starts, whether a folder can be made at a path.
+
+    Args:
+        path: the folder.
+        overwrite: whether one that `is_ours` may be replaced.
+        is_ours: function of an existing folder: whether an export made it.
+        argument: what the command line calls the path.
+
+    Raises:
+        UserError: a file, a folder with something else in it, an export without `overwrite`, a place
+            that cannot be written.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_dir():
+        raise UserError(f"{argument}: expected a new or empty folder. Received: {path} (a file)")
+    if path.is_dir() and any(path.iterdir()):
+        if not is_ours(path):
+            raise UserError(
+                f"{argument}: expected a new or empty folder. Received: {path} (a folder that is not empty)"
+            )
+        if not overwrite:
+            raise UserError(f"{argument}: expected a new or empty folder, or --overwrite. Received: {path}, an export")
+    check_writable(path.parent, argument)
+
+
+@contextlib.contextmanager
+def whole_folder(path):
+    """Gives a folder beside `path` to write into, and renames it to `path` at the end of the ``with`` block.
+
+    What was at `path` is replaced; see :func:`check_new` for who may. An error leaves `path` as it was
+    and nothing beside it.
+
+    Raises:
+        UserError: the disk is full, or cannot be written.
+    """
+    path = Path(path)
+    part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+    try:
+        with writing(path):
+            inside = part / "new"  # mkdtemp's own folder is closed to other users, a server among them
+            inside.mkdir()
+            yield inside
+            if path.exists():
+                path.replace(part / "old")
+            inside.replace(path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def writing(path):
+    """Turns what Python and TensorFlow raise where a file cannot be written into one line."""
+    import tensorflow as tf
+
+    disk = (tf.errors.ResourceExhaustedError, tf.errors.PermissionDeniedError, tf.errors.UnavailableError)
+    disk += (tf.errors.DataLossError, tf.errors.FailedPreconditionError, tf.errors.UnknownError)
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
+    except disk as error:
+        reason = error.message.strip().splitlines()[0]
+        raise UserError(f"{path}: expected a place that can be written. Received: {reason}") from error

@@ -1,0 +1,123 @@
+"""SavedModel: the form that TF Serving, TensorFlow's C++ and Java APIs and `tf.saved_model.load` read."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from common.pixels import to_uint8
+from export.model_card import CARD, folder_digests, model_card, write_card
+from export.output_folder import check_new, whole_folder
+from export.source import rebuilt
+
+# Precision of an export -> the Keras dtype policy it computes under. Variables are float32 in all.
+PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+# Of one request's results: what 4096x4096 pixels are, for which the paper's style network takes 10 GB.
+MAX_PIXELS = 4096 * 4096
+
+
+def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS, overwrite=False, licence=None):
+    """Writes a SavedModel with three signatures, and ``model_card.json`` within it.
+
+    ==================  ======================================  ==========================================
+    signature           input                                   output
+    ==================  ======================================  ==========================================
+    serving_default     images: uint8 (batch, height, width, 3) images: uint8, factor times as high and wide
+    serve_float         images: float32, the same, 0..255       images: float32, the same, 0..255
+    serve_bytes         image_bytes: string (batch,)            image_bytes: string (batch,), PNG
+    ==================  ======================================  ==========================================
+
+    Args:
+        source: :class:`export.source.Source`.
+        folder: new or empty; it appears whole or not at all.
+        precision: ``"float32"`` or ``"bfloat16"`` for what is computed between input and output.
+        max_pixels: that the results of one request may have, all images of its batch together;
+            a request for more is answered by InvalidArgument rather than by a server out of memory.
+        overwrite: replace an export that is there.
+        licence: of the weights, for the card; default that which ships with them.
+
+    Returns:
+        the model card, a dict.
+
+    Raises:
+        UserError: an unknown precision, a folder that is not empty, a disk that is full.
+    """
+    if precision not in PRECISIONS:
+        raise UserError(f"precision: expected one of {', '.join(PRECISIONS)}. Received: {precision!r}")
+    check_new(folder, overwrite, is_saved_model)
+    with whole_folder(folder) as part:
+        write_saved_model(source, part, precision, max_pixels)
+        card = saved_model_card(source, part, precision, max_pixels, licence)
+        write_card(part / CARD, card)
+    return card
+
+
+def is_saved_model(folder):
+    """Whether a folder holds a SavedModel that was exported here."""
+    return (Path(folder) / "saved_model.pb").is_file() and (Path(folder) / CARD).is_file()
+
+
+def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS):
+    """Writes the files of a SavedModel into a folder that is there."""
+    import keras
+    import tensorflow as tf
+
+    from export.image_bytes import decode, encode
+
+    network, factor = rebuilt(source.network, PRECISIONS[precision]), source.factor
+
+    def compute(images):
+        """float32 (batch, height, width, 3), not clipped; refuses what is empty or too large."""
+        pixels = tf.reduce_prod(tf.cast(tf.shape(images)[:3], tf.int64)) * factor**2
+        with tf.control_dependencies(
+            [
+                tf.debugging.assert_positive(pixels, "images: expected at least one pixel"),
+                tf.debugging.assert_less_equal(
+                    pixels,
+                    tf.constant(max_pixels, tf.int64),
+                    f"images: expected a result of at most {max_pixels} pixels",
+                ),
+            ]
+        ):
+            return network(tf.identity(images), training=False)
+
+    def serving_default(images):
+        return {"images": to_uint8(compute(images))}
+
+    def serve_float(images):
+        return {"images": tf.clip_by_value(compute(images), 0.0, 255.0)}
+
+    def one_png(encoded):
+        rgb, alpha = decode(encoded)
+        return encode(to_uint8(compute(rgb[None]))[0], alpha)
+
+    def serve_bytes(image_bytes):
+        # One after the other: images of a batch differ in size, and memory is for one at a time.
+        return {"image_bytes": tf.map_fn(one_png, image_bytes, fn_output_signature=tf.string, parallel_iterations=1)}
+
+    archive = keras.export.ExportArchive()
+    archive.track(network)
+    images = (None, None, None, 3)
+    archive.add_endpoint("serving_default", serving_default, [tf.TensorSpec(images, tf.uint8, "images")])
+    archive.add_endpoint("serve_float", serve_float, [tf.TensorSpec(images, tf.float32, "images")])
+    archive.add_endpoint("serve_bytes", serve_bytes, [tf.TensorSpec((None,), tf.string, "image_bytes")])
+    archive.write_out(str(folder), verbose=False)
+
+
+def saved_model_card(source, folder, precision, max_pixels, licence=None):
+    """The model card of a SavedModel that lies in a folder."""
+    array = ["batch", "height", "width", 3]
+    larger = array if source.factor == 1 else ["batch", f"height * {source.factor}", f"width * {source.factor}", 3]
+
+    def images(dtype, shape):
+        return {"images": {"dtype": dtype, "shape": shape, "range": [0, 255]}}
+
+    def encoded(formats):
+        return {"image_bytes": {"dtype": "string", "shape": ["batch"], "content": formats}}
+
+    signatures = {
+        "serving_default": {"inputs": images("uint8", array), "outputs": images("uint8", larger)},
+        "serve_float": {"inputs": images("float32", array), "outputs": images("float32", larger)},
+        "serve_bytes": {"inputs": encoded("JPEG, PNG, GIF, BMP or WebP"), "outputs": encoded("PNG")},
+    }
+    return model_card(
+        source, "saved_model", precision, signatures, folder_digests(folder), licence, max_pixels=max_pixels
+    )

@@ -1,0 +1,132 @@
+"""The network that an export is made from, of either task, and what is known of it."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+from common.errors import UserError
+from common.network_files import copy_weights, load_keras_file, network_label
+from common.run_record import NAME as RUN_RECORD
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A trained network.
+
+    Attributes:
+        name: by which it ships; of a ``.keras`` file its stem, of a run's ``network.keras`` the run's.
+        network: a TransformationNetwork, SuperResolutionNetwork or SRCNN.
+        task: ``"style-transfer"`` or ``"super-resolution"``.
+        file: the file that its weights are from, without folders.
+        sha256: of that file.
+        ships: whether it is one of those in the package.
+        licence: of the weights, or None where nobody said.
+        recipe: how it was trained, as recorded, or None.
+    """
+
+    name: str
+    network: object
+    task: str
+    file: str
+    sha256: str
+    ships: bool
+    licence: str | None = None
+    recipe: dict | None = None
+
+    @property
+    def factor(self):
+        """How many times larger an output is than its input."""
+        return getattr(self.network, "factor", 1)
+
+
+def shipped_entries():
+    """``{name: (package, manifest entry)}`` of what ships for either task. Light: imports no TensorFlow."""
+    from fast_style.pretrained_networks import style_entries
+    from superres.pretrained_networks import network_entries
+
+    styles = {name: ("fast_style", entry) for name, entry in style_entries().items()}
+    return styles | {name: ("superres", entry) for name, entry in network_entries().items()}
+
+
+def check_source(network, argument="network"):
+    """Finds out what can be without TensorFlow: that it ships, or is a file that may hold a network.
+
+    Raises:
+        UserError: neither; a run folder or a training checkpoint.
+    """
+    shipped = shipped_entries()
+    if network in shipped:
+        return
+    expected = f"{argument}: expected one of {', '.join(shipped)}, or a .keras file"
+    path = Path(network)
+    if path.is_dir():
+        inside = path / "network.keras"
+        hint = f"; the network of a run is {inside}" if inside.is_file() else ""
+        raise UserError(f"{expected}. Received: {network!r} (a folder{hint})")
+    if not path.is_file():
+        raise UserError(f"{expected}. Received: {network!r} (no such file)")
+    if path.suffix == ".npz":
+        raise UserError(
+            f"{expected}. Received: {network!r} (a training checkpoint; the network of a run is its network.keras)"
+        )
+
+
+def load_source(network, argument="network"):
+    """Loads a network of either task by shipped name, or from a ``.keras`` file.
+
+    Returns:
+        Source.
+
+    Raises:
+        UserError: no such name or file, a checkpoint, a file of something else, a damaged file.
+    """
+    network = str(network)
+    check_source(network, argument)
+    shipped = shipped_entries()
+    if network in shipped:
+        return _shipped(network, *shipped[network])
+    from fast_style.network import TransformationNetwork
+    from superres.pretrained_networks import network_classes
+
+    path = Path(network)
+    loaded = load_keras_file(path, (TransformationNetwork, *network_classes()))
+    task = "style-transfer" if isinstance(loaded, TransformationNetwork) else "super-resolution"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Source(network_label(path), loaded, task, path.name, digest, ships=False, recipe=_run_record(path))
+
+
+def _shipped(name, package, entry):
+    if package == "fast_style":
+        from fast_style.pretrained_networks import FOLDER, shelf
+    else:
+        from superres.pretrained_networks import FOLDER, shelf
+    task = "style-transfer" if package == "fast_style" else "super-resolution"
+    recipe = json.loads((FOLDER.parent / "recipes" / entry["recipe"]).read_text())
+    return Source(name, shelf().load(name), task, entry["file"], entry["sha256"], True, entry["licence"], recipe)
+
+
+def _run_record(path):
+    """The record of the run that a ``network.keras`` lies in, or None."""
+    from common.run_record import read_record
+    from common.ship import without_folders
+
+    if path.name != "network.keras" or not (path.parent / RUN_RECORD).is_file():
+        return None
+    return without_folders(read_record(path.parent))
+
+
+def rebuilt(network, policy="float32"):
+    """The same network under a dtype policy: one trained under mixed_float16, say, exports in float32 only.
+
+    Args:
+        network: any network of the two tasks.
+        policy: a Keras dtype policy name; variables are float32 under every one offered.
+
+    Returns:
+        a new network of the same class, with copies of the weights.
+    """
+    config = {**network.get_config(), "dtype": policy}
+    twin = type(network).from_config(config)
+    copy_weights(network, twin)
+    return twin
