@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from common.layers import kernel_gradients_by_matmul
+
 
 class PerceptualTrainer(keras.Model):
     """A Keras model around a network, with a `train_step` that minimises and tracks named loss terms.
@@ -62,7 +64,7 @@ class PerceptualTrainer(keras.Model):
 
     def train_step(self, data):
         images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, kernel_gradients_by_matmul():
             terms = self.compute_terms(images, training=True)
             # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
             loss = self.optimizer.scale_loss(tf.reduce_mean(terms["loss"]))

@@ -5,7 +5,7 @@ import functools
 import keras
 
 from common.errors import UserError
-from common.layers import ConvolutionBlock, ReflectionPadding, ResidualBlock, ScaledTanh, UpsamplingBlock
+from common.layers import Convolution, ConvolutionBlock, ReflectionPadding, ResidualBlock, ScaledTanh, UpsamplingBlock
 from common.layers.normalization import NORMALIZATIONS
 from common.pixels import image_to_network, to_uint8
 
@@ -74,7 +74,7 @@ class TransformationNetwork(keras.Model):
         ]
         # Departure: variance scaled by 0.01, so that the first output is mid-grey and tanh is not
         # saturated, where early networks get stuck with black blobs.
-        self.to_rgb = keras.layers.Conv2D(
+        self.to_rgb = Convolution(
             3,
             9,
             padding="same",

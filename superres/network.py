@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from common.errors import UserError
-from common.layers import ConvolutionBlock, ResidualBlock, ScaledTanh, UpsamplingBlock
+from common.layers import Convolution, ConvolutionBlock, ResidualBlock, ScaledTanh, UpsamplingBlock
 from common.layers.normalization import NORMALIZATIONS
 from common.pixels import image_to_network
 from superres.bicubic import bicubic_resize
@@ -78,7 +78,7 @@ class SuperResolutionNetwork(EnlargingNetwork):
         ]
         # Departure: variance scaled by 0.01, so that the first output is mid-grey (or the bicubic
         # enlargement) and tanh is not saturated.
-        self.to_rgb = keras.layers.Conv2D(
+        self.to_rgb = Convolution(
             3,
             9,
             padding="same",

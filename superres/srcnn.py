@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from common.errors import UserError
-from common.layers import ReflectionPadding
+from common.layers import Convolution, ReflectionPadding
 from common.pixels import image_to_luma, image_to_network, network_to_image, with_luma
 from superres.bicubic import bicubic_resize
 from superres.enlarging_network import EnlargingNetwork
@@ -37,9 +37,9 @@ class SRCNN(EnlargingNetwork):
         self.second_kernel = second_kernel
         self.padding = ReflectionPadding(self._margin, name="padding", dtype=self.dtype_policy)
         self.convolutions = [
-            keras.layers.Conv2D(64, 9, activation="relu", name="patches", dtype=self.dtype_policy),
-            keras.layers.Conv2D(32, second_kernel, activation="relu", name="mapping", dtype=self.dtype_policy),
-            keras.layers.Conv2D(1, 5, name="reconstruction", dtype=self.dtype_policy),
+            Convolution(64, 9, activation="relu", name="patches", dtype=self.dtype_policy),
+            Convolution(32, second_kernel, activation="relu", name="mapping", dtype=self.dtype_policy),
+            Convolution(1, 5, name="reconstruction", dtype=self.dtype_policy),
         ]
         self.build((None, None, None, 3))
 

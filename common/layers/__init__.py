@@ -1,5 +1,6 @@
 """Layers that the transformation and super-resolution networks are made of."""
 
+from common.layers.convolution import Convolution, TransposedConvolution, kernel_gradients_by_matmul
 from common.layers.convolution_block import ConvolutionBlock
 from common.layers.gaussian_blur import GaussianBlur
 from common.layers.instance_normalization import InstanceNormalization
@@ -9,11 +10,14 @@ from common.layers.scaled_tanh import ScaledTanh
 from common.layers.upsampling import UpsamplingBlock
 
 __all__ = [
+    "Convolution",
     "ConvolutionBlock",
     "GaussianBlur",
     "InstanceNormalization",
     "ReflectionPadding",
     "ResidualBlock",
     "ScaledTanh",
+    "TransposedConvolution",
     "UpsamplingBlock",
+    "kernel_gradients_by_matmul",
 ]

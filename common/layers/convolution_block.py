@@ -2,6 +2,7 @@
 
 import keras
 
+from common.layers.convolution import Convolution
 from common.layers.normalization import make_normalization
 
 
@@ -33,7 +34,7 @@ class ConvolutionBlock(keras.layers.Layer):
         self.padding = padding
         self.normalization_kind = normalization
         self.activation_name = activation
-        self.convolution = keras.layers.Conv2D(
+        self.convolution = Convolution(
             filters,
             kernel_size,
             strides=strides,

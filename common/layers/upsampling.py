@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from common.errors import UserError
+from common.layers.convolution import Convolution, TransposedConvolution
 from common.layers.normalization import make_normalization
 
 UPSAMPLINGS = ("transposed", "resize", "subpixel")
@@ -36,9 +37,9 @@ class UpsamplingBlock(keras.layers.Layer):
         options = {"padding": "same", "name": "convolution", "dtype": self.dtype_policy}
         options["use_bias"] = normalization == "none"
         if method == "transposed":
-            self.convolution = keras.layers.Conv2DTranspose(filters, 3, strides=2, **options)
+            self.convolution = TransposedConvolution(filters, 3, strides=2, **options)
         else:
-            self.convolution = keras.layers.Conv2D(filters * 4 if method == "subpixel" else filters, 3, **options)
+            self.convolution = Convolution(filters * 4 if method == "subpixel" else filters, 3, **options)
         self.normalization = make_normalization(normalization, name="normalization", dtype=self.dtype_policy)
 
     def build(self, input_shape):

@@ -48,7 +48,7 @@ def test_kernels_of_the_paper_table():
     ]
     assert [block.first.convolution.kernel_size for block in network.blocks[1:5]] == [(3, 3)] * 4
     assert network.to_rgb.kernel_size == (9, 9)
-    assert type(network.blocks[5].convolution) is keras.layers.Conv2DTranspose
+    assert isinstance(network.blocks[5].convolution, keras.layers.Conv2DTranspose)
     assert type(network.blocks[0].normalization) is keras.layers.BatchNormalization
 
 
