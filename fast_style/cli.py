@@ -83,10 +83,11 @@ def _optimize(options):
     from common.photo_jobs import plan_jobs, report_jobs
     from fast_style.settings import OptimizationSettings
 
-    settings = OptimizationSettings(**given_settings(options, OptimizationSettings))
+    settings = OptimizationSettings.from_given(given_settings(options, OptimizationSettings))
     check_required(settings)
-    as_rgb(settings.style)
-    label = Path(settings.style).stem
+    for painting in settings.style:
+        as_rgb(painting)
+    label = "+".join(Path(painting).stem for painting in settings.style)
     jobs = plan_jobs(options.photos, label, "optimized", options.output, options.format, options.overwrite)
     start_tensorflow()
 

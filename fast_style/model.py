@@ -19,11 +19,13 @@ class StyleTransfer(PerceptualTrainer):
         style: the painting: a path, or RGB uint8 (height, width, 3).
         network: the network to train. Default: a new one with the paper's settings.
         content_weight: factor of the feature loss (eq. 2).
-        style_weight: factor of the style loss (eq. 4). The defaults of the three belong together
+        style_weight: factor of the loss of style. The defaults of the three belong together
             and to VGG features of 0..255 images; weights of other implementations do not carry over.
         tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
         content_layers, style_layers: in the paper's words.
         style_layer_weights: one factor a style layer; default 1 each.
+        style_loss: a name of ``common.losses.STYLE_LOSSES``; the paper's is ``"gram"``, eq. 4. Each needs
+            a ``style_weight`` of its own scale (docs/losses.md).
         style_warmup: steps over which the style weight grows geometrically from a hundredth of its
             value; 0 for none, as in the paper. A network that learns to show the photograph first
             keeps it: without, it takes thousands of steps more until content is recognisable.
@@ -49,6 +51,7 @@ class StyleTransfer(PerceptualTrainer):
         content_layers=CONTENT_LAYERS,
         style_layers=STYLE_LAYERS,
         style_layer_weights=None,
+        style_loss="gram",
         style_warmup=0,
         style_size=256,
         architecture="vgg16",
@@ -66,6 +69,7 @@ class StyleTransfer(PerceptualTrainer):
             style_weight=style_weight,
             tv_weight=tv_weight,
             style_layer_weights=style_layer_weights,
+            style_loss=style_loss,
         )
         super().__init__(network or TransformationNetwork(), objective.term_names, **kwargs)
         self.objective = objective

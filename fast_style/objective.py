@@ -6,28 +6,35 @@ from common.errors import UserError
 from common.geometry import resize_short_side
 from common.image_io import as_rgb
 from common.loss_network import build_loss_network
-from common.losses import feature_loss, gram_loss, gram_matrix, total_variation
+from common.losses import feature_loss, style_loss_class, total_variation
 
 CONTENT_LAYERS = ("relu2_2",)
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+SCALINGS = ("paper", "gatys")
 
 
 class StyleObjective:
-    """``content_weight * l_feat + style_weight * l_style + tv_weight * l_TV`` for one painting.
+    """``content_weight * l_feat + style_weight * l_style + tv_weight * l_TV`` for one painting or several.
 
-    l_feat is eq. 2 summed over the content layers, l_style eq. 4 summed over the style layers (each
-    times its own weight, 1 by default), l_TV the sum of squared differences of neighbouring pixels.
+    l_feat is eq. 2 summed over the content layers; l_style the loss of style, eq. 4 by default, summed over
+    the style layers (each times its own weight, 1 by default) and averaged over the paintings; l_TV the sum
+    of squared differences of neighbouring pixels.
 
     Args:
-        style_image: the painting, RGB uint8 or float (height, width, 3), 0..255, already at the
-            size at which its strokes should be read.
+        style_image: the painting, RGB uint8 or float (height, width, 3), 0..255; or a list of them.
         loss_network: a :class:`common.loss_network.LossNetwork` with all layers that are named here.
-        content_layers, style_layers: in the paper's words.
+        content_layers, style_layers: in the paper's words; none for an objective without that term.
         content_weight, style_weight, tv_weight: not negative.
         style_layer_weights: one factor a style layer; default 1 each.
+        style_loss: a name of ``common.losses.STYLE_LOSSES``.
+        style_blend: one share a painting; they are divided by their sum. Default: equal shares.
+        scaling: ``"paper"``, eqs. 2 to 4; or ``"gatys"``, their section 2: a content layer counts
+            ``1/2 sum (F - P)^2``, eq. 2 times C H W / 2; a style layer of Gram matrices
+            ``1 / (4 N^2 M^2) sum (G - A)^2``, eq. 4 over 4, where M is each picture's own number of positions.
+        style_size: short side in pixels at which paintings are read; None takes them as they are.
 
     Raises:
-        UserError: a negative weight, or factors that do not match the layers.
+        UserError: a negative weight, factors that do not match the layers or paintings, an unknown name.
     """
 
     def __init__(
@@ -40,27 +47,56 @@ class StyleObjective:
         style_weight=1e-4,
         tv_weight=1e-5,
         style_layer_weights=None,
+        style_loss="gram",
+        style_blend=None,
+        scaling="paper",
+        style_size=None,
     ):
-        weights = {"content_weight": content_weight, "style_weight": style_weight, "tv_weight": tv_weight}
-        style_layer_weights = tuple(style_layer_weights or (1.0,) * len(style_layers))
-        if len(style_layer_weights) != len(style_layers):
-            raise UserError(
-                f"style_layer_weights: expected {len(style_layers)} numbers, one a style layer. "
-                f"Received: {len(style_layer_weights)}"
-            )
-        weights |= {f"style_layer_weights ({n})": w for n, w in zip(style_layers, style_layer_weights, strict=True)}
+        self.paintings = list(style_image) if isinstance(style_image, list | tuple) else [style_image]
+        self.content_layers, self.style_layers = tuple(content_layers), tuple(style_layers)
+        self.content_weight, self.style_weight, self.tv_weight = content_weight, style_weight, tv_weight
+        self.style_layer_weights = tuple(style_layer_weights or (1.0,) * len(self.style_layers))
+        self.style_blend = tuple(style_blend or (1.0,) * len(self.paintings))
+        self.style_loss, self.scaling, self.style_size = style_loss, scaling, style_size
+        self.loss_network = loss_network
+        self._check()
+        self.style_images = self.paintings
+        if style_size is not None:
+            self.style_images = [resize_short_side(painting, style_size) for painting in self.paintings]
+        if self.content_layers:
+            self._content_network = loss_network.restrict(self.content_layers)
+        make = style_loss_class(style_loss)
+        self._style_losses = []  # for each painting, by layer
+        for painting in self.style_images if self.style_layers else []:
+            features = loss_network(ops.cast(painting, "float32")[None])
+            self._style_losses.append({name: make(features[name]) for name in self.style_layers})
+
+    def _check(self):
+        for what, values, names, counted in (
+            ("style_layer_weights", self.style_layer_weights, self.style_layers, "style layer"),
+            ("style_blend", self.style_blend, self.paintings, "painting"),
+        ):
+            if len(values) != len(names):
+                raise UserError(f"{what}: expected {len(names)} numbers, one a {counted}. Received: {len(values)}")
+        weights = {
+            "content_weight": self.content_weight,
+            "style_weight": self.style_weight,
+            "tv_weight": self.tv_weight,
+            **{
+                f"style_layer_weights ({name})": weight
+                for name, weight in zip(self.style_layers, self.style_layer_weights, strict=True)
+            },
+            **{f"style_blend ({number})": share for number, share in enumerate(self.style_blend, start=1)},
+        }
         for name, value in weights.items():
             if not value >= 0 or value == float("inf"):
                 raise UserError(f"{name}: expected a number of at least 0. Received: {value!r}")
-        self.content_layers = tuple(content_layers)
-        self.style_layers = tuple(style_layers)
-        self.content_weight, self.style_weight, self.tv_weight = content_weight, style_weight, tv_weight
-        self.style_layer_weights = style_layer_weights
-        self.loss_network = loss_network
-        self.style_image = style_image
-        self._content_network = loss_network.restrict(self.content_layers)
-        features = loss_network(ops.cast(style_image, "float32")[None])
-        self.style_grams = {name: gram_matrix(features[name]) for name in self.style_layers}
+        if not sum(self.style_blend):
+            raise UserError("style_blend: expected shares that are not all 0. Received: only 0")
+        if self.scaling not in SCALINGS:
+            raise UserError(f"scaling: expected one of {', '.join(SCALINGS)}. Received: {self.scaling!r}")
+        if self.style_size is not None and self.style_size < 1:
+            raise UserError(f"style_size: expected at least 1 pixel. Received: {self.style_size!r}")
 
     @classmethod
     def for_painting(
@@ -71,27 +107,55 @@ class StyleObjective:
         style_layers=STYLE_LAYERS,
         architecture="vgg16",
         loss_weights="imagenet",
-        **weights,
+        pooling="max",
+        normalize_over=(),
+        **options,
     ):
         """The objective of a painting given as a path or array, with a loss network built for its layers.
 
         Args:
-            style: a path, or RGB uint8 (height, width, 3).
+            style: a path, or RGB uint8 (height, width, 3); or a list of these.
             style_size: the painting's short side in pixels when its strokes are read; None leaves it.
-            architecture, loss_weights: see :func:`common.loss_network.build_loss_network`.
-            weights: see the class.
+            architecture, loss_weights, pooling, normalize_over: see
+                :func:`common.loss_network.build_loss_network`.
+            options: see the class.
 
         Raises:
             UserError: a bad image, weight, layer or weights file.
         """
-        style_image = as_rgb(style, "style")
-        if style_size is not None:
-            if style_size < 1:
-                raise UserError(f"style_size: expected at least 1 pixel. Received: {style_size!r}")
-            style_image = resize_short_side(style_image, style_size)
+        paintings = [as_rgb(one, "style") for one in (style if isinstance(style, list | tuple) else [style])]
         layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
-        loss_network = build_loss_network(architecture, layers, loss_weights)
-        return cls(style_image, loss_network, content_layers, style_layers, **weights)
+        loss_network = build_loss_network(
+            architecture, layers, loss_weights, pooling=pooling, normalize_over=normalize_over
+        )
+        return cls(paintings, loss_network, content_layers, style_layers, style_size=style_size, **options)
+
+    def resized(self, style_size, tv_factor=1.0):
+        """The same objective with its paintings read at another size and the total variation weighted anew.
+
+        Args:
+            style_size: short side in pixels of the paintings.
+            tv_factor: of ``tv_weight``: total variation is a sum over pixels, the other terms are means.
+        """
+        return type(self)(
+            self.paintings,
+            self.loss_network,
+            self.content_layers,
+            self.style_layers,
+            self.content_weight,
+            self.style_weight,
+            self.tv_weight * tv_factor,
+            self.style_layer_weights,
+            self.style_loss,
+            self.style_blend,
+            self.scaling,
+            style_size,
+        )
+
+    @property
+    def style_image(self):
+        """The first painting, at the size at which it is read."""
+        return self.style_images[0]
 
     @property
     def term_names(self):
@@ -100,7 +164,7 @@ class StyleObjective:
 
     def content_features(self, photos):
         """Content targets of float photographs (batch, height, width, 3), 0..255: features by layer."""
-        return self._content_network(photos)
+        return self._content_network(photos) if self.content_layers else {}
 
     def terms(self, outputs, content_features, style_factor=1.0):
         """The objective of output images and its terms.
@@ -115,9 +179,22 @@ class StyleObjective:
             ``"content"``, ``"style"``, ``"tv"`` and ``"style/<layer>"``, as in eqs. 2 to 4.
         """
         features = self.loss_network(outputs)
-        content = sum(feature_loss(content_features[n], features[n]) for n in self.content_layers)
-        layers = {f"style/{n}": gram_loss(self.style_grams[n], gram_matrix(features[n])) for n in self.style_layers}
-        style = sum(w * value for w, value in zip(self.style_layer_weights, layers.values(), strict=True))
+        none = ops.zeros(ops.shape(outputs)[:1], "float32")
+        content = sum((self._content_loss(content_features[n], features[n]) for n in self.content_layers), none)
+        layers = {f"style/{name}": self._style_loss(name, features[name]) for name in self.style_layers}
+        style = sum((w * value for w, value in zip(self.style_layer_weights, layers.values(), strict=True)), none)
         tv = total_variation(outputs)
         loss = self.content_weight * content + self.style_weight * style_factor * style + self.tv_weight * tv
         return {"loss": loss, "content": content, "style": style, "tv": tv, **layers}
+
+    def _content_loss(self, target, output):
+        value = feature_loss(target, output)
+        if self.scaling == "gatys":
+            height, width, channels = ops.shape(output)[1:]
+            return value * ops.cast(height * width * channels, "float32") / 2.0
+        return value
+
+    def _style_loss(self, name, features):
+        shares = [share / sum(self.style_blend) for share in self.style_blend]
+        value = sum(share * losses[name](features) for share, losses in zip(shares, self._style_losses, strict=True))
+        return value / 4.0 if self.scaling == "gatys" and self.style_loss == "gram" else value

@@ -11,9 +11,12 @@ import tensorflow as tf
 from common.errors import UserError
 from common.geometry import resize_array
 from common.image_io import as_rgb
+from common.pixels import to_uint8
 
 METHODS = ("lbfgs", "adam")
 STARTS = ("noise", "content", "style")
+# Least side in pixels of the coarsest size: relu5_1 has two positions a side there.
+LEAST_SIDE = 32
 # Pairs of steps and gradients that L-BFGS remembers; scipy's default.
 MEMORY = 10
 
@@ -25,7 +28,8 @@ class Optimization:
     Attributes:
         picture: float32 (height, width, 3), RGB within 0..255.
         history: the objective and its terms at the start and after each iteration:
-            ``[{"loss": ..., "content": ..., "style": ..., "tv": ...}, ...]``.
+            ``[{"loss": ..., "content": ..., "style": ..., "tv": ...}, ...]``. From coarse to fine, those
+            of the last size alone: objectives of different sizes do not compare.
         stopped: whether it was asked to stop before the last iteration.
     """
 
@@ -35,7 +39,15 @@ class Optimization:
 
 
 def optimize(
-    photo, objective, iterations=500, method="lbfgs", start="noise", learning_rate=5.0, seed=0, on_iteration=None
+    photo,
+    objective,
+    iterations=500,
+    method="lbfgs",
+    start="noise",
+    learning_rate=5.0,
+    seed=0,
+    scales=1,
+    on_iteration=None,
 ):
     """Finds the picture that minimises eq. 5 for one photograph by changing its pixels.
 
@@ -43,33 +55,62 @@ def optimize(
         photo: the photograph, RGB uint8 (height, width, 3).
         objective: :class:`fast_style.objective.StyleObjective`: the one that networks are trained on,
             so that both report the same number for the same picture.
-        iterations: at most; L-BFGS ends earlier where no step helps any more.
+        iterations: at each size, at most; L-BFGS ends earlier where no step helps any more.
         method: ``"lbfgs"``, scipy's L-BFGS-B with bounds 0..255: the paper's projected L-BFGS; in
             float64 around the float32 losses. Or ``"adam"``, clipped to 0..255 after each step.
         start: ``"noise"``, white noise of 0..255 as in the paper; ``"content"``; ``"style"``, the
             painting resized; or a picture: a path or uint8 array, resized to the photograph.
         learning_rate: of Adam, in pixel values.
         seed: of the noise.
+        scales: sizes from coarse to fine, each twice the one before, each begun with the result of the one
+            before (Gatys et al. 2017, "Controlling Perceptual Factors", section 6). The painting is read
+            smaller in proportion; the last size minimises `objective` itself.
         on_iteration: called with (iteration, float32 picture (height, width, 3), terms); what it
-            returns says whether to stop.
+            returns says whether to stop. Iterations are counted over all sizes.
 
     Returns:
         Optimization.
 
     Raises:
-        UserError: an unknown method, bad numbers, a start that is no picture.
+        UserError: an unknown method, bad numbers, a start that is no picture, too many scales.
     """
     if method not in METHODS:
         raise UserError(f"method: expected one of {', '.join(METHODS)}. Received: {method!r}")
-    if iterations < 1:
-        raise UserError(f"iterations: expected at least 1. Received: {iterations!r}")
+    for name, value in (("iterations", iterations), ("scales", scales)):
+        if value < 1:
+            raise UserError(f"{name}: expected at least 1. Received: {value!r}")
     if not 0 < learning_rate < float("inf"):
         raise UserError(f"learning_rate: expected a positive number. Received: {learning_rate!r}")
     photo = as_rgb(photo, "photo")
-    progress = _Progress(objective, photo, on_iteration)
+    if scales > 1 and min(photo.shape[:2]) < LEAST_SIDE << (scales - 1):
+        raise UserError(
+            f"scales: expected a coarsest size of at least {LEAST_SIDE} pixels a side. "
+            f"Received: {scales} for {photo.shape[1]}x{photo.shape[0]}"
+        )
     minimise = _minimise_lbfgs if method == "lbfgs" else _minimise_adam
-    minimise(progress, starting_picture(start, photo, objective.style_image, seed), iterations, learning_rate)
-    return Optimization(progress.picture, progress.history, progress.stopped)
+    done = 0
+    for scale in reversed(range(scales)):
+        sized, target = _at_scale(objective, photo, scale)
+        progress = _Progress(sized, target, done, on_iteration)
+        minimise(progress, starting_picture(start, target, sized.style_image, seed), iterations, learning_rate)
+        done += len(progress.history) - 1
+        if progress.stopped:
+            break
+        start = to_uint8(progress.picture).numpy()
+    picture = progress.picture
+    if picture.shape != photo.shape:
+        picture = resize_array(to_uint8(picture).numpy(), *photo.shape[:2]).astype("float32")
+    return Optimization(picture, progress.history, progress.stopped)
+
+
+def _at_scale(objective, photo, scale):
+    """Objective and photograph at the size of 1 / 2^scale."""
+    if scale == 0:
+        return objective, photo
+    height, width = (round(side / 2**scale) for side in photo.shape[:2])
+    style_size = max(1, round(min(objective.style_image.shape[:2]) / 2**scale))
+    # Total variation is a sum: on a quarter of the pixels, four times the weight is the same smoothness.
+    return objective.resized(style_size, tv_factor=4.0**scale), resize_array(photo, height, width)
 
 
 def starting_picture(start, photo, style_image, seed=0):
@@ -88,9 +129,9 @@ def starting_picture(start, photo, style_image, seed=0):
 class _Progress:
     """Evaluates the objective and its gradient, and keeps the history of accepted pictures."""
 
-    def __init__(self, objective, photo, on_iteration):
+    def __init__(self, objective, photo, done, on_iteration):
         content = objective.content_features(tf.cast(photo[None], tf.float32))
-        self.shape, self.on_iteration = photo.shape, on_iteration
+        self.shape, self.done, self.on_iteration = photo.shape, done, on_iteration
         self.history, self.picture, self.stopped = [], None, False
 
         @tf.function(jit_compile=False)
@@ -113,7 +154,7 @@ class _Progress:
         self.picture = np.reshape(picture, self.shape).astype("float32")
         self.history.append(terms)
         iteration = len(self.history) - 1
-        if iteration and self.on_iteration and self.on_iteration(iteration, self.picture, terms):
+        if iteration and self.on_iteration and self.on_iteration(self.done + iteration, self.picture, terms):
             self.stopped = True
         return not self.stopped
 
@@ -135,16 +176,26 @@ def _minimise_lbfgs(progress, picture, iterations, learning_rate):
             raise StopIteration
 
     progress.accept(start, progress.evaluate(start)[0])
-    scipy.optimize.minimize(
-        value_and_gradient,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=scipy.optimize.Bounds(0.0, 255.0),
-        callback=after_iteration,
-        # Tolerances of zero: the number of iterations is what is compared.
-        options={"maxiter": iterations, "maxfun": 20 * iterations, "maxcor": MEMORY, "ftol": 0.0, "gtol": 0.0},
-    )
+    before = 0
+    # Where rounding in the loss network defeats a line search, start afresh from there; end where that fails too.
+    while before < len(progress.history) <= iterations and not progress.stopped:
+        before = len(progress.history)
+        scipy.optimize.minimize(
+            value_and_gradient,
+            progress.picture.ravel().astype("float64"),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=scipy.optimize.Bounds(0.0, 255.0),
+            callback=after_iteration,
+            # Tolerances of zero: the number of iterations is what is compared.
+            options={
+                "maxiter": iterations + 1 - before,
+                "maxfun": 20 * iterations,
+                "maxcor": MEMORY,
+                "ftol": 0.0,
+                "gtol": 0.0,
+            },
+        )
 
 
 def _minimise_adam(progress, picture, iterations, learning_rate):

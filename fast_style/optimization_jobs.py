@@ -5,13 +5,42 @@ from pathlib import Path
 from tqdm import tqdm
 
 from common.geometry import limit_long_side, resize_array
-from common.image_io import Photo, write_photo
+from common.image_io import Photo, as_rgb, list_images, write_photo
 from common.photo_jobs import run_jobs
 from common.pixels import to_uint8
 from common.precision import dtype_policy, resolve_precision
+from common.sample_photos import sample_photos
 from common.stop_signals import StopSignals
 from fast_style.objective import StyleObjective
 from fast_style.optimization import optimize
+
+# Of a folder over which filters are normalised, and their long side: more change the means by little.
+NORMALIZING_PHOTOS, NORMALIZING_SIZE = 50, 384
+
+
+def build_objective(settings):
+    """The objective of :class:`fast_style.settings.OptimizationSettings`.
+
+    Where the painting is to be as large as each photograph, it is built at 256 and to be ``resized``.
+
+    Raises:
+        UserError: a bad painting, layer, weight, weights file or folder.
+    """
+    photos = []
+    if settings.normalize_filters == "samples":
+        photos = list(sample_photos().values())
+    elif settings.normalize_filters is not None:
+        photos = [as_rgb(path) for path in list_images(settings.normalize_filters)[:NORMALIZING_PHOTOS]]
+    options = {**settings.objective_options(), "style_size": settings.style_size or 256}
+    normalize_over = [limit_long_side(photo, NORMALIZING_SIZE) for photo in photos]
+    with dtype_policy(_precision(settings.precision)):
+        return StyleObjective.for_painting(settings.style, normalize_over=normalize_over, **options)
+
+
+def _precision(name):
+    """As :func:`common.precision.resolve_precision`; gradients of pixels would underflow in float16."""
+    resolved = resolve_precision(name)
+    return "float32" if resolved == "mixed_float16" else resolved
 
 
 def optimize_files(jobs, settings, quality=95, progress=True):
@@ -31,8 +60,7 @@ def optimize_files(jobs, settings, quality=95, progress=True):
     Raises:
         UserError: a bad painting, layer, weight or weights file.
     """
-    with dtype_policy(resolve_precision(settings.precision)):
-        objective = StyleObjective.for_painting(settings.style, **settings.objective_options())
+    objective = build_objective(settings)
     done, failed = [], []
     with StopSignals() as signals:
         for job in jobs:
@@ -48,7 +76,10 @@ def optimize_files(jobs, settings, quality=95, progress=True):
 
 def _paint(photo, job, objective, settings, signals, progress):
     rgb = limit_long_side(photo.rgb, settings.max_size)
-    bar = tqdm(total=settings.iterations, unit="it", desc=Path(job.source).name, disable=None if progress else True)
+    if not settings.style_size:
+        objective = objective.resized(min(rgb.shape[:2]))
+    total = settings.iterations * settings.scales
+    bar = tqdm(total=total, unit="it", desc=Path(job.source).name, disable=None if progress else True)
 
     def on_iteration(iteration, picture, terms):
         bar.update(1)
@@ -68,6 +99,7 @@ def _paint(photo, job, objective, settings, signals, progress):
             start=settings.start,
             learning_rate=settings.learning_rate,
             seed=settings.seed,
+            scales=settings.scales,
             on_iteration=on_iteration,
         )
     alpha = None if photo.alpha is None else resize_array(photo.alpha, *rgb.shape[:2])

@@ -2,7 +2,19 @@
 
 import dataclasses
 
+from common.errors import UserError
 from common.settings import LossNetworkSettings, TrainingSettings, setting
+
+# The losses of style with a fair start for the weight of each at 256x256 (docs/losses.md says how they were
+# measured): each loss has a scale of its own.
+STYLE_WEIGHTS = {
+    "gram": 1e-4,
+    "mmd-linear": 1.0,
+    "mmd-polynomial": 5e-5,
+    "mmd-gaussian": 1e5,
+    "bn": 1.0,
+    "mrf": 1.0,
+}
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -23,9 +35,17 @@ class ObjectiveSettings(LossNetworkSettings):
     content_weight: float = setting(
         1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/losses.md)"
     )
+    style_loss: str = setting(
+        "gram",
+        "what style is compared by (paper: gram, eqs. 3 and 4; docs/losses.md): Gram matrices, maximum mean "
+        "discrepancy with one of three kernels, batch-normalization statistics, or patches (mrf)",
+        choices=tuple(STYLE_WEIGHTS),
+    )
     style_weight: float = setting(
-        1e-4,
-        "factor of l_style, the squared differences of Gram matrices over C H W, summed (eqs. 3, 4; docs/losses.md)",
+        None,
+        "factor of l_style (docs/losses.md; default: by the loss of style, "
+        + ", ".join(f"{name} {weight:g}" for name, weight in STYLE_WEIGHTS.items())
+        + ")",
     )
     style_layer_weights: tuple = setting(
         (), "a factor for each style layer (default: 1 each)", nargs="+", type=float, metavar="X"
@@ -35,6 +55,10 @@ class ObjectiveSettings(LossNetworkSettings):
         "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image "
         "(paper: 1e-6 to 1e-4 by style; docs/losses.md)",
     )
+
+    def __post_init__(self):
+        if self.style_weight is None and self.style_loss in STYLE_WEIGHTS:
+            self.style_weight = STYLE_WEIGHTS[self.style_loss]
 
     def objective_options(self):
         """Keyword arguments of :meth:`fast_style.objective.StyleObjective.for_painting`, all but the painting."""
@@ -48,6 +72,7 @@ class ObjectiveSettings(LossNetworkSettings):
             "style_weight": self.style_weight,
             "tv_weight": self.tv_weight,
             "style_layer_weights": self.style_layer_weights,
+            "style_loss": self.style_loss,
         }
 
 
@@ -73,11 +98,59 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
     )
 
 
+# What `--preset` sets where nothing else is said. Gatys et al. (2016), sections 2 and 3: VGG19 with average pooling
+# and normalised filters, conv4_2 and conv1_1 ... conv5_1 behind their ReLU, the painting as large as the photograph.
+PRESETS = {
+    "paper": {},
+    "gatys": {
+        "loss_network": "vgg19",
+        "pooling": "average",
+        "normalize_filters": "samples",
+        "content_layers": ("relu4_2",),
+        "style_layers": ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+        "scaling": "gatys",
+        "style_size": 0,
+        "content_style_ratio": 1e-3,
+        "style_weight": 1.0,
+        "tv_weight": 0.0,
+    },
+}
+
+
 @dataclasses.dataclass(kw_only=True)
 class OptimizationSettings(ObjectiveSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
-    iterations: int = setting(500, "iterations (paper: 500)")
+    preset: str = setting(
+        "paper",
+        "settings to begin with; what is given beside it stands. gatys: VGG19, relu4_2 and relu1_1 ... relu5_1 at 1/5 "
+        "each, average pooling, normalised filters, the scaling of Gatys et al.",
+        choices=tuple(PRESETS),
+    )
+    style: tuple = setting(
+        None, "the painting: an image file; several are blended", required=True, nargs="+", metavar="FILE"
+    )
+    style_blend: tuple = setting((), "the share of each painting (default: equal)", nargs="+", type=float, metavar="X")
+    style_size: int = setting(
+        256, "short side in pixels at which the painting is read: smaller gives finer strokes; 0: the photograph's"
+    )
+    pooling: str = setting("max", "of the loss network (paper: max; Gatys et al.: average)", choices=("max", "average"))
+    normalize_filters: str = setting(
+        None,
+        "scale the loss network's filters to a mean activation of one over photographs: a folder, or samples, those "
+        "that scikit-image carries (default: as they are)",
+        metavar="FOLDER",
+    )
+    scaling: str = setting(
+        "paper",
+        "of the terms: eqs. 2 to 4 of the paper, or those of Gatys et al. (docs/losses.md)",
+        choices=("paper", "gatys"),
+    )
+    content_style_ratio: float = setting(
+        None, "content weight as a multiple of the style weight, alpha / beta, instead of --content-weight"
+    )
+    scales: int = setting(1, "sizes painted from coarse to fine, each twice the one before; 1: the full size alone")
+    iterations: int = setting(500, "iterations at each size (paper: 500)")
     method: str = setting(
         "lbfgs", "lbfgs: L-BFGS within 0..255, the paper's projected L-BFGS; or adam", choices=("lbfgs", "adam")
     )
@@ -90,3 +163,32 @@ class OptimizationSettings(ObjectiveSettings):
     max_size: int = setting(512, "long side in pixels to which photographs are shrunk; time grows with the area")
     save_every: int = setting(0, "iterations between pictures that are kept on the way; 0: none")
     seed: int = setting(0, "of the white noise")
+
+    @classmethod
+    def from_given(cls, given):
+        """Settings from those that were given by name, the rest from the preset and the defaults.
+
+        Raises:
+            UserError: a content weight beside a ratio of weights.
+        """
+        preset = dict(PRESETS[given.get("preset", "paper")])
+        if "content_weight" in given:
+            if "content_style_ratio" in given:
+                raise UserError(
+                    "--content-style-ratio: expected this or --content-weight. "
+                    f"Received: {given['content_style_ratio']:g} and {given['content_weight']:g}"
+                )
+            preset.pop("content_style_ratio", None)
+        if "style_loss" in given:
+            preset.pop("style_weight", None)
+        settings = cls(**{**preset, **given})
+        if settings.preset == "gatys" and not settings.style_layer_weights:
+            settings.style_layer_weights = (1 / len(settings.style_layers),) * len(settings.style_layers)
+        return settings
+
+    def objective_options(self):
+        """As of :class:`ObjectiveSettings`, without what depends on photographs: the loss network's normalisation."""
+        options = {**super().objective_options(), "pooling": self.pooling, "scaling": self.scaling}
+        if self.content_style_ratio is not None:
+            options["content_weight"] = self.content_style_ratio * self.style_weight
+        return {**options, "style_blend": self.style_blend}
