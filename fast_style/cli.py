@@ -14,18 +14,20 @@ from common.command_line import (
     given_settings,
     whole_number,
 )
+from common.errors import UserError
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 
 
 def main(arguments=None):
-    """`fast-style`: stylize, styles, demo, optimize."""
+    """`fast-style`: stylize, styles, demo, optimize, visualize, evaluate."""
     parser = Parser(prog="fast-style", description="Style transfer in one pass.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     _add_stylize(commands)
     _add_styles(commands)
     _add_demo(commands)
     _add_optimize(commands)
+    _add_visualize(commands)
     options = parser.parse_args(arguments)
     with errors_as_lines(f"fast-style {options.command}"):
         options.run(options)
@@ -45,6 +47,13 @@ def _add_stylize(commands):
         metavar="PIXELS",
         help="shrink photographs to this long side; never enlarges",
     )
+    parser.add_argument(
+        "--streaming",
+        choices=("auto", "exact", "fast", "off"),
+        default="auto",
+        help="paint in strips, in little memory whatever the size: exact, the same picture; fast, with the statistics "
+        "of a reduced copy; off, as a whole; auto, exact from about 6 megapixels on (default: auto)",
+    )
     parser.set_defaults(run=_stylize)
 
 
@@ -60,7 +69,9 @@ def _stylize(options):
     from fast_style.pretrained_networks import load_network
     from fast_style.stylization import stylize_files
 
-    done, failed = stylize_files(jobs, load_network(options.style), options.max_size, options.quality)
+    done, failed = stylize_files(
+        jobs, load_network(options.style), options.max_size, options.quality, streaming=options.streaming
+    )
     report_jobs("fast-style stylize", done, failed)
 
 
@@ -98,6 +109,48 @@ def _optimize(options):
         print("fast-style optimize: stopped; what there is of the last picture is kept", file=sys.stderr)
         sys.exit(130)
     report_jobs("fast-style optimize", done, failed)
+
+
+def _add_visualize(commands):
+    from fast_style.settings import VisualizationSettings
+
+    parser = commands.add_parser(
+        "visualize",
+        help="show what the layers of the loss network keep",
+        description="Show what the layers of the loss network keep: one labelled figure as PNG. "
+        + VisualizationSettings.__doc__,
+    )
+    parser.add_argument(
+        "what",
+        choices=("content", "style", "texture"),
+        help="content: a photograph from each layer (fig. 3); style: a painting's style from each layer and from the "
+        "layers up to it (fig. 4); texture: from all layers, at any size",
+    )
+    parser.add_argument("image", metavar="IMAGE", help="a photograph or painting")
+    parser.add_argument("--output", "-o", metavar="FILE", help="the figure (default: IMAGE_WHAT.png here)")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing figure")
+    add_settings(parser, VisualizationSettings)
+    parser.set_defaults(run=_visualize)
+
+
+def _visualize(options):
+    from common.image_io import as_rgb, check_writable
+    from fast_style.settings import VisualizationSettings
+
+    settings = VisualizationSettings(**given_settings(options, VisualizationSettings))
+    image = as_rgb(options.image)
+    output = Path(options.output or f"{Path(options.image).stem}_{options.what}.png")
+    if output.suffix.lower() != ".png":
+        raise UserError(f"--output: expected a name that ends in .png. Received: {output}")
+    if output.exists() and not options.overwrite:
+        raise UserError(f"--output: expected a new file, or --overwrite. Received: {output}, which exists")
+    check_writable(output.parent)
+    start_tensorflow()
+
+    from fast_style.visualization_jobs import visualize_file
+
+    visualize_file(options.what, image, output, settings)
+    print(output)
 
 
 def _add_styles(commands):

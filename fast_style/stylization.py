@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tqdm import tqdm
+
 from common.errors import UserError
 from common.geometry import limit_long_side, resize_array
 from common.image_io import Photo, as_rgb
@@ -11,22 +13,33 @@ from common.run_record import physical_memory
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB, 0.5 of
 # which an image of one pixel takes too. Narrower networks take less.
 BYTES_PER_PIXEL = 600
+# What a photograph may take before it is painted in strips: 6 megapixels with the paper's network.
+WHOLE_BYTES = 7 << 29
+STREAMING = ("auto", "exact", "fast", "off")
 
 
-def stylize(image, network, max_size=None):
+def stylize(image, network, max_size=None, streaming="auto", progress=False):
     """Stylises one photograph.
 
     Args:
         image: a path, or RGB or grey uint8 (height, width, 3), (height, width), any size from 1x1.
         network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file.
         max_size: shrink the photograph so that its long side is at most this many pixels.
+        streaming: ``"off"``: the photograph as a whole, memory grows with it; ``"exact"``: in strips,
+            in 1 GB of memory and the same picture; ``"fast"``: in strips with the statistics of a
+            reduced copy, see :func:`fast_style.streaming.stylize_in_strips`; ``"auto"``: exact strips
+            for photographs that would take more than 3.5 GiB, or more than half of this machine's memory.
+        progress: show a progress bar while strips are painted.
 
     Returns:
         RGB uint8 of the photograph's (or the shrunk one's) size.
 
     Raises:
-        UserError: a bad image, network or size; a photograph larger than memory can hold.
+        UserError: a bad image, network, size or choice of streaming; a photograph larger than memory, or
+            the room for temporary files, can hold.
     """
+    if streaming not in STREAMING:
+        raise UserError(f"streaming: expected one of {', '.join(STREAMING)}. Received: {streaming!r}")
     if isinstance(network, str | Path):
         from fast_style.pretrained_networks import load_network
 
@@ -36,29 +49,44 @@ def stylize(image, network, max_size=None):
         if max_size < 1:
             raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
         rgb = limit_long_side(rgb, max_size)
-    _check_memory(*rgb.shape[:2], network.width)
+    height, width = rgb.shape[:2]
+    needed, memory = height * width * BYTES_PER_PIXEL * network.width // 32, physical_memory()
+    if streaming == "auto":
+        streaming = "exact" if needed > min(WHOLE_BYTES, memory // 2 or WHOLE_BYTES) else "off"
+    if streaming != "off":
+        return _in_strips(rgb, network, streaming, progress)
+    if 0 < memory < needed:  # refused rather than to be killed half-way
+        raise UserError(
+            f"photo: expected one that {memory >> 30} GiB of memory can hold, --max-size, or --streaming exact. "
+            f"Received: {width}x{height}, which needs about {needed >> 30} GiB"
+        )
     return network.paint(rgb[None]).numpy()[0]
 
 
-def _check_memory(height, width, filters):
-    """Refuses a photograph whose feature maps cannot fit, rather than to be killed half-way."""
-    needed, memory = height * width * BYTES_PER_PIXEL * filters // 32, physical_memory()
-    if 0 < memory < needed:
-        raise UserError(
-            f"photo: expected one that {memory >> 30} GiB of memory can hold, or --max-size. "
-            f"Received: {width}x{height}, which needs about {needed >> 30} GiB"
-        )
+def _in_strips(rgb, network, statistics, progress):
+    from fast_style.streaming import stylize_in_strips
+
+    height, width = rgb.shape[:2]
+    layout = "{desc} {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
+    with tqdm(
+        total=1.0, desc=f"{width}x{height}", bar_format=layout, leave=False, disable=None if progress else True
+    ) as bar:
+        return stylize_in_strips(rgb, network, statistics, on_progress=lambda share: bar.update(share - bar.n))
 
 
-def stylize_photo(photo, network, max_size=None):
+def stylize_photo(photo, network, max_size=None, streaming="auto", progress=False):
     """:func:`stylize` for a :class:`common.image_io.Photo`: the alpha mask is carried over."""
-    rgb = stylize(photo.rgb, network, max_size)
+    rgb = stylize(photo.rgb, network, max_size, streaming, progress)
     alpha = photo.alpha
     if alpha is not None and alpha.shape != rgb.shape[:2]:
         alpha = resize_array(alpha, *rgb.shape[:2])
     return Photo(rgb, alpha)
 
 
-def stylize_files(jobs, network, max_size=None, quality=95, progress=True):
+def stylize_files(jobs, network, max_size=None, quality=95, progress=True, streaming="auto"):
     """Runs jobs of :func:`common.photo_jobs.plan_jobs`; see :func:`common.photo_jobs.run_jobs`."""
-    return run_jobs(jobs, lambda photo, job: stylize_photo(photo, network, max_size), quality, progress)
+
+    def transform(photo, job):
+        return stylize_photo(photo, network, max_size, streaming, progress)
+
+    return run_jobs(jobs, transform, quality, progress)

@@ -6,7 +6,9 @@ import pytest
 import fast_style
 from common.errors import UserError
 from common.image_io import Photo, write_photo
+from fast_style import streaming, stylization
 from fast_style.network import TransformationNetwork
+from fast_style.streaming import stylize_in_strips
 from fast_style.stylization import stylize_photo
 
 
@@ -62,5 +64,29 @@ def test_other_arrays_are_refused(network, image):
 def test_a_photograph_larger_than_memory_is_refused(network):
     """10 gigapixels at 600 bytes, an eighth of that with 4 instead of 32 filters: 698 GiB."""
     huge = np.broadcast_to(np.uint8(0), (100_000, 100_000, 3))
-    with pytest.raises(UserError, match="GiB of memory can hold, or --max-size. Received: 100000x100000, .* 698 GiB"):
-        fast_style.stylize(huge, network)
+    with pytest.raises(UserError, match="GiB of memory can hold, .* Received: 100000x100000, .* 698 GiB"):
+        fast_style.stylize(huge, network, streaming="off")
+
+
+def test_photographs_that_take_much_memory_are_painted_in_strips(network, monkeypatch):
+    photo = np.random.default_rng(0).integers(0, 256, (30, 40, 3), "uint8")
+    whole = fast_style.stylize(photo, network, streaming="off")
+    in_strips = []
+
+    def spy(rgb, network, statistics, **options):
+        in_strips.append(statistics)
+        return stylize_in_strips(rgb, network, statistics, **options)
+
+    monkeypatch.setattr(streaming, "stylize_in_strips", spy)
+    fast_style.stylize(photo, network)
+    assert in_strips == []
+    # 4 filters take 75 bytes a pixel: 30 x 40 of them are 90 kB.
+    monkeypatch.setattr(stylization, "WHOLE_BYTES", 80_000)
+    result = fast_style.stylize(photo, network)
+    assert in_strips == ["exact"]
+    assert np.abs(result.astype(int) - whole).max() <= 1
+
+
+def test_streaming_by_another_name_is_refused(network):
+    with pytest.raises(UserError, match="streaming: expected one of auto, exact, fast, off. Received: 'tiles'"):
+        fast_style.stylize(np.zeros((4, 4, 3), np.uint8), network, streaming="tiles")

@@ -1,0 +1,320 @@
+"""Stylises photographs of any size in little memory, strip by strip and without seams.
+
+Instance normalization needs the mean and variance of every channel over the whole picture, so a tile
+that is normalized by itself shows. Here all strips share the statistics of the picture, which are
+known before a strip is painted: measured on the whole picture, layer by layer (``"exact"``), or on a
+reduced copy (``"fast"``). Feature maps exist one strip at a time; those at a quarter of the
+resolution, which the residual blocks pass on, are kept in a temporary file.
+"""
+
+import dataclasses
+import os
+import shutil
+import tempfile
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from common.errors import UserError
+from common.geometry import limit_long_side, reflected_indices
+from common.pixels import image_to_network, to_uint8
+from fast_style.network import MARGIN
+
+STATISTICS = ("exact", "fast")
+# Pixels of the photograph in a strip: with 32 filters a feature map of it takes 128 MiB.
+STRIP_PIXELS = 1 << 20
+# Long side of the copy that "fast" measures on.
+REDUCED_SIDE = 1024
+
+
+def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXELS, on_progress=None):
+    """What ``network.paint`` makes of a photograph, in memory that hardly grows with it.
+
+    Args:
+        rgb: uint8 (height, width, 3).
+        network: :class:`fast_style.network.TransformationNetwork`.
+        statistics: ``"exact"``: the result is ``network.paint``'s up to rounding; ``"fast"``: the
+            instance statistics of a copy with a long side of 1024 pixels, in less time.
+        strip_pixels: pixels of the photograph worked on at once.
+        on_progress: called with the share of the work that is done, 0..1.
+
+    Returns:
+        uint8 (height, width, 3).
+
+    Raises:
+        UserError: unknown statistics; too little room for temporary files, of which ``"exact"``
+            needs 3 and ``"fast"`` 2 bytes a pixel of the photograph for every filter of the first layer.
+    """
+    if statistics not in STATISTICS:
+        raise UserError(f"statistics: expected one of {', '.join(STATISTICS)}. Received: {statistics!r}")
+    given = None
+    if statistics == "fast" and network.normalization == "instance":
+        reduced = limit_long_side(rgb, REDUCED_SIDE)
+        given = _Passes(network, reduced, strip_pixels).run().measured
+    return _Passes(network, rgb, strip_pixels, given, on_progress).run().painted
+
+
+class _Passes:
+    """The passes over one photograph."""
+
+    def __init__(self, network, rgb, strip_pixels, given=None, on_progress=None):
+        self.network = network
+        self.photograph = _Photograph(network, rgb)
+        self.strip_pixels = strip_pixels
+        self.given = None if given is None else iter(given)
+        self.on_progress = on_progress or (lambda share: None)
+        self.measured = []
+        self.painted = None
+        self._work = None
+
+    def run(self):
+        """Fills ``painted`` and ``measured``, the statistics in order of the layers."""
+        with tempfile.TemporaryDirectory(prefix="fast-style-") as folder:
+            self.folder = folder
+            self._check_room()
+            # What a pass costs, about: its map's share of the multiplications, recomputed inputs included.
+            self._total = 34.0 if self._measures else 24.0
+            self._done = 0.0
+            first, second, third, *rest = self.network.blocks
+            x = self._block(self._block(self.photograph, first, cost=2), second, cost=3)
+            x = self._stored(self._block(x, third, cost=4, store=True), cost=0)
+            residual = [block for block in rest if hasattr(block, "first")]
+            for block in residual:
+                x = self._residual(x, block)
+            for block, cost in zip(rest[len(residual) :], (3, 6), strict=True):
+                x = self._block(x, block, cost=cost)
+            self.painted = self._paint(_Convolved(x, self.network.to_rgb))
+        self.on_progress(1.0)
+        return self
+
+    @property
+    def _measures(self):
+        return self.given is None and self.network.normalization == "instance"
+
+    def _check_room(self):
+        height, width = self.photograph.height // 4, self.photograph.width // 4
+        needed = (3 if self._measures else 2) * height * width * self.network.width * 4 * 4
+        free = shutil.disk_usage(self.folder).free
+        if free < needed:
+            raise UserError(
+                f"photo: expected {needed >> 20} MiB free for temporary files in {tempfile.gettempdir()} "
+                f"(the environment variable TMPDIR names another folder). Received: {free >> 20} MiB"
+            )
+
+    def _block(self, x, block, cost, store=False):
+        """Convolution, normalization and activation of one block; measured in a pass of its own where needed."""
+        if getattr(block, "method", None) == "resize":
+            x = _Doubled(x)
+        raw = _Convolved(x, block.convolution)
+        activation = tf.nn.relu if getattr(block, "activation_name", "relu") else tf.identity
+        if self.network.normalization == "none":
+            return _Normalized(raw, 1.0, 0.0, activation)
+        if self.network.normalization == "batch":
+            return _Normalized(raw, *_batch_scale_shift(block.normalization), activation)
+        if self.given is not None:
+            moments = next(self.given)
+        else:
+            moments = _Moments()
+            if store:
+                raw = self._stored(raw, cost, moments)
+            else:
+                for _, _, rows in self._strips(raw, cost):
+                    moments.update(rows)
+        self.measured.append(moments)
+        return _Normalized(raw, *_instance_scale_shift(block.normalization, moments), activation)
+
+    def _residual(self, x, block):
+        first = self._block(x, block.first, cost=1, store=True)
+        second = self._block(first, block.second, cost=1, store=True)
+        total = self._stored(_Sum(x, second, 2 if block.padding == "valid" else 0), cost=0 if self._measures else 2)
+        for finished in (x, first.source, second.source):
+            if isinstance(finished, _Stored):
+                finished.remove()
+        return total
+
+    def _stored(self, source, cost, moments=None):
+        stored = _Stored(source, self.folder)
+        for _, _, rows in self._strips(source, cost):
+            stored.append(rows)
+            if moments is not None:
+                moments.update(rows)
+        stored.close()
+        return stored
+
+    def _paint(self, raw):
+        network = self.network
+        height, width = self.photograph.rgb.shape[:2]
+        painted = np.empty((height, width, 3), np.uint8)
+        rows_of_picture = range(MARGIN, MARGIN + height)
+        for start, stop, rows in self._strips(raw, 9, rows_of_picture):
+            image = network.scaled_tanh(rows)[0, :, MARGIN : MARGIN + width]
+            painted[start - MARGIN : stop - MARGIN] = to_uint8(image).numpy()
+        return painted
+
+    def _strips(self, source, cost, rows=None):
+        """(start, stop, rows) over a map, in strips of equal shares of the photograph."""
+        rows = rows or range(source.height)
+        step = max(self.strip_pixels // (self.photograph.width * self.photograph.height // source.height), 4)
+        for start in range(rows.start, rows.stop, step):
+            stop = min(start + step, rows.stop)
+            yield start, stop, source.rows(start, stop)
+            self._done += cost * (stop - start) / len(rows)
+            self.on_progress(min(self._done / self._total, 1.0))
+
+
+@dataclasses.dataclass
+class _Moments:
+    """Mean and biased variance a channel, merged over strips (Chan, Golub, LeVeque 1979) in float64."""
+
+    count: int = 0
+    mean: np.ndarray | float = 0.0
+    squares: np.ndarray | float = 0.0
+
+    def update(self, rows):
+        mean, variance = (m.numpy().astype(np.float64) for m in tf.nn.moments(rows, (0, 1, 2)))
+        count = rows.shape[1] * rows.shape[2]
+        total = self.count + count
+        difference = mean - self.mean
+        self.squares = self.squares + variance * count + difference**2 * self.count * count / total
+        self.mean = self.mean + difference * count / total
+        self.count = total
+
+    @property
+    def variance(self):
+        return self.squares / self.count
+
+
+def _instance_scale_shift(layer, moments):
+    scale = layer.gamma.numpy() / np.sqrt(moments.variance + layer.epsilon)
+    return scale.astype(np.float32), (layer.beta.numpy() - moments.mean * scale).astype(np.float32)
+
+
+def _batch_scale_shift(layer):
+    mean, variance = layer.moving_mean.numpy(), layer.moving_variance.numpy()
+    scale = layer.gamma.numpy() / np.sqrt(variance + layer.epsilon)
+    return scale, layer.beta.numpy() - mean * scale
+
+
+# Feature maps of the whole picture, of which any run of rows can be had: float32 (1, rows, width, channels).
+
+
+class _Photograph:
+    """The photograph with its margin and padding, in the network's range."""
+
+    def __init__(self, network, rgb):
+        self.rgb = rgb
+        self.indices = [_padded_indices(network, length) for length in rgb.shape[:2]]
+        self.height, self.width = map(len, self.indices)
+
+    def rows(self, start, stop):
+        rows, columns = self.indices
+        return tf.cast(image_to_network(self.rgb[rows[start:stop]][:, columns][None]), tf.float32)
+
+
+def _padded_indices(network, length):
+    """Where each row (or column) of the network's padded input comes from; see its ``call``."""
+    margin = reflected_indices(length, MARGIN, MARGIN).numpy()
+    padding = network.padding.padding
+    after = padding + -len(margin) % network.padding.multiple
+    return margin[reflected_indices(len(margin), padding, after).numpy()]
+
+
+class _Convolved:
+    """A convolution, or a transposed one, with its bias."""
+
+    def __init__(self, source, layer):
+        self.source, self.layer = source, layer
+        self.transposed = isinstance(layer, keras.layers.Conv2DTranspose)
+        shape = layer.compute_output_shape((1, source.height, source.width, None))
+        self.height, self.width = shape[1:3]
+
+    def rows(self, start, stop):
+        result = self._transposed_rows(start, stop) if self.transposed else self._rows(start, stop)
+        return tf.nn.bias_add(result, self.layer.bias) if self.layer.use_bias else result
+
+    def _rows(self, start, stop):
+        size, stride = self.layer.kernel_size[0], self.layer.strides[0]
+        top, _ = self._zeros(self.height, self.source.height)
+        first, last = start * stride - top, (stop - 1) * stride + size - top
+        rows = self.source.rows(max(first, 0), min(last, self.source.height))
+        beyond = [max(-first, 0), max(last - self.source.height, 0)]
+        rows = tf.pad(rows, [[0, 0], beyond, self._zeros(self.width, self.source.width), [0, 0]])
+        return tf.nn.conv2d(rows, self.layer.kernel, stride, "VALID")
+
+    def _zeros(self, output, source):
+        """Zeros in front and behind, as TensorFlow's "same" has them."""
+        if self.layer.padding == "valid":
+            return [0, 0]
+        total = max((output - 1) * self.layer.strides[0] + self.layer.kernel_size[0] - source, 0)
+        return [total // 2, total - total // 2]
+
+    def _transposed_rows(self, start, stop):
+        # Row i of the input reaches rows 2i to 2i + 2; "same" cuts off the last.
+        size, stride = self.layer.kernel_size[0], self.layer.strides[0]
+        first, last = max(-((size - 1 - start) // stride), 0), (stop - 1) // stride + 1
+        rows = self.source.rows(first, last)
+        shape = [1, (last - first - 1) * stride + size, (self.source.width - 1) * stride + size, self.layer.filters]
+        whole = tf.nn.conv2d_transpose(rows, self.layer.kernel, shape, stride, "VALID")
+        return whole[:, start - first * stride : stop - first * stride, : self.width]
+
+
+class _Doubled:
+    """Nearest-neighbour enlargement by two."""
+
+    def __init__(self, source):
+        self.source = source
+        self.height, self.width = source.height * 2, source.width * 2
+
+    def rows(self, start, stop):
+        rows = self.source.rows(start // 2, (stop + 1) // 2)
+        doubled = tf.repeat(tf.repeat(rows, 2, axis=1), 2, axis=2)
+        return doubled[:, start % 2 : start % 2 + stop - start]
+
+
+class _Normalized:
+    """``activation(scale * x + shift)`` with numbers a channel."""
+
+    def __init__(self, source, scale, shift, activation):
+        self.source, self.scale, self.shift, self.activation = source, scale, shift, activation
+        self.height, self.width = source.height, source.width
+
+    def rows(self, start, stop):
+        return self.activation(self.source.rows(start, stop) * self.scale + self.shift)
+
+
+class _Sum:
+    """A residual block's addition: the identity cropped by what its convolutions cut off."""
+
+    def __init__(self, identity, branch, crop):
+        self.identity, self.branch, self.crop = identity, branch, crop
+        self.height, self.width = branch.height, branch.width
+
+    def rows(self, start, stop):
+        identity = self.identity.rows(start + self.crop, stop + self.crop)
+        return identity[:, :, self.crop : self.crop + self.width] + self.branch.rows(start, stop)
+
+
+class _Stored:
+    """A map in a temporary file, written once from top to bottom."""
+
+    def __init__(self, source, folder):
+        self.height, self.width = source.height, source.width
+        descriptor, self.path = tempfile.mkstemp(dir=folder)
+        self.file = os.fdopen(descriptor, "wb")
+        self.channels = None
+
+    def append(self, rows):
+        self.channels = rows.shape[-1]
+        self.file.write(rows.numpy().data)
+
+    def close(self):
+        self.file.close()
+
+    def remove(self):
+        os.unlink(self.path)
+
+    def rows(self, start, stop):
+        row = self.width * self.channels
+        values = np.fromfile(self.path, np.float32, (stop - start) * row, offset=start * row * 4)
+        return tf.constant(values.reshape(1, stop - start, self.width, self.channels))

@@ -1,0 +1,96 @@
+"""Strips give the picture that the whole network gives, at sizes and strip heights of all kinds."""
+
+import keras
+import numpy as np
+import pytest
+
+from common.errors import UserError
+from fast_style import streaming
+from fast_style.network import TransformationNetwork
+from fast_style.streaming import stylize_in_strips
+
+
+def trained(seed=0, **options):
+    """A network with weights of the size that training leaves, so that pictures have contrast."""
+    keras.utils.set_random_seed(seed)
+    network = TransformationNetwork(width=4, **options)
+    generator = np.random.default_rng(seed)
+    for variable in network.variables:
+        if variable.path.endswith(("gamma", "moving_variance")):
+            variable.assign(generator.uniform(0.5, 1.5, variable.shape))
+        elif variable.path.endswith(("beta", "moving_mean", "bias")):
+            variable.assign(generator.normal(0, 0.3, variable.shape))
+    network.to_rgb.kernel.assign(network.to_rgb.kernel * 10)
+    return network
+
+
+def photograph(height, width, seed=0):
+    """Smooth colours with noise, brighter to one side, so that strips differ in their statistics."""
+    generator = np.random.default_rng(seed)
+    ramp = np.linspace(0, 1, height)[:, None, None] * np.array([200, 100, 50])
+    noise = generator.normal(0, 40, (height, width, 3))
+    return np.clip(ramp + noise + 30, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"upsampling": "resize"},
+        {"reflection_padding": 0},
+        {"normalization": "batch"},
+        {"normalization": "none", "upsampling": "resize"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("height", "width"), [(61, 47), (3, 90)])
+def test_exact_strips_equal_the_whole(options, height, width):
+    network = trained(**options)
+    rgb = photograph(height, width)
+    whole = network.paint(rgb[None]).numpy()[0]
+    # 4 rows of features a strip, the least: dozens of borders between strips.
+    strips = stylize_in_strips(rgb, network, strip_pixels=1)
+    assert np.ptp(whole.astype(int)) > 60  # there is a picture to differ from
+    assert strips.shape == whole.shape
+    assert strips.dtype == np.uint8
+    assert np.abs(strips.astype(int) - whole).max() <= 1  # rounding
+
+
+def test_fast_strips_are_close_and_have_no_seams():
+    network = trained(upsampling="resize")
+    # 1100 pixels are reduced to 1024, so that other statistics than the picture's own are used.
+    columns, rows = np.meshgrid(np.arange(1100), np.arange(24))
+    waves = [np.sin(columns / 31 + channel) + np.cos(rows / 9 + columns / 50) for channel in range(3)]
+    rgb = np.uint8(127.5 + 60 * np.stack(waves, axis=-1))
+    one, many = (stylize_in_strips(rgb, network, "fast", strip_pixels=pixels) for pixels in (1 << 20, 1))
+    # The same numbers however the picture is cut: no seam is possible.
+    assert np.abs(one.astype(int) - many).max() <= 1
+    exact = stylize_in_strips(rgb, network, "exact").astype(int)
+    assert 0 < np.abs(one - exact).mean() < 8  # of 255: the copy is a little smoother
+
+
+def test_progress_rises_to_one():
+    shares = []
+    stylize_in_strips(photograph(40, 40), trained(), strip_pixels=400, on_progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert shares[0] < 0.2
+    assert len(shares) > 40
+
+
+def test_temporary_files_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(streaming.tempfile, "tempdir", str(tmp_path))
+    stylize_in_strips(photograph(20, 20), trained())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_little_room_is_said_before_any_work(monkeypatch):
+    usage = type("usage", (), {"free": 1000})
+    monkeypatch.setattr(streaming.shutil, "disk_usage", lambda folder: usage)
+    with pytest.raises(UserError, match="MiB free for temporary files"):
+        stylize_in_strips(photograph(20, 20), trained())
+
+
+def test_unknown_statistics():
+    with pytest.raises(UserError, match="expected one of exact, fast"):
+        stylize_in_strips(photograph(20, 20), trained(), "other")
