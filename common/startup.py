@@ -15,15 +15,15 @@ def start_tensorflow(training=False):
     if training:
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with _stderr_closed():
+    with stderr_closed():
         import tensorflow as tf
 
         tf.config.list_physical_devices()
 
 
 @contextlib.contextmanager
-def _stderr_closed():
-    """Sends file descriptor 2 nowhere: TensorFlow's libraries write to it before logging is set up."""
+def stderr_closed():
+    """Sends file descriptor 2 nowhere: TensorFlow's libraries write to it whatever the log level."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

@@ -1,17 +1,11 @@
 """SavedModel: the form that TF Serving, TensorFlow's C++ and Java APIs and `tf.saved_model.load` read."""
 
-from pathlib import Path
-
 from common.errors import UserError
 from common.pixels import to_uint8
 from export.model_card import CARD, folder_digests, model_card, write_card
-from export.output_folder import check_new, whole_folder
+from export.output import check_new_folder, whole_folder
+from export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
 from export.source import rebuilt
-
-# Precision of an export -> the Keras dtype policy it computes under. Variables are float32 in all.
-PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
-# Of one request's results: what 4096x4096 pixels are, for which the paper's style network takes 10 GB.
-MAX_PIXELS = 4096 * 4096
 
 
 def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS, overwrite=False, licence=None):
@@ -40,19 +34,14 @@ def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXEL
     Raises:
         UserError: an unknown precision, a folder that is not empty, a disk that is full.
     """
-    if precision not in PRECISIONS:
-        raise UserError(f"precision: expected one of {', '.join(PRECISIONS)}. Received: {precision!r}")
-    check_new(folder, overwrite, is_saved_model)
+    if precision not in SAVED_MODEL_POLICIES:
+        raise UserError(f"precision: expected one of {', '.join(SAVED_MODEL_POLICIES)}. Received: {precision!r}")
+    check_new_folder(folder, overwrite)
     with whole_folder(folder) as part:
         write_saved_model(source, part, precision, max_pixels)
         card = saved_model_card(source, part, precision, max_pixels, licence)
         write_card(part / CARD, card)
     return card
-
-
-def is_saved_model(folder):
-    """Whether a folder holds a SavedModel that was exported here."""
-    return (Path(folder) / "saved_model.pb").is_file() and (Path(folder) / CARD).is_file()
 
 
 def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS):
@@ -62,7 +51,7 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
 
     from export.image_bytes import decode, encode
 
-    network, factor = rebuilt(source.network, PRECISIONS[precision]), source.factor
+    network, factor = rebuilt(source.network, SAVED_MODEL_POLICIES[precision]), source.factor
 
     def compute(images):
         """float32 (batch, height, width, 3), not clipped; refuses what is empty or too large."""

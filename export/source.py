@@ -130,3 +130,17 @@ def rebuilt(network, policy="float32"):
     twin = type(network).from_config(config)
     copy_weights(network, twin)
     return twin
+
+
+def keras_result(network, image):
+    """What a network makes of one image in Keras.
+
+    Args:
+        network: of either task.
+        image: uint8 (height, width, 3).
+
+    Returns:
+        uint8 (height * factor, width * factor, 3).
+    """
+    compiled = network.enlarge if hasattr(network, "enlarge") else network.paint
+    return compiled(image[None]).numpy()[0]

@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all."""
+"""Outputs that appear whole or not at all, and that replace nothing unasked."""
 
 import contextlib
 import shutil
@@ -7,15 +7,15 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.image_io import check_writable
+from export.model_card import CARD
 
 
-def check_new(path, overwrite, is_ours, argument="DIR"):
+def check_new_folder(path, overwrite=False, argument="DIR"):
     """Finds out, before long work starts, whether a folder can be made at a path.
 
     Args:
         path: the folder.
-        overwrite: whether one that `is_ours` may be replaced.
-        is_ours: function of an existing folder: whether an export made it.
+        overwrite: whether an export that is there may be replaced; anything else never is.
         argument: what the command line calls the path.
 
     Raises:
@@ -26,7 +26,7 @@ def check_new(path, overwrite, is_ours, argument="DIR"):
     if path.exists() and not path.is_dir():
         raise UserError(f"{argument}: expected a new or empty folder. Received: {path} (a file)")
     if path.is_dir() and any(path.iterdir()):
-        if not is_ours(path):
+        if not (path / CARD).is_file():
             raise UserError(
                 f"{argument}: expected a new or empty folder. Received: {path} (a folder that is not empty)"
             )
@@ -35,11 +35,23 @@ def check_new(path, overwrite, is_ours, argument="DIR"):
     check_writable(path.parent, argument)
 
 
+def check_new_file(path, suffix, overwrite=False, argument="FILE"):
+    """The same of a file whose name must end in `suffix`."""
+    path = Path(path)
+    if path.suffix != suffix:
+        raise UserError(f"{argument}: expected a name that ends in {suffix}. Received: {path}")
+    if path.is_dir():
+        raise UserError(f"{argument}: expected a file. Received: {path} (a folder)")
+    if path.exists() and not overwrite:
+        raise UserError(f"{argument}: expected a new file, or --overwrite. Received: {path}, which exists")
+    check_writable(path.parent, argument)
+
+
 @contextlib.contextmanager
 def whole_folder(path):
     """Gives a folder beside `path` to write into, and renames it to `path` at the end of the ``with`` block.
 
-    What was at `path` is replaced; see :func:`check_new` for who may. An error leaves `path` as it was
+    What was at `path` is replaced; see :func:`check_new_folder` for who may. An error leaves `path` as it was
     and nothing beside it.
 
     Raises:

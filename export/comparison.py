@@ -1,0 +1,56 @@
+"""How far an artifact may be from the Keras network of its origin, and the photographs that show it."""
+
+import numpy as np
+
+from common.geometry import resize_short_side
+from common.image_io import list_images, read_photo
+from common.sample_photos import sample_photos
+
+# PSNR in dB that an artifact must reach, by its precision, whatever the photograph.
+FLOORS = {"float32": 45.0, "float16": 45.0, "bfloat16": 40.0, "dynamic": 30.0, "int8": 30.0}
+# Of a folder that the user names.
+MOST_PHOTOS = 8
+
+
+def psnr(expected, received):
+    """Peak signal-to-noise ratio in dB over all pixels and channels, of 255; infinite where nothing differs.
+
+    Args:
+        expected, received: arrays of one shape, 0..255, any dtype.
+    """
+    error = np.mean(np.square(np.asarray(expected, np.float64) - np.asarray(received, np.float64)))
+    return float(10 * np.log10(255.0**2 / error)) if error else float("inf")
+
+
+def photographs(sizes, folder=None, most=MOST_PHOTOS):
+    """Photographs cut to given sizes: shrunk or enlarged to cover the size, then the middle.
+
+    Args:
+        sizes: list of (height, width), taken in turn.
+        folder: where from; default the CC0 samples of scikit-image.
+        most: that are read of a folder, spread evenly over its sorted names.
+
+    Returns:
+        list of uint8 (height, width, 3): every photograph once, and at least one of each size.
+
+    Raises:
+        UserError: no such folder, no photograph in it, one that does not decode.
+    """
+    if folder is None:
+        images = list(sample_photos().values())
+    else:
+        paths = list_images(folder)
+        images = [read_photo(paths[i * len(paths) // most]).rgb for i in range(most)] if len(paths) > most else None
+        images = images or [read_photo(path).rgb for path in paths]
+    count = max(len(images), len(sizes))
+    return [cover(images[i % len(images)], *sizes[i % len(sizes)]) for i in range(count)]
+
+
+def cover(image, height, width):
+    """uint8 (any, any, 3) -> (height, width, 3): resized to cover the size, then its middle."""
+    have_height, have_width = image.shape[:2]
+    scale = max(height / have_height, width / have_width)
+    short = max(1, round(scale * min(have_height, have_width)))
+    resized = resize_short_side(image, max(short, min(height, width)))
+    top, left = ((have - want) // 2 for have, want in zip(resized.shape[:2], (height, width), strict=True))
+    return resized[max(top, 0) :, max(left, 0) :][:height, :width]

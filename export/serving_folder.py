@@ -1,0 +1,52 @@
+"""The layout of a folder that TF Serving serves. Light: imports no TensorFlow."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from common.image_io import check_writable
+
+# Names the models, and makes a folder one for TF Serving.
+MODELS_CONFIG = "models.config"
+
+
+def check_serving_folder(folder, update=False):
+    """Finds out, before long work starts, whether a folder can be filled.
+
+    Args:
+        folder: path.
+        update: whether it is one for TF Serving that gets more models or versions.
+
+    Raises:
+        UserError: with `update`, not such a folder; without, one that is not empty; a place that cannot
+            be written.
+    """
+    folder = Path(folder)
+    if update:
+        if not (folder / MODELS_CONFIG).is_file():
+            raise UserError(f"DIR: expected a folder with {MODELS_CONFIG} to update. Received: {folder}")
+        check_writable(folder, "DIR")
+        return
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        hint = "; --update adds models and versions" if (folder / MODELS_CONFIG).is_file() else ""
+        raise UserError(f"DIR: expected a new or empty folder. Received: {folder}, which is not{hint}")
+    check_writable(folder.parent, "DIR")
+
+
+def versions(model):
+    """The version folders of a model's folder, oldest first."""
+    return sorted((path for path in Path(model).iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
+
+
+def next_version(model):
+    """One more than the highest version in a model's folder; 1 in an empty one."""
+    present = versions(model)
+    return int(present[-1].name) + 1 if present else 1
+
+
+def artifacts(path):
+    """What there is to verify at a path: itself, or of a folder for TF Serving the newest version of each model."""
+    path = Path(path)
+    if not (path / MODELS_CONFIG).is_file():
+        return [path]
+    models = sorted(model for model in path.iterdir() if model.is_dir() and versions(model))
+    return [versions(model)[-1] for model in models]

@@ -1,0 +1,158 @@
+"""A folder that TF Serving serves: versioned models, configuration, warm-up requests, clients."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from common.errors import UserError
+from common.image_io import encode, write_bytes
+from export.extras import require
+from export.model_card import CARD, write_card
+from export.output import whole_folder
+from export.saved_model import saved_model_card, write_saved_model
+from export.serving_folder import MODELS_CONFIG, check_serving_folder, next_version
+from export.settings import MAX_PIXELS
+from export.source import load_source
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Where TF Serving looks for it within a version: fixed by TF Serving.
+WARMUP = Path("assets.extra") / "tf_serving_warmup_requests"
+# (height, width) of warm-up requests: what is asked for first must not wait for memory and thread pools.
+WARMUP_SIZES = [(256, 256)]
+
+
+def export_serving(
+    folder, models, precision="float32", warmup=WARMUP_SIZES, max_pixels=MAX_PIXELS, update=False, licence=None
+):
+    """Writes a folder for TF Serving.
+
+    ::
+
+        models.config            the models by name, for --model_config_file
+        batching.config          for --batching_parameters_file
+        docker-compose.yml       the official image with both, REST on 8501 and gRPC on 8500
+        clients/                 rest_client.py, grpc_client.py
+        <model>/<version>/       a SavedModel, its card, and warm-up requests in assets.extra
+
+    Args:
+        folder: new or empty; with `update`, one that this function made.
+        models: ``{name: shipped name or .keras file}``.
+        precision, max_pixels, licence: as of :func:`export.saved_model.export_saved_model`.
+        warmup: list of (height, width): each is asked of each signature when a server loads the model.
+        update: add to a folder that is there: a model that it has gets its next version number, which a
+            running server picks up; other files stay as they are.
+
+    Returns:
+        list of the version folders written.
+
+    Raises:
+        UserError: a bad model, a folder that is not empty, a size that is more than `max_pixels`, a full
+            disk, tensorflow-serving-api not installed.
+    """
+    check_serving_folder(folder, update)
+    require("tensorflow_serving.apis.prediction_log_pb2", "serving")
+    folder = Path(folder)
+    sources = {name: load_source(network, "--models") for name, network in models.items()}
+    for name, source in sources.items():
+        for height, width in warmup:
+            if height * width * source.factor**2 > max_pixels:
+                raise UserError(
+                    f"--warmup: expected a result of at most {max_pixels} pixels. "
+                    f"Received: {height}x{width} for {name}, which enlarges {source.factor} times"
+                )
+    if update:
+        return _fill(folder, sources, precision, warmup, max_pixels, licence)
+    with whole_folder(folder) as part:
+        made = _fill(part, sources, precision, warmup, max_pixels, licence)
+    return [folder / version.relative_to(part) for version in made]
+
+
+def _fill(folder, sources, precision, warmup, max_pixels, licence):
+    made = []
+    for name, source in sources.items():
+        (folder / name).mkdir(exist_ok=True)
+        version = folder / name / str(next_version(folder / name))
+        with whole_folder(version) as part:
+            write_saved_model(source, part, precision, max_pixels)
+            (part / WARMUP).parent.mkdir()
+            write_warmup(part / WARMUP, name, warmup)
+            write_card(part / CARD, saved_model_card(source, part, precision, max_pixels, licence))
+        made.append(version)
+    for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        target = folder / path.relative_to(TEMPLATES)
+        target.parent.mkdir(exist_ok=True)
+        if not target.exists():  # what a user has changed stays
+            shutil.copyfile(path, target)
+    # Last: it names only what is there.
+    write_bytes(folder / MODELS_CONFIG, models_config(folder, made).encode())
+    return made
+
+
+def models_config(folder, versions):
+    """Text of ``models.config``: what it has already, and the models of new version folders.
+
+    Paths in it are those within the container, where the folder is ``/models``.
+    """
+    config = require("tensorflow_serving.config.model_server_config_pb2", "serving").ModelServerConfig()
+    from google.protobuf import text_format
+
+    path = Path(folder) / MODELS_CONFIG
+    if path.is_file():
+        try:
+            text_format.Parse(path.read_text(), config)
+        except text_format.ParseError as error:
+            raise UserError(f"{path}: expected the configuration of models. Received: {error}") from error
+    have = {model.name for model in config.model_config_list.config}
+    for name in dict.fromkeys(version.parent.name for version in versions):
+        if name not in have:
+            config.model_config_list.config.add(name=name, base_path=f"/models/{name}", model_platform="tensorflow")
+    return text_format.MessageToString(config)
+
+
+def write_warmup(path, model, sizes):
+    """Writes PredictionLog records: each size through each signature of a model.
+
+    Args:
+        path: the TFRecord file.
+        model: name in the requests.
+        sizes: list of (height, width); the images are grey.
+    """
+    import tensorflow as tf
+
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for request in warmup_requests(model, sizes):
+            writer.write(request.SerializeToString())
+
+
+def warmup_requests(model, sizes):
+    """PredictionLog messages of :func:`write_warmup`."""
+    logs = require("tensorflow_serving.apis.prediction_log_pb2", "serving")
+    for height, width in sizes:
+        png = encode(np.full((height, width, 3), 128, np.uint8), "png")
+        for signature, (name, tensor) in {
+            "serving_default": ("images", _grey((1, height, width, 3), np.uint8)),
+            "serve_float": ("images", _grey((1, height, width, 3), np.float32)),
+            "serve_bytes": ("image_bytes", _strings([png])),
+        }.items():
+            log = logs.PredictionLog()
+            request = log.predict_log.request
+            request.model_spec.name = model
+            request.model_spec.signature_name = signature
+            request.inputs[name].CopyFrom(tensor)
+            yield log
+
+
+def _grey(shape, dtype):
+    """TensorProto of 128s; one value stands for all, so that it takes bytes and not megabytes."""
+    import tensorflow as tf
+
+    tensor = tf.make_tensor_proto(dtype(128), shape=())
+    tensor.tensor_shape.CopyFrom(tf.TensorShape(shape).as_proto())
+    return tensor
+
+
+def _strings(values):
+    import tensorflow as tf
+
+    return tf.make_tensor_proto(values, dtype=tf.string)

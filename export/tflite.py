@@ -1,0 +1,252 @@
+"""TFLite files for phones, each run by LiteRT and compared with the Keras network before it is kept."""
+
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from common.errors import UserError
+from common.image_io import write_bytes
+from common.pixels import to_uint8
+from common.startup import stderr_closed
+from export.comparison import FLOORS, photographs, psnr
+from export.extras import require
+from export.model_card import card_path, file_digest, model_card, write_card
+from export.output import check_new_file, writing
+from export.settings import MAX_PIXELS, TFLITE_PRECISIONS
+from export.source import keras_result, rebuilt
+
+# What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
+DYNAMIC_SIZES = [(256, 256), (193, 255)]
+# Photographs that the ranges of int8 activations are measured on.
+CALIBRATION_PHOTOS = 32
+# Operators that are computed in 8 bits where int8 is asked for: convolutions, nearly all of the arithmetic,
+# and what only moves values between them. With normalization in 8 bits, starry_night loses 7 dB: docs/export.md.
+INT8_OPERATORS = {"CONV_2D", "TRANSPOSE_CONV", "CONCATENATION", "DEPTH_TO_SPACE", "RELU", "QUANTIZE", "DEQUANTIZE"}
+
+
+def export_tflite(
+    source,
+    file,
+    precision="float32",
+    size=None,
+    uint8=False,
+    calibration=None,
+    photos=None,
+    allow_loss=False,
+    overwrite=False,
+    licence=None,
+):
+    """Writes a ``.tflite`` file of builtin operators, and its model card beside it.
+
+    The file has one signature, ``serving_default``, from ``images`` to ``images``: RGB
+    (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide.
+
+    Args:
+        source: :class:`export.source.Source`.
+        file: path; it appears whole or not at all.
+        precision: ``"float32"``; ``"float16"``, half the bytes; ``"dynamic"``, 8-bit weights, activations
+            quantized as they come; ``"int8"``, 8-bit weights and activations of convolutions, with
+            normalization in float.
+        size: (height, width) of the input in pixels; None for any, which each use sets.
+        uint8: input and output are uint8 rather than float32.
+        calibration: folder of photographs that int8 is calibrated on.
+        photos: folder of photographs on which the file is compared; default scikit-image's samples.
+        allow_loss: keep a file that is further from the Keras network than its precision may be.
+        overwrite: replace a file that is there.
+        licence: of the weights, for the card; default that which ships with them.
+
+    Returns:
+        the model card, a dict; ``"psnr_db"`` in it is the lowest of all photographs.
+
+    Raises:
+        UserError: an unknown precision, a bad size, int8 without calibration, a folder with no
+            photograph, an existing file, a full disk, LiteRT not installed, a PSNR that falls short.
+    """
+    if precision not in TFLITE_PRECISIONS:
+        raise UserError(f"precision: expected one of {', '.join(TFLITE_PRECISIONS)}. Received: {precision!r}")
+    if precision == "int8" and calibration is None:
+        raise UserError("calibration: expected a folder of photographs for int8. Received: none")
+    check_size(size, source.factor)
+    check_new_file(file, ".tflite", overwrite)
+    require("ai_edge_litert.interpreter", "tflite")
+    sizes = [size] if size else DYNAMIC_SIZES
+    compared = photographs(sizes, photos)
+    calibrated = photographs(sizes[:1], calibration, CALIBRATION_PHOTOS) if precision == "int8" else None
+    network = rebuilt(source.network)
+    content = convert(network, precision, size, uint8, calibrated)
+    lowest = min(compare(content, network, compared))
+    if lowest < FLOORS[precision] and not allow_loss:
+        raise UserError(
+            f"{file}: expected a PSNR of at least {FLOORS[precision]:g} dB from the Keras network with {precision}. "
+            f"Received: {lowest:.1f} dB; --allow-loss keeps it"
+        )
+    write_bytes(file, content)
+    card = tflite_card(source, file, precision, size, uint8, lowest, licence)
+    write_card(card_path(file), card)
+    return card
+
+
+def check_size(size, factor):
+    """Raises UserError where a network that enlarges `factor` times cannot take an input size, None for any."""
+    if size is None:
+        return
+    height, width = size
+    if min(size) < 1 or height * width * factor**2 > MAX_PIXELS:
+        enlarged = f", to be enlarged {factor} times" if factor > 1 else ""
+        raise UserError(
+            f"size: expected at least 1x1, and a result of at most {MAX_PIXELS} pixels. "
+            f"Received: {height}x{width}{enlarged}"
+        )
+
+
+def convert(network, precision="float32", size=None, uint8=False, calibration=None):
+    """The bytes of a TFLite file; arguments as of :func:`export_tflite`.
+
+    Args:
+        network: a float32 network of either task.
+        calibration: list of uint8 (height, width, 3), for int8.
+
+    Raises:
+        UserError: what TFLite's builtin operators cannot compute, or a tensor of more than 4 dimensions.
+    """
+    import keras
+    import tensorflow as tf
+
+    def serving_default(images):
+        result = network(images, training=False)
+        return {"images": to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
+
+    dtype = tf.uint8 if uint8 else tf.float32
+    shape = (1, *(size or (None, None)), 3)
+    with tempfile.TemporaryDirectory() as folder, writing(folder), stderr_closed():
+        archive = keras.export.ExportArchive()
+        archive.track(network)
+        archive.add_endpoint("serving_default", serving_default, [tf.TensorSpec(shape, dtype, "images")])
+        archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if precision != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if precision == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        if precision == "int8":
+            batches = [{"images": image[None].astype(dtype.as_numpy_dtype)} for image in calibration]
+            content = _quantize(converter, batches)
+        else:
+            content = converter.convert()
+    check_builtin(content)
+    return content
+
+
+def _quantize(converter, batches):
+    """Quantizes statically, none but `INT8_OPERATORS`: of TensorFlow's API, only the debugger can choose."""
+    import tensorflow as tf
+
+    converter.representative_dataset = lambda: iter(batches)
+    options = tf.lite.experimental.QuantizationDebugOptions(
+        denylisted_ops=sorted(set(builtin_names().values()) - INT8_OPERATORS)
+    )
+    with warnings.catch_warnings():
+        # It makes a tf.lite.Interpreter, deprecated for LiteRT's; nothing here runs in it.
+        warnings.filterwarnings("ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated")
+        debugger = tf.lite.experimental.QuantizationDebugger(
+            converter=converter, debug_dataset=converter.representative_dataset, debug_options=options
+        )
+        return debugger.get_nondebug_quantized_model()
+
+
+def builtin_names():
+    """``{code: name}`` of TFLite's builtin operators."""
+    schema = require("ai_edge_litert.schema_py_generated", "tflite")
+    return {code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+
+
+def operators(content):
+    """Sorted names of the operators in a TFLite file, custom ones (TensorFlow's own, too) as ``CUSTOM name``.
+
+    Args:
+        content: its bytes.
+    """
+    schema = require("ai_edge_litert.schema_py_generated", "tflite")
+    names = builtin_names()
+    model = schema.Model.GetRootAs(content, 0)
+    codes = [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
+    # Codes below 127 are in the older field of a byte, others in both.
+    found = [(names[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())], code.CustomCode()) for code in codes]
+    return sorted(name if custom is None else f"{name} {custom.decode()}" for name, custom in found)
+
+
+def most_dimensions(content):
+    """How many dimensions the tensor of most has in a TFLite file."""
+    schema = require("ai_edge_litert.schema_py_generated", "tflite")
+    model = schema.Model.GetRootAs(content, 0)
+    graphs = [model.Subgraphs(i) for i in range(model.SubgraphsLength())]
+    return max(graph.Tensors(i).ShapeLength() for graph in graphs for i in range(graph.TensorsLength()))
+
+
+def check_builtin(content):
+    """Raises UserError where a file has an operator that is not builtin, or a tensor of more than 4 dimensions."""
+    custom = [name for name in operators(content) if name.startswith("CUSTOM")]
+    if custom:
+        raise UserError(f"network: expected builtin TFLite operators only. Received: {', '.join(custom)}")
+    if most_dimensions(content) > 4:
+        raise UserError(f"network: expected tensors of at most 4 dimensions. Received: {most_dimensions(content)}")
+
+
+def run(content, images, threads=None, seconds=None):
+    """What LiteRT computes with XNNPACK, one image after the other.
+
+    Args:
+        content: bytes of a TFLite file.
+        images: list of uint8 (height, width, 3).
+        threads: default LiteRT's.
+        seconds: a list that gets how long each took, None for not.
+
+    Returns:
+        list of float32 or uint8 (height * factor, width * factor, 3), as the file has it.
+    """
+    interpreter = require("ai_edge_litert.interpreter", "tflite").Interpreter(
+        model_content=content, num_threads=threads
+    )
+    signature = interpreter.get_signature_runner("serving_default")
+    dtype = signature.get_input_details()["images"]["dtype"]
+    results = []
+    for image in images:
+        start = time.perf_counter()
+        results.append(signature(images=image[None].astype(dtype))["images"][0])
+        if seconds is not None:
+            seconds.append(time.perf_counter() - start)
+    return results
+
+
+def compare(content, network, images):
+    """PSNR in dB of each image between what a file and what the Keras network makes of it, rounded to uint8."""
+    results = run(content, images)
+    return [psnr(keras_result(network, image), np.rint(result)) for image, result in zip(images, results, strict=True)]
+
+
+def tflite_card(source, file, precision, size, uint8, lowest, licence=None):
+    """The model card of a TFLite file that lies at its place."""
+    content = Path(file).read_bytes()
+    height, width = size or ("height", "width")
+    larger = [side * source.factor if size else f"{side} * {source.factor}" for side in (height, width)]
+    larger = larger if source.factor > 1 else [height, width]
+    tensor = {"dtype": "uint8" if uint8 else "float32", "range": [0, 255]}
+    signature = {
+        "inputs": {"images": {**tensor, "shape": [1, height, width, 3]}},
+        "outputs": {"images": {**tensor, "shape": [1, *larger, 3]}},
+    }
+    return model_card(
+        source,
+        "tflite",
+        precision,
+        {"serving_default": signature},
+        file_digest(file),
+        licence,
+        bytes=len(content),
+        operators=operators(content),
+        psnr_db=round(lowest, 2) if np.isfinite(lowest) else None,
+    )

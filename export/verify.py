@@ -1,0 +1,160 @@
+"""Loads an artifact in a fresh process and compares what it computes with the Keras network."""
+
+import dataclasses
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from common.errors import UserError
+from common.image_io import encode, read_photo
+from export.comparison import FLOORS, photographs, psnr
+from export.model_card import read_card
+from export.source import keras_result, load_source, rebuilt
+
+# (height, width) that artifacts of any size are compared at; the second is odd.
+SIZES = [(96, 128), (75, 101)]
+PROGRAM = Path(__file__).parent / "fresh_process.py"
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """One input through one signature.
+
+    Attributes:
+        signature: its name.
+        height, width: of the input in pixels.
+        difference: largest of any pixel and channel, of 255.
+        psnr: in dB; infinite where nothing differs.
+        floor: what `psnr` must reach.
+    """
+
+    signature: str
+    height: int
+    width: int
+    difference: float
+    psnr: float
+    floor: float
+
+    @property
+    def holds(self):
+        """Whether it is within tolerance."""
+        return self.psnr >= self.floor
+
+
+def verify(artifact, against=None):
+    """Compares an artifact with the Keras network at two sizes, one odd; of a fixed size, at that one.
+
+    The artifact is loaded in a process of its own that cannot import this package, by
+    ``tf.saved_model.load`` or LiteRT, and run on sample photographs through every signature.
+
+    Args:
+        artifact: folder of a SavedModel, or a ``.tflite`` file, with its model card.
+        against: shipped name or ``.keras`` file of the network; default the shipped one that the card names.
+
+    Returns:
+        list of Comparison.
+
+    Raises:
+        UserError: no such artifact or network, an artifact that does not load or is for another size.
+    """
+    artifact = Path(artifact)
+    if not artifact.exists():
+        raise UserError(f"ARTIFACT: expected a SavedModel or a .tflite file. Received: {artifact} (no such file)")
+    card = read_card(artifact)
+    source = load_source(against or _shipped(artifact, card), "--against")
+    network = rebuilt(source.network)
+    images = photographs(_sizes(card))[: len(SIZES)]
+    inputs = {}
+    for signature in card["signatures"]:
+        for number, image in enumerate(images):
+            inputs[f"{signature}/{number}"] = _input(signature, image)
+    outputs = run_fresh(artifact, inputs)
+    comparisons = []
+    for number, image in enumerate(images):
+        expected = keras_result(network, image)
+        for signature in card["signatures"]:
+            received = _output(signature, outputs[f"{signature}/{number}"])
+            if received.shape != expected.shape:
+                raise UserError(
+                    f"{artifact}: expected a result of {expected.shape}. Received: {received.shape}; "
+                    f"is it of the network {source.name}?"
+                )
+            difference = np.abs(received.astype(np.float64) - expected).max()
+            comparisons.append(
+                Comparison(
+                    signature,
+                    *image.shape[:2],
+                    float(difference),
+                    psnr(expected, received),
+                    FLOORS[card["precision"]],
+                )
+            )
+    return comparisons
+
+
+def _shipped(artifact, card):
+    if not card["network"]["ships"]:
+        raise UserError(
+            f"--against: expected the network that {artifact} was made from, {card['network']['file']}, "
+            "because it does not ship. Received: none"
+        )
+    return card["name"]
+
+
+def _sizes(card):
+    """Input sizes that an artifact can be compared at."""
+    shape = card["signatures"]["serving_default"]["inputs"]["images"]["shape"]
+    return [tuple(shape[1:3])] if isinstance(shape[1], int) else SIZES
+
+
+def _input(signature, image):
+    if signature == "serve_bytes":
+        return np.frombuffer(encode(image, "png"), np.uint8)
+    return image[None].astype(np.float32 if signature == "serve_float" else np.uint8)
+
+
+def _output(signature, array):
+    """uint8 (height, width, 3) of what a signature answers for one image."""
+    if signature == "serve_bytes":
+        return read_photo(array.tobytes()).rgb
+    return np.rint(array[0]).astype(np.uint8)
+
+
+def run_fresh(artifact, inputs):
+    """Runs an artifact in a fresh process; see :mod:`export.fresh_process`.
+
+    Args:
+        artifact: path.
+        inputs: ``{"signature/number": array}``.
+
+    Returns:
+        dict of arrays by the same names.
+
+    Raises:
+        UserError: it does not load or run.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [str(Path(folder) / name) for name in ("inputs.npz", "outputs.npz")]
+        np.savez(paths[0], **inputs)
+        command = [sys.executable, "-I", str(PROGRAM), str(artifact), *paths]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit code {done.returncode}"
+            raise UserError(f"{artifact}: expected an artifact that loads and runs. Received: {reason}")
+        with np.load(paths[1]) as file:
+            return {name: file[name] for name in file.files}
+
+
+def table(comparisons):
+    """Comparisons as text, a line each."""
+    lines = [f"{'signature':<16} {'size':>11} {'largest':>8} {'PSNR dB':>8} {'floor':>6}"]
+    for one in comparisons:
+        size = f"{one.width}x{one.height}"
+        verdict = "ok" if one.holds else "OUT OF TOLERANCE"
+        lines.append(
+            f"{one.signature:<16} {size:>11} {one.difference:>8.0f} {one.psnr:>8.1f} {one.floor:>6.0f}  {verdict}"
+        )
+    return "\n".join(lines)
