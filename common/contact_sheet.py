@@ -7,14 +7,15 @@ LABEL_HEIGHT = 22
 GAP = 6
 
 
-def contact_sheet(rows, column_labels=(), row_labels=(), cell=256):
+def contact_sheet(rows, column_labels=(), row_labels=(), cell=256, caption=""):
     """One RGB picture of a grid of pictures, each fitted into a square cell.
 
     Args:
         rows: lists of uint8 (height, width, 3) arrays, or None for an empty cell.
         column_labels: texts above the columns.
         row_labels: texts above the rows' first cells, when there are no column labels; else left out.
-        cell: side of a cell in pixels; pictures keep their aspect and are not enlarged beyond it.
+        cell: side of a cell in pixels; pictures keep their aspect and are not enlarged.
+        caption: text below, broken into lines.
 
     Returns:
         uint8 (height, width, 3).
@@ -24,9 +25,11 @@ def contact_sheet(rows, column_labels=(), row_labels=(), cell=256):
     row_top = LABEL_HEIGHT if row_labels else 0
     heights = [max((_fitted(p, cell)[1] for p in row if p is not None), default=cell) for row in rows]
     width = columns * (cell + GAP) + GAP
-    sheet = Image.new("RGB", (width, top + sum(h + GAP + row_top for h in heights) + GAP), "white")
-    draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(14)
+    lines = _lines(caption, font, width - 2 * GAP)
+    height = top + sum(h + GAP + row_top for h in heights) + GAP + len(lines) * LABEL_HEIGHT
+    sheet = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(sheet)
     for column, text in enumerate(column_labels):
         draw.text((GAP + column * (cell + GAP), 3), text, fill="black", font=font)
     y = top + GAP
@@ -40,6 +43,9 @@ def contact_sheet(rows, column_labels=(), row_labels=(), cell=256):
                 image = Image.fromarray(np.ascontiguousarray(picture)).resize(size, Image.Resampling.LANCZOS)
                 sheet.paste(image, (GAP + column * (cell + GAP), y))
         y += height + GAP
+    for line in lines:
+        draw.text((GAP, y), line, fill="black", font=font)
+        y += LABEL_HEIGHT
     return np.asarray(sheet)
 
 
@@ -48,3 +54,14 @@ def _fitted(picture, cell):
     height, width = picture.shape[:2]
     scale = min(cell / max(height, width), 1.0)
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _lines(text, font, width):
+    """The text in lines that are no longer than `width` pixels, where words allow."""
+    lines = []
+    for word in text.split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -19,6 +19,8 @@ STARTS = ("noise", "content", "style")
 LEAST_SIDE = 32
 # Pairs of steps and gradients that L-BFGS remembers; scipy's default.
 MEMORY = 10
+# Pixel values of 0..255 by which the first step moves the pixel that moves most.
+FIRST_STEP = 10.0
 
 
 @dataclasses.dataclass
@@ -160,13 +162,17 @@ class _Progress:
 
 
 def _minimise_lbfgs(progress, picture, iterations, learning_rate):
-    start = picture.ravel().astype("float64")
+    terms, gradient = progress.evaluate(picture)
+    progress.accept(picture, terms)
+    # Within bounds L-BFGS-B begins with a step of the gradient itself: too small to be felt in float32, or far
+    # out of bounds, unless the objective is scaled. What is reported is not.
+    scale = FIRST_STEP / max(float(np.abs(gradient).max()), 1e-30)
     evaluated = {}
 
     def value_and_gradient(x):
         terms, gradient = progress.evaluate(x)
-        evaluated[terms["loss"]] = terms
-        return terms["loss"], gradient.astype("float64")
+        evaluated[terms["loss"] * scale] = terms
+        return terms["loss"] * scale, gradient.astype("float64") * scale
 
     def after_iteration(intermediate_result):
         # The accepted point is one of those evaluated in the line search; its value tells which.
@@ -175,7 +181,6 @@ def _minimise_lbfgs(progress, picture, iterations, learning_rate):
         if not progress.accept(intermediate_result.x, terms):
             raise StopIteration
 
-    progress.accept(start, progress.evaluate(start)[0])
     before = 0
     # Where rounding in the loss network defeats a line search, start afresh from there; end where that fails too.
     while before < len(progress.history) <= iterations and not progress.stopped:

@@ -33,11 +33,11 @@ def build_objective(settings):
         photos = [as_rgb(path) for path in list_images(settings.normalize_filters)[:NORMALIZING_PHOTOS]]
     options = {**settings.objective_options(), "style_size": settings.style_size or 256}
     normalize_over = [limit_long_side(photo, NORMALIZING_SIZE) for photo in photos]
-    with dtype_policy(_precision(settings.precision)):
+    with dtype_policy(optimization_precision(settings.precision)):
         return StyleObjective.for_painting(settings.style, normalize_over=normalize_over, **options)
 
 
-def _precision(name):
+def optimization_precision(name):
     """As :func:`common.precision.resolve_precision`; gradients of pixels would underflow in float16."""
     resolved = resolve_precision(name)
     return "float32" if resolved == "mixed_float16" else resolved

@@ -192,3 +192,22 @@ class OptimizationSettings(ObjectiveSettings):
         if self.content_style_ratio is not None:
             options["content_weight"] = self.content_style_ratio * self.style_weight
         return {**options, "style_blend": self.style_blend}
+
+
+@dataclasses.dataclass(kw_only=True)
+class VisualizationSettings(LossNetworkSettings):
+    """Pictures are found by L-BFGS within 0..255 from white noise, by eq. 2 or eq. 4 alone."""
+
+    layers: tuple = setting(
+        (),
+        "layers to show (default: relu2_2 relu3_3 relu4_3 relu5_1 relu5_3 for content, as in fig. 3; "
+        "relu1_2 relu2_2 relu3_3 relu4_3 for style and texture, as in fig. 4)",
+        nargs="+",
+        metavar="LAYER",
+    )
+    size: int = setting(256, "long side in pixels to which the image is shrunk")
+    width: int = setting(None, "of a texture, in pixels (default: the image's)")
+    height: int = setting(None, "of a texture, in pixels (default: the image's)")
+    iterations: int = setting(200, "for each picture")
+    tv_weight: float = setting(0.0, "factor of total variation beside the loss")
+    seed: int = setting(0, "of the white noise")

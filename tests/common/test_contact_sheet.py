@@ -29,3 +29,12 @@ def test_labels_are_written_above_their_columns():
     sheet = contact_sheet([[flat(10, 60, 200)], [None]], column_labels=["photograph"], cell=60)
     assert sheet[:LABEL_HEIGHT, :60].min() < 100
     assert (sheet[LABEL_HEIGHT + GAP : LABEL_HEIGHT + GAP + 10, GAP : GAP + 60] == 200).all()
+
+
+def test_a_caption_is_broken_into_lines_below():
+    """Two words that do not fit beside each other into 60 pixels take two lines."""
+    plain = contact_sheet([[flat(10, 60, 200)]], cell=60)
+    sheet = contact_sheet([[flat(10, 60, 200)]], cell=60, caption="photograph photograph")
+    assert sheet.shape[0] == plain.shape[0] + 2 * LABEL_HEIGHT
+    np.testing.assert_array_equal(sheet[: plain.shape[0]], plain)
+    assert sheet[-LABEL_HEIGHT:].min() < 100

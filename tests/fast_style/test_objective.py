@@ -5,7 +5,7 @@ import pytest
 
 from common.errors import UserError
 from common.loss_network import build_loss_network
-from common.losses import feature_loss, style_loss, total_variation
+from common.losses import STYLE_LOSSES, feature_loss, style_loss, total_variation
 from fast_style.objective import StyleObjective
 
 
@@ -76,3 +76,73 @@ def test_weights_must_be_numbers_of_at_least_zero(loss_network, name, value):
 def test_layer_weights_must_match_the_layers(loss_network):
     with pytest.raises(UserError, match="style_layer_weights: expected 2 numbers, one a style layer. Received: 1"):
         objective(loss_network, style_layer_weights=(1.0,))
+
+
+def test_scaling_of_gatys_is_that_of_their_equations(loss_network):
+    """1/2 sum (F - P)^2 and 1 / (4 N^2 M^2) sum (G - A)^2 of unscaled matrices, for one size of all pictures."""
+    style = np.random.default_rng(9).integers(0, 256, (16, 16, 3), np.uint8)
+    layers = {"content_layers": ("relu2_2",), "style_layers": ("relu1_2", "relu2_2")}
+    sut = StyleObjective(style, loss_network, **layers, scaling="gatys")
+    photos, outputs = images(1), images(2)
+    terms = sut.terms(outputs, sut.content_features(photos))
+    of = {
+        name: {layer: np.asarray(value, np.float64) for layer, value in loss_network(picture).items()}
+        for name, picture in (("style", style[None].astype("float32")), ("photo", photos), ("output", outputs))
+    }
+    content = 0.5 * np.sum((of["output"]["relu2_2"] - of["photo"]["relu2_2"]) ** 2, axis=(1, 2, 3))
+    np.testing.assert_allclose(terms["content"], content, rtol=1e-4)
+    for layer in layers["style_layers"]:
+        f, a = (
+            of[name][layer].reshape(of[name][layer].shape[0], -1, of[name][layer].shape[-1])
+            for name in ("output", "style")
+        )
+        n, m = f.shape[2], f.shape[1]
+        difference = np.einsum("bmi,bmj->bij", f, f) - np.einsum("bmi,bmj->bij", a, a)
+        expected = np.sum(difference**2, axis=(1, 2)) / (4 * n**2 * m**2)
+        np.testing.assert_allclose(terms[f"style/{layer}"], expected, rtol=1e-3)
+
+
+def test_several_paintings_are_averaged_by_their_shares(loss_network):
+    """Shares of 1 and 3 are a quarter of the one's loss and three quarters of the other's."""
+    paintings = [np.random.default_rng(seed).integers(0, 256, (20, 12, 3), np.uint8) for seed in (7, 8)]
+    layers = {"content_layers": (), "style_layers": ("relu1_2",)}
+    outputs = images(2)
+    one, other = (StyleObjective(p, loss_network, **layers).terms(outputs, {})["style"] for p in paintings)
+    both = StyleObjective(paintings, loss_network, **layers, style_blend=(1, 3)).terms(outputs, {})["style"]
+    np.testing.assert_allclose(both, (one + 3 * other) / 4, rtol=1e-5)
+    equal = StyleObjective(paintings, loss_network, **layers).terms(outputs, {})["style"]
+    np.testing.assert_allclose(equal, (one + other) / 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", STYLE_LOSSES)
+def test_every_loss_of_style_takes_its_place_in_the_objective(loss_network, name):
+    style, sut = objective(loss_network, style_loss=name, content_weight=0.0, tv_weight=0.0, style_weight=2.0)
+    features, outputs = loss_network(style[None].astype("float32")), images(2)
+    terms = sut.terms(outputs, sut.content_features(outputs))
+    of_output = loss_network(outputs)
+    expected = sum(STYLE_LOSSES[name](features[n])(of_output[n]).numpy() for n in ("relu1_2", "relu2_2"))
+    np.testing.assert_allclose(terms["style"], expected, rtol=1e-4)
+    np.testing.assert_allclose(terms["loss"], 2 * expected, rtol=1e-4)
+
+
+def test_resized_reads_the_painting_anew_and_weights_the_total_variation(loss_network):
+    """From the painting as it was given, not from a smaller copy: 20x12 at a short side of 6, then of 12 again."""
+    style, sut = objective(loss_network, tv_weight=0.5, style_loss="bn")
+    small = sut.resized(6, tv_factor=4.0)
+    assert (small.style_image.shape, small.tv_weight, small.style_loss) == ((10, 6, 3), 2.0, "bn")
+    np.testing.assert_array_equal(small.resized(12).style_image, style)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"style_loss": "sum"}, "style_loss: expected one of gram, .* Received: 'sum'"),
+        ({"scaling": "none"}, "scaling: expected one of paper, gatys. Received: 'none'"),
+        ({"style_blend": (1.0, 2.0)}, "style_blend: expected 1 numbers, one a painting. Received: 2"),
+        ({"style_blend": (0.0,)}, "style_blend: expected shares that are not all 0. Received: only 0"),
+        ({"style_size": 0}, "style_size: expected at least 1 pixel. Received: 0"),
+    ],
+)
+def test_bad_options_are_named(loss_network, options, message):
+    with pytest.raises(UserError, match=message):
+        objective(loss_network, **options)

@@ -6,6 +6,8 @@ import pytest
 
 from common.errors import UserError
 from common.image_io import write_photo
+from common.losses import STYLE_LOSSES
+from common.precision import dtype_policy
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
@@ -94,6 +96,43 @@ def test_reconstruction_from_relu1_2_is_nearly_the_photograph():
     assert 10 * np.log10(255**2 / error) > 30
 
 
+def test_coarse_to_fine_begins_small_and_ends_with_the_objective_itself(objective):
+    """64x72 in two sizes: iterations 1 to 4 of 32x36, 5 to 8 of 64x72; the last is better than the noise it skipped."""
+    photo, sizes = picture(64, 72), []
+    result = optimize(
+        photo, objective, iterations=4, scales=2, on_iteration=lambda i, x, terms: sizes.append((i, *x.shape)) and False
+    )
+    assert sizes == [(i, 32, 36, 3) for i in range(1, 5)] + [(i, 64, 72, 3) for i in range(5, 9)]
+    content = objective.content_features(keras.ops.cast(photo[None], "float32"))
+    expected = float(objective.terms(result.picture[None], content)["loss"][0])
+    assert result.history[-1]["loss"] == pytest.approx(expected, rel=1e-4)
+    noise = starting_picture("noise", photo, objective.style_image)
+    assert result.history[0]["loss"] < 0.5 * float(objective.terms(noise[None], content)["loss"][0])
+
+
+def test_coarse_to_fine_that_is_stopped_early_still_has_the_full_size(objective):
+    result = optimize(picture(64, 72), objective, 5, scales=2, on_iteration=lambda i, x, terms: i == 2)
+    assert (result.stopped, result.picture.shape) == (True, (64, 72, 3))
+
+
+@pytest.mark.parametrize("name", [name for name in STYLE_LOSSES if name != "gram"])
+def test_every_loss_of_style_can_be_minimised(name):
+    """Whatever its scale: the mmd-gaussian loss of 0.1 weighted by 1e-4 too."""
+    options = {"content_layers": (), "style_layers": ("relu1_1",), "tv_weight": 0.0, "style_loss": name}
+    objective = StyleObjective.for_painting(picture(seed=1), 16, loss_weights="random", **options)
+    history = optimize(picture(), objective, iterations=10).history
+    assert history[-1]["style"] < 0.5 * history[0]["style"]
+
+
+def test_bfloat16_features_still_lead_down():
+    """The optimizer is in float64; the loss network's rounding, 2^-8, may end a line search early but not the run."""
+    with dtype_policy("mixed_bfloat16"):
+        objective = StyleObjective.for_painting(picture(seed=1), 16, loss_weights="random", **LAYERS)
+    assert objective.loss_network.model.layers[-1].compute_dtype == "bfloat16"
+    history = optimize(picture(), objective, iterations=12).history
+    assert history[-1]["loss"] < 0.3 * history[0]["loss"]
+
+
 def test_starts(tmp_path):
     """White noise by its seed; the photograph; the painting and files, resized to the photograph."""
     photo, style = picture(), picture(8, 8, seed=1)
@@ -110,6 +149,8 @@ def test_starts(tmp_path):
     ("options", "message"),
     [
         ({"method": "newton"}, "method: expected one of lbfgs, adam. Received: 'newton'"),
+        ({"scales": 0}, "scales: expected at least 1. Received: 0"),
+        ({"scales": 2}, "scales: expected a coarsest size of at least 32 pixels a side. Received: 2 for 24x20"),
         ({"iterations": 0}, "iterations: expected at least 1. Received: 0"),
         ({"learning_rate": 0.0}, "learning_rate: expected a positive number. Received: 0.0"),
         ({"start": "nowhere"}, "start: expected one of noise, content, style, or an image file. Received: 'nowhere'"),

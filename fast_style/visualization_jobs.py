@@ -1,0 +1,57 @@
+"""Makes a figure of :mod:`fast_style.visualization` with progress, and writes it."""
+
+from tqdm import tqdm
+
+from common.errors import UserError
+from common.geometry import limit_long_side
+from common.image_io import write_photo
+from common.loss_network import build_loss_network
+from common.precision import dtype_policy
+from fast_style.optimization_jobs import optimization_precision
+from fast_style.visualization import LAYERS, count_pictures, visualize
+
+
+def visualize_file(what, image, output, settings):
+    """Writes one labelled figure as PNG.
+
+    Args:
+        what, image: see :func:`fast_style.visualization.visualize`.
+        output: its path.
+        settings: :class:`fast_style.settings.VisualizationSettings`.
+
+    Raises:
+        UserError: a bad number, layer or weights file; a place that cannot be written.
+    """
+    for name in ("size", "width", "height", "iterations"):
+        value = getattr(settings, name)
+        if value is not None and value < 1:
+            raise UserError(f"--{name}: expected at least 1. Received: {value}")
+        if value is not None and name in ("width", "height") and what != "texture":
+            raise UserError(f"--{name}: expected with texture alone. Received: {value} with {what}")
+    layers = tuple(settings.layers) or LAYERS[what]
+    image = limit_long_side(image, settings.size)
+    with dtype_policy(optimization_precision(settings.precision)):
+        loss_network = build_loss_network(settings.loss_network, layers, settings.loss_weights)
+    size = (settings.height or image.shape[0], settings.width or image.shape[1])
+    with tqdm(total=count_pictures(what, layers) * settings.iterations, unit="it", disable=None) as bar:
+        figure = visualize(
+            what,
+            image,
+            loss_network,
+            layers,
+            _caption(what, loss_network, settings),
+            size,
+            iterations=settings.iterations,
+            tv_weight=settings.tv_weight,
+            seed=settings.seed,
+            on_iteration=lambda *_: bar.update(1) and False,
+        )
+    write_photo(output, figure)
+
+
+def _caption(what, loss_network, settings):
+    weights = f"sha256 {loss_network.sha256[:12]}" if loss_network.sha256 else loss_network.weights
+    return (
+        f"{'Eq. 2' if what == 'content' else 'Eq. 4'}, {loss_network.architecture} ({weights}), "
+        f"{settings.iterations} iterations of L-BFGS from white noise, total variation {settings.tv_weight:g}"
+    )

@@ -1,0 +1,43 @@
+"""What settings resolve to: presets, and a weight for each loss of style."""
+
+import pytest
+
+from common.errors import UserError
+from common.losses import STYLE_LOSSES
+from fast_style.objective import SCALINGS
+from fast_style.settings import STYLE_WEIGHTS, OptimizationSettings, StyleSettings
+
+
+def test_every_loss_of_style_has_a_weight_to_start_with():
+    assert list(STYLE_WEIGHTS) == list(STYLE_LOSSES)
+    assert StyleSettings().style_weight == 1e-4
+    assert StyleSettings(style_loss="bn").style_weight == STYLE_WEIGHTS["bn"]
+    assert StyleSettings(style_loss="bn", style_weight=7.0).style_weight == 7.0
+
+
+def test_the_gatys_preset_is_their_method():
+    """Sections 2 and 3 of Gatys et al.: layers, 1/5 each, average pooling, ratio of alpha to beta."""
+    settings = OptimizationSettings.from_given({"preset": "gatys", "style": ("a.jpg",)})
+    assert settings.loss_network == "vgg19"
+    assert settings.style_layer_weights == (0.2,) * 5
+    options = settings.objective_options()
+    assert (options["pooling"], options["scaling"]) == ("average", "gatys")
+    assert options["scaling"] in SCALINGS
+    assert options["content_weight"] == settings.content_style_ratio * options["style_weight"]
+
+
+def test_what_is_given_beside_a_preset_stands():
+    given = {"preset": "gatys", "style_layers": ("relu1_1", "relu2_1"), "content_weight": 3.0, "pooling": "max"}
+    settings = OptimizationSettings.from_given(given)
+    assert settings.style_layer_weights == (0.5, 0.5)
+    assert settings.objective_options()["content_weight"] == 3.0
+    assert settings.pooling == "max"
+    ratio = OptimizationSettings.from_given({"content_style_ratio": 0.5, "style_weight": 4.0})
+    assert ratio.objective_options()["content_weight"] == 2.0
+
+
+def test_a_content_weight_and_a_ratio_are_refused():
+    with pytest.raises(
+        UserError, match="--content-style-ratio: expected this or --content-weight. Received: 0.1 and 2"
+    ):
+        OptimizationSettings.from_given({"content_weight": 2.0, "content_style_ratio": 0.1})
