@@ -1,5 +1,7 @@
 """The objective that training and optimisation both minimise (eq. 5)."""
 
+import functools
+
 from keras import ops
 
 from common.errors import UserError
@@ -186,6 +188,23 @@ class StyleObjective:
         tv = total_variation(outputs)
         loss = self.content_weight * content + self.style_weight * style_factor * style + self.tv_weight * tv
         return {"loss": loss, "content": content, "style": style, "tv": tv, **layers}
+
+    @functools.cached_property
+    def value_and_gradient(self):
+        """A compiled function from pictures (batch, height, width, 3) and content features to (terms, gradient).
+
+        The gradient is that of the sum of ``"loss"`` over the batch; traced once for each size of picture.
+        """
+        import tensorflow as tf
+
+        @tf.function(jit_compile=False)
+        def value_and_gradient(pictures, content_features):
+            with tf.GradientTape() as tape:
+                tape.watch(pictures)
+                terms = self.terms(pictures, content_features)
+            return terms, tape.gradient(terms["loss"], pictures)
+
+        return value_and_gradient
 
     def _content_loss(self, target, output):
         value = feature_loss(target, output)

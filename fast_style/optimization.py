@@ -1,6 +1,7 @@
 """The optimisation-based baseline: Gatys et al. as the paper reimplements it (section 4.1, eq. 5)."""
 
 import dataclasses
+import time
 from pathlib import Path
 
 import keras
@@ -32,11 +33,13 @@ class Optimization:
         history: the objective and its terms at the start and after each iteration:
             ``[{"loss": ..., "content": ..., "style": ..., "tv": ...}, ...]``. From coarse to fine, those
             of the last size alone: objectives of different sizes do not compare.
+        seconds: since the beginning, for each entry of the history; from that of the last size.
         stopped: whether it was asked to stop before the last iteration.
     """
 
     picture: np.ndarray
     history: list
+    seconds: list
     stopped: bool = False
 
 
@@ -102,7 +105,7 @@ def optimize(
     picture = progress.picture
     if picture.shape != photo.shape:
         picture = resize_array(to_uint8(picture).numpy(), *photo.shape[:2]).astype("float32")
-    return Optimization(picture, progress.history, progress.stopped)
+    return Optimization(picture, progress.history, progress.seconds, progress.stopped)
 
 
 def _at_scale(objective, photo, scale):
@@ -132,29 +135,22 @@ class _Progress:
     """Evaluates the objective and its gradient, and keeps the history of accepted pictures."""
 
     def __init__(self, objective, photo, done, on_iteration):
-        content = objective.content_features(tf.cast(photo[None], tf.float32))
+        self.began = time.perf_counter()
+        self.objective, self.content = objective, objective.content_features(tf.cast(photo[None], tf.float32))
         self.shape, self.done, self.on_iteration = photo.shape, done, on_iteration
-        self.history, self.picture, self.stopped = [], None, False
-
-        @tf.function(jit_compile=False)
-        def value_and_gradient(picture):
-            with tf.GradientTape() as tape:
-                tape.watch(picture)
-                terms = objective.terms(picture, content)
-            return {name: value[0] for name, value in terms.items()}, tape.gradient(terms["loss"], picture)
-
-        self._value_and_gradient = value_and_gradient
+        self.history, self.seconds, self.picture, self.stopped = [], [], None, False
 
     def evaluate(self, picture):
         """(terms as floats, gradient like the picture) of a picture of any shape and float type."""
         batch = tf.convert_to_tensor(np.reshape(picture, (1, *self.shape)), tf.float32)
-        terms, gradient = self._value_and_gradient(batch)
-        return {name: float(value) for name, value in terms.items()}, gradient.numpy().reshape(np.shape(picture))
+        terms, gradient = self.objective.value_and_gradient(batch, self.content)
+        return {name: float(value[0]) for name, value in terms.items()}, gradient.numpy().reshape(np.shape(picture))
 
     def accept(self, picture, terms):
         """Notes a picture as that of the next iteration; whether to go on."""
         self.picture = np.reshape(picture, self.shape).astype("float32")
         self.history.append(terms)
+        self.seconds.append(time.perf_counter() - self.began)
         iteration = len(self.history) - 1
         if iteration and self.on_iteration and self.on_iteration(self.done + iteration, self.picture, terms):
             self.stopped = True

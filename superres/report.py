@@ -1,23 +1,15 @@
 """An evaluation as text, CSV, and one HTML page that needs no other file."""
 
-import base64
 import csv
-import html
 import io
 
+from common.html_report import escape, figure, html_report
 from common.image_io import encode
 from superres.settings import DEGRADATIONS
 
 STYLE = """
-body { font: 14px sans-serif; margin: 2em; }
-table { border-collapse: collapse; margin: 1em 0; }
-th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid #ccc; }
-th:first-child, td:first-child { text-align: left; }
-tr.mean td { font-weight: bold; }
-.crops { display: flex; flex-wrap: wrap; gap: 10px; margin-bottom: 1.5em; }
-figure { margin: 0; }
 figure img { width: 192px; image-rendering: pixelated; display: block; }
-figcaption { width: 192px; font-size: 12px; }
+figcaption { width: 192px; }
 """
 
 
@@ -59,24 +51,20 @@ def csv_text(evaluation):
 
 def html_page(evaluation):
     """The tables, and crops of every image side by side; pictures are in the page itself."""
-    parts = [f"<p>{_escape(protocol(evaluation))}</p>", "<ul>"]
-    parts += [f"<li>{_escape(name)}: {_escape(remark)}</li>" for name, remark in evaluation.methods.items()]
+    parts = [f"<p>{escape(protocol(evaluation))}</p>", "<ul>"]
+    parts += [f"<li>{escape(name)}: {escape(remark)}</li>" for name, remark in evaluation.methods.items()]
     parts.append("</ul>")
     for dataset in evaluation.datasets:
-        heads = "".join(f"<th>{_escape(name)}</th>" for name in (dataset, *evaluation.methods))
-        parts.append(f"<h2>{_escape(dataset)}</h2><table><tr>{heads}</tr>")
+        heads = "".join(f"<th>{escape(name)}</th>" for name in (dataset, *evaluation.methods))
+        parts.append(f"<h2>{escape(dataset)}</h2><table><tr>{heads}</tr>")
         for image, row in _rows(evaluation, dataset):
             cells = "".join(f"<td>{_figures(pair)}</td>" for pair in row)
             opening = '<tr class="mean">' if image == "mean" else "<tr>"
-            parts.append(f"{opening}<td>{_escape(image)}</td>{cells}</tr>")
+            parts.append(f"{opening}<td>{escape(image)}</td>{cells}</tr>")
         parts.append("</table>")
         parts += [_crops(scores) for scores in evaluation.images if scores.dataset == dataset]
-    parts += [f"<p>{_escape(note)}</p>" for note in evaluation.notes]
-    title = f"Super-resolution x{evaluation.factor}"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head><body><h1>{title}</h1>\n" + "\n".join(parts) + "\n</body></html>\n"
-    )
+    parts += [f"<p>{escape(note)}</p>" for note in evaluation.notes]
+    return html_report(f"Super-resolution x{evaluation.factor}", parts, STYLE)
 
 
 def _rows(evaluation, dataset):
@@ -94,14 +82,6 @@ def _figures(pair):
 def _crops(scores):
     figures = []
     for name, crop in scores.crops.items():
-        source = f"data:image/png;base64,{base64.b64encode(encode(crop)).decode()}"
-        figures_of = f"<br>{_figures(scores.values[name])}" if name in scores.values else ""
-        figures.append(
-            f'<figure><img src="{source}" alt="{_escape(name)}"><figcaption>{_escape(name)}{figures_of}</figcaption>'
-            "</figure>"
-        )
-    return f'<h3>{_escape(scores.image)}</h3><div class="crops">{"".join(figures)}</div>'
-
-
-def _escape(text):
-    return html.escape(str(text))
+        captions = (name, _figures(scores.values[name])) if name in scores.values else (name,)
+        figures.append(figure(encode(crop), name, *captions))
+    return f'<h3>{escape(scores.image)}</h3><div class="pictures">{"".join(figures)}</div>'
