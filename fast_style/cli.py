@@ -28,6 +28,7 @@ def main(arguments=None):
     _add_demo(commands)
     _add_optimize(commands)
     _add_visualize(commands)
+    _add_evaluate(commands)
     options = parser.parse_args(arguments)
     with errors_as_lines(f"fast-style {options.command}"):
         options.run(options)
@@ -151,6 +152,47 @@ def _visualize(options):
 
     visualize_file(options.what, image, output, settings)
     print(output)
+
+
+def _add_evaluate(commands):
+    from fast_style.settings import QUICK, EvaluationSettings
+
+    parser = commands.add_parser(
+        "evaluate",
+        help="measure a network against optimisation",
+        description="Measure a network against the optimisation that it replaces: the objective (fig. 5) and the time "
+        "(table 1), as an HTML page, CSV and JSON. Each photograph is saved when it is done; the same command goes on "
+        "where it stopped. " + EvaluationSettings.__doc__,
+    )
+    add_settings(parser, EvaluationSettings)
+    quick = ", ".join(f"{name} {' '.join(map(str, v)) if isinstance(v, tuple) else v}" for name, v in QUICK.items())
+    parser.add_argument("--quick", action="store_true", help=f"a small version in under 2 minutes: {quick}")
+    parser.add_argument("--overwrite", action="store_true", help="measure anew what was measured under other settings")
+    parser.set_defaults(run=_evaluate)
+
+
+def _evaluate(options):
+    from common.image_io import as_rgb, check_writable
+    from fast_style.recorded_objective import recorded_objective
+    from fast_style.settings import EvaluationSettings
+
+    given = given_settings(options, EvaluationSettings)
+    check_required(EvaluationSettings(**given))
+    settings = EvaluationSettings.from_given(given, recorded_objective(given["network"]), options.quick)
+    as_rgb(settings.style)
+    check_writable(settings.output)
+    start_tensorflow()
+
+    from fast_style.evaluation_report import text_report, write_reports
+    from fast_style.evaluation_run import evaluate
+
+    result = evaluate(settings, options.overwrite)
+    written = write_reports(result, settings.output)
+    print(text_report(result))
+    print("\n" + ", ".join(map(str, written)))
+    if result.stopped:
+        print("fast-style evaluate: stopped; the same command goes on from there", file=sys.stderr)
+        sys.exit(130)
 
 
 def _add_styles(commands):

@@ -211,3 +211,48 @@ class VisualizationSettings(LossNetworkSettings):
     iterations: int = setting(200, "for each picture")
     tv_weight: float = setting(0.0, "factor of total variation beside the loss")
     seed: int = setting(0, "of the white noise")
+
+
+@dataclasses.dataclass(kw_only=True)
+class EvaluationSettings(ObjectiveSettings):
+    """What is not said about the objective is as the network was trained, where its record tells."""
+
+    network: str = setting(
+        None, "the network: a style that ships (fast-style styles) or a .keras file", required=True, metavar="NAME|FILE"
+    )
+    photos: str = setting(None, "folder of photographs (default: the samples that scikit-image carries)", metavar="DIR")
+    output: str = setting("evaluation", "folder of the report and of what it is made from", metavar="DIR")
+    sizes: tuple = setting((256, 512, 1024), "sides in pixels of the squares", nargs="+", type=int, metavar="N")
+    counts: tuple = setting(
+        (50, 10, 4), "photographs at each size, the folder's first", nargs="+", type=int, metavar="N"
+    )
+    iterations: tuple = setting(
+        (500, 200, 200), "iterations of the baseline at each size (paper: 500)", nargs="+", type=int, metavar="N"
+    )
+    repeats: int = setting(5, "times that the network paints each photograph, of which the median counts")
+    tv_size: int = setting(
+        0,
+        "side in pixels for which --tv-weight is meant: total variation is a sum, so at other sizes its weight goes by "
+        "the inverse of the area; 0: the same weight at every size, as in the paper (default: the side of the squares "
+        "that the network was trained on)",
+    )
+    seed: int = setting(0, "of the white noise")
+
+    @classmethod
+    def from_given(cls, given, recorded, quick=False):
+        """Settings from those that were given by name, the network's record, and the defaults, in this order.
+
+        Args:
+            given: dict of fields.
+            recorded: of :func:`fast_style.recorded_objective.recorded_objective`.
+            quick: take small sizes and few iterations where nothing is given.
+        """
+        if "style_loss" in given:
+            recorded = {name: value for name, value in recorded.items() if name != "style_weight"}
+        if "style_layers" in given:
+            recorded = {name: value for name, value in recorded.items() if name != "style_layer_weights"}
+        return cls(**{**recorded, **(QUICK if quick else {}), **given})
+
+
+# Of `fast-style evaluate --quick`: under 2 minutes on two processor cores.
+QUICK = {"sizes": (128, 256), "counts": (2, 1), "iterations": (40, 20), "repeats": 3}

@@ -1,0 +1,71 @@
+"""What an evaluation has measured, saved after each photograph and found again."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from common.errors import UserError
+from common.image_io import read_photo, write_bytes, write_photo
+from fast_style.evaluation import Comparison
+
+CONDITIONS = "conditions.json"
+
+
+class EvaluationFolder:
+    """A folder with ``conditions.json`` and ``photographs/<size>/<name>.json`` with three PNG beside each.
+
+    Args:
+        path: of the folder; it is made when something is saved.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def begin(self, conditions, overwrite=False):
+        """Notes under what conditions is measured, or finds that it is as in the measurements that are there.
+
+        Raises:
+            UserError: what is there was measured under others, and may not be replaced.
+        """
+        path = self.path / CONDITIONS
+        if path.exists() and not overwrite:
+            before = _read(path)
+            for name in {**before, **conditions}:
+                if before.get(name) != conditions.get(name):
+                    raise UserError(
+                        f"--output: expected a new folder, --overwrite, or an evaluation under the same conditions. "
+                        f"Received: {self.path}, where {name} was {before.get(name)} and is {conditions.get(name)} now"
+                    )
+        elif overwrite:
+            for old in self.path.glob("photographs/*/*.json"):
+                old.unlink()
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, (json.dumps(conditions, indent=2) + "\n").encode())
+
+    def save(self, size, name, comparison):
+        """Saves what was measured on a photograph: pictures first, so that a record has them."""
+        folder = self.path / "photographs" / str(size)
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, picture in comparison.pictures.items():
+            write_photo(folder / f"{name}_{kind}.png", picture)
+        record = {k: v for k, v in vars(comparison).items() if k != "pictures"}
+        write_bytes(folder / f"{name}.json", (json.dumps(record) + "\n").encode())
+
+    def load(self, size, name, iterations):
+        """The Comparison of a photograph; None where there is none, or one of fewer iterations."""
+        folder = self.path / "photographs" / str(size)
+        if not (folder / f"{name}.json").is_file():
+            return None
+        record = _read(folder / f"{name}.json")
+        if record["iterations"] < iterations:
+            return None
+        pictures = {k: read_photo(folder / f"{name}_{k}.png").rgb for k in ("photograph", "network", "baseline")}
+        names = [field.name for field in dataclasses.fields(Comparison) if field.name != "pictures"]
+        return Comparison(**{field: record[field] for field in names}, pictures=pictures)
+
+
+def _read(path):
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: expected a record in JSON. Received: {error}") from error
