@@ -58,12 +58,15 @@ def whole_folder(path):
         UserError: the disk is full, or cannot be written.
     """
     path = Path(path)
-    part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+    home = next(parent for parent in path.absolute().parents if parent.exists())
+    with writing(path):
+        part = Path(tempfile.mkdtemp(dir=home, prefix=f".{path.name}.", suffix=".part"))
     try:
         with writing(path):
             inside = part / "new"  # mkdtemp's own folder is closed to other users, a server among them
             inside.mkdir()
             yield inside
+            path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 path.replace(part / "old")
             inside.replace(path)
@@ -76,12 +79,11 @@ def writing(path):
     """Turns what Python and TensorFlow raise where a file cannot be written into one line."""
     import tensorflow as tf
 
-    disk = (tf.errors.ResourceExhaustedError, tf.errors.PermissionDeniedError, tf.errors.UnavailableError)
-    disk += (tf.errors.DataLossError, tf.errors.FailedPreconditionError, tf.errors.UnknownError)
     try:
         yield
     except OSError as error:
         raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
-    except disk as error:
-        reason = error.message.strip().splitlines()[0]
+    except tf.errors.OpError as error:
+        # Its own text, behind the names of files and operations: "...; No space left on device [Op:SaveV2]".
+        reason = error.message.strip().splitlines()[0].rpartition("; ")[2].partition(" [Op")[0]
         raise UserError(f"{path}: expected a place that can be written. Received: {reason}") from error

@@ -33,7 +33,9 @@ def check_serving_folder(folder, update=False):
 
 
 def versions(model):
-    """The version folders of a model's folder, oldest first."""
+    """The version folders of a model's folder, oldest first; none where there is no such folder."""
+    if not Path(model).is_dir():
+        return []
     return sorted((path for path in Path(model).iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
 
 

@@ -9,7 +9,7 @@ from common.errors import UserError
 from common.image_io import encode, write_bytes
 from export.extras import require
 from export.model_card import CARD, write_card
-from export.output import whole_folder
+from export.output import whole_folder, writing
 from export.saved_model import saved_model_card, write_saved_model
 from export.serving_folder import MODELS_CONFIG, check_serving_folder, next_version
 from export.settings import MAX_PIXELS
@@ -71,7 +71,6 @@ def export_serving(
 def _fill(folder, sources, precision, warmup, max_pixels, licence):
     made = []
     for name, source in sources.items():
-        (folder / name).mkdir(exist_ok=True)
         version = folder / name / str(next_version(folder / name))
         with whole_folder(version) as part:
             write_saved_model(source, part, precision, max_pixels)
@@ -79,11 +78,12 @@ def _fill(folder, sources, precision, warmup, max_pixels, licence):
             write_warmup(part / WARMUP, name, warmup)
             write_card(part / CARD, saved_model_card(source, part, precision, max_pixels, licence))
         made.append(version)
-    for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file() and path.suffix != ".pyc"):
-        target = folder / path.relative_to(TEMPLATES)
-        target.parent.mkdir(exist_ok=True)
-        if not target.exists():  # what a user has changed stays
-            shutil.copyfile(path, target)
+    with writing(folder):
+        for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+            target = folder / path.relative_to(TEMPLATES)
+            target.parent.mkdir(exist_ok=True)
+            if not target.exists():  # what a user has changed stays
+                shutil.copyfile(path, target)
     # Last: it names only what is there.
     write_bytes(folder / MODELS_CONFIG, models_config(folder, made).encode())
     return made

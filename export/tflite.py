@@ -121,11 +121,12 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
 
     dtype = tf.uint8 if uint8 else tf.float32
     shape = (1, *(size or (None, None)), 3)
-    with tempfile.TemporaryDirectory() as folder, writing(folder), stderr_closed():
+    with tempfile.TemporaryDirectory() as folder, stderr_closed():
         archive = keras.export.ExportArchive()
         archive.track(network)
         archive.add_endpoint("serving_default", serving_default, [tf.TensorSpec(shape, dtype, "images")])
-        archive.write_out(folder, verbose=False)
+        with writing(folder):
+            archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if precision != "float32":
@@ -208,10 +209,10 @@ def run(content, images, threads=None, seconds=None):
     Returns:
         list of float32 or uint8 (height * factor, width * factor, 3), as the file has it.
     """
-    interpreter = require("ai_edge_litert.interpreter", "tflite").Interpreter(
-        model_content=content, num_threads=threads
-    )
-    signature = interpreter.get_signature_runner("serving_default")
+    litert = require("ai_edge_litert.interpreter", "tflite")
+    with stderr_closed():  # it says that XNNPACK is used
+        interpreter = litert.Interpreter(model_content=content, num_threads=threads)
+        signature = interpreter.get_signature_runner("serving_default")
     dtype = signature.get_input_details()["images"]["dtype"]
     results = []
     for image in images:

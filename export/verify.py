@@ -107,7 +107,17 @@ def _shipped(artifact, card):
 def _sizes(card):
     """Input sizes that an artifact can be compared at."""
     shape = card["signatures"]["serving_default"]["inputs"]["images"]["shape"]
-    return [tuple(shape[1:3])] if isinstance(shape[1], int) else SIZES
+    if isinstance(shape[1], int):
+        return [tuple(shape[1:3])]
+    most = card.get("max_pixels", float("inf")) / card["factor"] ** 2
+    return [fitting(size, most) for size in SIZES]
+
+
+def fitting(size, most):
+    """A size of at most so many pixels, by halving; odd sides stay odd."""
+    while size[0] * size[1] > most and size != (1, 1):
+        size = tuple(max(1, side // 2 | side % 2) for side in size)
+    return size
 
 
 def _input(signature, image):

@@ -1,0 +1,220 @@
+"""SavedModels against the Keras networks that they are made from."""
+
+import io
+import json
+import resource
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from common.errors import UserError
+from common.image_io import read_photo
+from common.precision import dtype_policy
+from export.comparison import photographs, psnr
+from export.model_card import CARD, file_digest
+from export.saved_model import export_saved_model
+from export.source import Source, keras_result, load_source, rebuilt
+from export.verify import PROGRAM
+from fast_style.network import TransformationNetwork
+from fast_style.stylization import stylize_photo
+from superres.upscaling import upscale_photo
+from tests.export.conftest import encoded, picture
+
+
+@pytest.fixture(scope="module")
+def signatures(serving_folder):
+    """``{network: signatures}`` as TensorFlow loads them."""
+    loaded = {name: tf.saved_model.load(serving_folder / name / "1") for name in ("style", "x2")}
+    return {name: model.signatures for name, model in loaded.items()}
+
+
+@pytest.mark.parametrize("name", ["style", "x2"])
+def test_signatures_are_those_of_the_card(signatures, serving_folder, name):
+    card = json.loads((serving_folder / name / "1" / CARD).read_text())
+    assert set(signatures[name]) == {"serving_default", "serve_float", "serve_bytes"} == set(card["signatures"])
+    for signature, described in card["signatures"].items():
+        function = signatures[name][signature]
+        for specs, words in (
+            (function.structured_input_signature[1], described["inputs"]),
+            (function.structured_outputs, described["outputs"]),
+        ):
+            assert {key: spec.dtype.name for key, spec in specs.items()} == {k: v["dtype"] for k, v in words.items()}
+            assert {key: len(spec.shape) for key, spec in specs.items()} == {
+                k: len(v["shape"]) for k, v in words.items()
+            }
+
+
+@pytest.mark.parametrize("name", ["style", "x2"])
+def test_arrays_of_any_size_and_batch(signatures, sources, name):
+    """The numbers are those of the Keras network for each image by itself."""
+    network = sources[name].network
+    batch = np.stack([picture(19, 33, seed) for seed in (0, 1)])
+    images = signatures[name]["serving_default"](images=tf.constant(batch))["images"].numpy()
+    assert images.dtype == np.uint8
+    for image, received in zip(batch, images, strict=True):
+        assert np.abs(keras_result(network, image).astype(int) - received).max() <= 1  # rounding
+    floats = signatures[name]["serve_float"](images=tf.constant(batch, tf.float32))["images"].numpy()
+    expected = np.clip(network(batch.astype("float32")).numpy(), 0, 255)
+    assert (floats.min(), floats.max()) == (0, 255)  # clipped: the network passes both
+    np.testing.assert_allclose(floats, expected, atol=0.01)
+
+
+def photo_files():
+    rgb = picture(20, 30)
+    alpha = np.tile(np.arange(30, dtype=np.uint8) * 8, (20, 1))
+    return {
+        "rgb": encoded(rgb),
+        "odd": encoded(picture(7, 5)),
+        "grey": encoded(rgb[..., 0]),
+        "alpha": encoded(np.dstack([rgb, alpha])),
+        "grey and alpha": encoded(np.dstack([rgb[..., 0], alpha])),
+        "opaque alpha": encoded(np.dstack([rgb, np.full_like(alpha, 255)])),
+        "bmp": encoded(rgb, "BMP"),
+    }
+
+
+@pytest.mark.parametrize("name", ["style", "x2"])
+def test_bytes_are_answered_as_the_command_line_answers_files(signatures, sources, name):
+    """Images of different sizes and kinds in one batch; expected: Pillow's reading, the library's result."""
+    network = sources[name].network
+    files = photo_files()
+    answers = signatures[name]["serve_bytes"](image_bytes=tf.constant(list(files.values())))["image_bytes"].numpy()
+    for (kind, file), answer in zip(files.items(), answers, strict=True):
+        photo = read_photo(file)
+        if "grey" in kind and name == "x2":
+            # `upscale` takes the colour out of what a network makes of grey; the graph does not.
+            expected, alpha = keras_result(network, photo.rgb), upscale_photo(photo, network).alpha
+        else:
+            made = stylize_photo(photo, network) if name == "style" else upscale_photo(photo, network)
+            expected, alpha = made.rgb, made.alpha
+        with Image.open(io.BytesIO(answer)) as image:
+            pixels = np.asarray(image)
+            assert (image.format, image.mode) == ("PNG", "RGB" if alpha is None else "RGBA"), kind
+        # 1: float or integer arithmetic where alpha is composed or enlarged, which a network can amplify.
+        limit = 0 if alpha is None else 6
+        assert np.abs(pixels[..., :3].astype(int) - expected).max() <= limit, kind
+        if alpha is not None:
+            assert np.abs(pixels[..., 3].astype(int) - alpha).max() <= 1, kind
+
+
+def test_metadata_is_dropped(signatures):
+    exif = Image.Exif()
+    exif[0x010E] = "a private description"
+    jpeg = encoded(picture(16, 16), "JPEG", exif=exif)
+    answer = signatures["style"]["serve_bytes"](image_bytes=tf.constant([jpeg]))["image_bytes"].numpy()[0]
+    assert b"private" in jpeg
+    assert b"private" not in answer
+    with Image.open(io.BytesIO(answer)) as image:
+        assert (dict(image.getexif()), image.info) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "Input is empty"),
+        (b"Dear diary", "Unknown image file format"),
+        (encoded(picture(40, 40))[:-60], "Invalid PNG data"),
+        (encoded(picture(64, 64), "JPEG")[:-400], "Invalid JPEG|jpeg::Uncompress"),
+        (encoded(picture(101, 100)), "expected a result of at most 10000 pixels"),
+    ],
+)
+def test_bad_bytes_are_an_error_of_that_request(signatures, content, message):
+    serve = signatures["style"]["serve_bytes"]
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        serve(image_bytes=tf.constant([encoded(picture(8, 8)), content]))
+    assert serve(image_bytes=tf.constant([encoded(picture(8, 8))]))["image_bytes"].numpy()[0].startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"), [((1, 0, 4, 3), "at least one pixel"), ((2, 50, 51, 3), "at most 10000 pixels")]
+)
+def test_empty_and_too_large_arrays_are_refused(signatures, shape, message):
+    """2 images of 50x51 pixels, enlarged twice, are 20,400; the folder was made for 10,000."""
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        signatures["x2"]["serving_default"](images=tf.zeros(shape, tf.uint8))
+
+
+def test_a_network_under_mixed_float16_is_rebuilt_in_float32(tmp_path, sources):
+    with dtype_policy("mixed_float16"):
+        half = TransformationNetwork.from_config({**sources["style"].network.get_config(), "dtype": "mixed_float16"})
+    assert half.compute_dtype == "float16"
+    half.set_weights(sources["style"].network.get_weights())
+    half.save(tmp_path / "half.keras")
+    source = load_source(tmp_path / "half.keras")
+    assert source.network.compute_dtype == "float16"
+    twin = rebuilt(source.network)
+    assert {layer.compute_dtype for layer in twin._flatten_layers()} == {"float32"}
+    image = picture(24, 28)
+    np.testing.assert_array_equal(keras_result(twin, image), keras_result(sources["style"].network, image))
+
+
+def test_bfloat16_computes_in_bfloat16_and_is_close(tmp_path, sources):
+    source = sources["style"]
+    card = export_saved_model(source, tmp_path / "out", precision="bfloat16")
+    assert card["precision"] == "bfloat16"
+    assert {file: file_digest(tmp_path / "out" / file) for file in card["sha256"]} == card["sha256"]
+    model = tf.saved_model.load(tmp_path / "out")
+    image = photographs([(40, 52)])[0]
+    received = model.signatures["serving_default"](images=image[None])["images"].numpy()[0]
+    # 8 bits of mantissa: neither equal nor far. 40 dB is an error of 2.6 of 255.
+    assert 40 < psnr(keras_result(source.network, image), received) < 70
+
+
+def test_nothing_of_the_package_can_be_imported_where_artifacts_are_verified():
+    """The program itself, and behind it an import of what it shut out."""
+    code = f"import runpy; runpy.run_path({str(PROGRAM)!r}); import numpy, {{}}"
+    runs = [
+        subprocess.run([sys.executable, "-I", "-c", code.format(name)], capture_output=True, text=True)
+        for name in ("json", "common.pixels", "fast_style", "superres", "export")
+    ]
+    assert [run.returncode for run in runs] == [0, 1, 1, 1, 1]
+    assert all("ModuleNotFoundError" in run.stderr for run in runs[1:])
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, sources):
+    """The kernel refuses writes beyond a size: as a full disk does, in the middle of a file."""
+    (tmp_path / "out").mkdir()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        with pytest.raises(
+            UserError, match="expected a place that can be written. Received: File too large$"
+        ) as caught:
+            export_saved_model(sources["x2"], tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.rglob("*")] == ["out"]
+
+
+def test_folders_are_replaced_only_when_asked_and_only_exports(tmp_path, serving_folder, sources):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    for overwrite in (False, True):
+        with pytest.raises(UserError, match="not empty"):
+            export_saved_model(sources["x2"], tmp_path / "mine", overwrite=overwrite)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / CARD).write_text("{}")
+    with pytest.raises(UserError, match="or --overwrite"):
+        export_saved_model(sources["x2"], tmp_path / "old")
+    export_saved_model(sources["x2"], tmp_path / "old", overwrite=True)
+    assert json.loads((tmp_path / "old" / CARD).read_text())["factor"] == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "old"]
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_unknown_precision(tmp_path, sources):
+    with pytest.raises(UserError, match="precision: expected one of float32, bfloat16. Received: 'int4'"):
+        export_saved_model(sources["x2"], tmp_path / "out", precision="int4")
+
+
+def test_card_of_a_shipped_network():
+    """What the manifest says of it is in the source, from which every card is made."""
+    source = load_source("starry_night")
+    assert isinstance(source, Source)
+    assert (source.task, source.factor, source.ships, source.licence) == ("style-transfer", 1, True, "Apache-2.0")
+    assert source.recipe["stages"][0]["settings"]["style"] == "starry_night.jpg"

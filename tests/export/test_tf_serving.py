@@ -1,0 +1,178 @@
+"""Folders for TF Serving: what is in them, and answers over gRPC and REST."""
+
+import importlib.util
+import json
+import re
+import shutil
+import time
+
+import grpc
+import numpy as np
+import pytest
+import tensorflow as tf
+from google.protobuf import text_format
+from tensorflow_serving.apis import prediction_log_pb2
+from tensorflow_serving.config import model_server_config_pb2
+
+from common.errors import UserError
+from common.image_io import read_photo, write_photo
+from export.model_card import CARD
+from export.source import keras_result
+from export.tf_serving import WARMUP, export_serving
+from tests.export.conftest import encoded, picture
+from tests.export.serving_stand_in import MODEL_SERVER, Models, model_server, stand_in
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(stand_in, id="stand-in"),
+        pytest.param(
+            model_server,
+            id="tensorflow_model_server",
+            marks=pytest.mark.skipif(MODEL_SERVER is None, reason="tensorflow_model_server is not on the PATH"),
+        ),
+    ],
+)
+def server(request, serving_folder, tmp_path_factory):
+    """(folder, gRPC address, REST URL) of a server of both networks; the folder is this module's own."""
+    folder = tmp_path_factory.mktemp("served") / "models"
+    shutil.copytree(serving_folder, folder)
+    with request.param(folder) as (address, url):
+        yield folder, address, url
+
+
+def client(folder, name):
+    """A module of ``clients/``, imported from where it was written."""
+    specification = importlib.util.spec_from_file_location(name, folder / "clients" / f"{name}.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def stub(server):
+    folder, address, _ = server
+    return client(folder, "grpc_client").connect(address)
+
+
+def test_what_is_in_the_folder(serving_folder):
+    files = {str(path.relative_to(serving_folder)) for path in serving_folder.rglob("*") if path.is_file()}
+    assert {"models.config", "batching.config", "docker-compose.yml"} <= files
+    assert {"clients/rest_client.py", "clients/grpc_client.py"} <= files
+    for model in ("style", "x2"):
+        assert {f"{model}/1/saved_model.pb", f"{model}/1/{WARMUP}", f"{model}/1/{CARD}"} <= files
+    assert not [file for file in files if "part" in file or file.endswith(".pyc")]
+    card = json.loads((serving_folder / "x2" / "1" / CARD).read_text())
+    assert str(WARMUP) in card["sha256"]
+
+
+def test_models_config_names_each_model(serving_folder):
+    """Parsed with the server's own message."""
+    text = (serving_folder / "models.config").read_text()
+    config = text_format.Parse(text, model_server_config_pb2.ModelServerConfig()).model_config_list.config
+    assert [(model.name, model.base_path, model.model_platform) for model in config] == [
+        ("style", "/models/style", "tensorflow"),
+        ("x2", "/models/x2", "tensorflow"),
+    ]
+
+
+def test_docker_compose_mounts_and_names_what_is_there(serving_folder):
+    text = (serving_folder / "docker-compose.yml").read_text()
+    named = re.findall(r"=/models/(\S+)", text)
+    assert named == ["models.config", "batching.config"]
+    assert all((serving_folder / name).is_file() for name in named)
+    assert ".:/models:ro" in text
+
+
+@pytest.mark.parametrize("model", ["style", "x2"])
+def test_warm_up_requests_are_replayed(serving_folder, model):
+    """Two sizes through three signatures, as records of the server's own message; each is answered."""
+    models = Models(serving_folder)
+    seen = []
+    for record in tf.data.TFRecordDataset(str(serving_folder / model / "1" / WARMUP)).as_numpy_iterator():
+        log = prediction_log_pb2.PredictionLog.FromString(record)
+        assert log.WhichOneof("log_type") == "predict_log"
+        request = log.predict_log.request
+        (output,) = models.predict(request).outputs.values()
+        answer = tf.make_ndarray(output)
+        shape = read_photo(answer[0]).rgb.shape[:2] if answer.dtype == object else answer.shape[1:3]
+        seen.append((request.model_spec.name, request.model_spec.signature_name, *shape))
+    factor = {"style": 1, "x2": 2}[model]
+    assert seen == [
+        (model, signature, height * factor, width * factor)
+        for height, width in [(8, 12), (5, 7)]
+        for signature in ("serving_default", "serve_float", "serve_bytes")
+    ]
+
+
+@pytest.mark.parametrize("model", ["style", "x2"])
+def test_arrays_over_grpc(server, stub, sources, model):
+    image = picture(21, 17)
+    received = client(server[0], "grpc_client").predict_array(stub, model, image[None])
+    expected = keras_result(sources[model].network, image)
+    assert received.dtype == np.uint8
+    assert np.abs(received[0].astype(int) - expected).max() <= 1  # rounding
+
+
+def test_files_by_the_clients(server, sources, tmp_path):
+    """Both examples, as programs: a photograph's file in, a picture's file out."""
+    folder, address, url = server
+    write_photo(tmp_path / "photo.png", picture(14, 19))
+    for name, where in (("grpc_client", address), ("rest_client", url)):
+        for model in ("style", "x2"):
+            target = tmp_path / f"{name}_{model}.png"
+            client(folder, name).main(model, tmp_path / "photo.png", target, where)
+            expected = keras_result(sources[model].network, picture(14, 19))
+            np.testing.assert_array_equal(read_photo(target).rgb, expected)
+
+
+def test_bad_bytes_are_refused_and_the_server_goes_on(server, stub):
+    folder, *_ = server
+    module = client(folder, "grpc_client")
+    with pytest.raises(grpc.RpcError) as caught:
+        module.predict(stub, "style", b"Dear diary")
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "Unknown image file format" in caught.value.details()
+    assert read_photo(module.predict(stub, "style", encoded(picture(6, 5)))).rgb.shape == (6, 5, 3)
+
+
+def test_clients_say_what_the_server_refused(server, tmp_path):
+    folder, address, url = server
+    (tmp_path / "diary.jpg").write_text("Dear diary")
+    for name, where in (("grpc_client", address), ("rest_client", url)):
+        with pytest.raises(SystemExit, match=r"(?s)diary.jpg: .*Unknown image file format"):
+            client(folder, name).main("style", tmp_path / "diary.jpg", tmp_path / "no.png", where)
+    assert not (tmp_path / "no.png").exists()
+
+
+def test_a_new_version_is_served_beside_the_old(server, stub, network_files):
+    """`--update` with another network under the same name: the same address answers with its numbers."""
+    folder, *_ = server
+    (folder / "docker-compose.yml").write_text("# mine\n")
+    before = (folder / "models.config").read_text()
+    made = export_serving(folder, {"x2": str(network_files["style"])}, warmup=[], update=True)
+    assert made == [folder / "x2" / "2"]
+    assert (folder / "x2" / "1" / "saved_model.pb").is_file()
+    assert (folder / "docker-compose.yml").read_text() == "# mine\n"
+    assert (folder / "models.config").read_text() == before
+    module, end = client(folder, "grpc_client"), time.monotonic() + 30
+    # The style network does not enlarge: a result of the input's size is the new version's.
+    while module.predict_array(stub, "x2", picture(9, 9)[None]).shape != (1, 9, 9, 3):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_warm_up_larger_than_requests_may_be(tmp_path, network_files):
+    with pytest.raises(UserError, match="--warmup: expected a result of at most 100 pixels. Received: 8x8 for x2"):
+        export_serving(tmp_path / "out", {"x2": str(network_files["x2"])}, warmup=[(8, 8)], max_pixels=100)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_fails_leaves_a_folder_as_it_was(tmp_path, network_files):
+    """Two models, the second no network: neither is written."""
+    (tmp_path / "bad.keras").write_text("nothing")
+    models = {"x2": str(network_files["x2"]), "bad": str(tmp_path / "bad.keras")}
+    with pytest.raises(UserError, match="not a .keras file"):
+        export_serving(tmp_path / "out", models)
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.keras"]

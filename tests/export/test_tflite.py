@@ -1,0 +1,155 @@
+"""TFLite files against the Keras networks, run by LiteRT."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from common.errors import UserError
+from common.image_io import write_photo
+from common.sample_photos import sample_photos
+from export.comparison import FLOORS, cover, psnr
+from export.model_card import card_path
+from export.source import keras_result, load_source, rebuilt
+from export.tflite import check_builtin, compare, convert, export_tflite, most_dimensions, operators, run
+
+
+def photo(height, width):
+    return cover(sample_photos()["coffee"], height, width)
+
+
+@pytest.mark.parametrize(
+    ("name", "precision", "size", "uint8"),
+    [
+        ("style", "float32", (24, 36), False),
+        ("style", "float16", None, False),
+        ("style", "dynamic", (24, 36), True),
+        ("x2", "float32", None, True),
+        ("x2", "int8", (25, 35), True),
+    ],
+)
+def test_file_and_card(tmp_path, sources, photo_folder, name, precision, size, uint8):
+    source, file = sources[name], tmp_path / "out.tflite"
+    card = export_tflite(source, file, precision, size, uint8, photo_folder if precision == "int8" else None)
+    content = file.read_bytes()
+    assert card == json.loads(card_path(file).read_text())
+    assert (card["sha256"], card["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    # The file says what the card says.
+    signature = Interpreter(model_content=content).get_signature_runner("serving_default")
+    dtype = "uint8" if uint8 else "float32"
+    for details, described in (
+        (signature.get_input_details(), card["signatures"]["serving_default"]["inputs"]),
+        (signature.get_output_details(), card["signatures"]["serving_default"]["outputs"]),
+    ):
+        assert list(details) == list(described) == ["images"]
+        assert np.dtype(details["images"]["dtype"]).name == described["images"]["dtype"] == dtype
+        assert len(details["images"]["shape"]) == 4
+        if size:
+            assert details["images"]["shape"].tolist() == described["images"]["shape"]
+    assert "TRANSPOSE_CONV" in card["operators"]
+    assert not any("CUSTOM" in name for name in card["operators"])
+    # And it computes what the network does, at a size that is not the one it was compared at, where it may.
+    image = photo(*(size or (31, 18)))
+    (result,) = run(content, [image])
+    assert result.shape == (image.shape[0] * source.factor, image.shape[1] * source.factor, 3)
+    assert psnr(keras_result(source.network, image), np.rint(result)) >= FLOORS[precision]
+
+
+def test_int8_convolutions_are_integer_and_normalization_is_not(sources, photo_folder):
+    content = convert(sources["x2"].network, "int8", (24, 24), calibration=[photo(24, 24)])
+    interpreter = Interpreter(model_content=content)
+    tensors = {tensor["index"]: np.dtype(tensor["dtype"]).name for tensor in interpreter.get_tensor_details()}
+    kinds = {}
+    for operator in interpreter._get_ops_details():
+        kinds.setdefault(operator["op_name"], set()).update(tensors[index] for index in operator["outputs"])
+    assert kinds["CONV_2D"] == kinds["TRANSPOSE_CONV"] == {"int8"}
+    assert kinds["TANH"] == kinds["MUL"] == {"float32"}
+
+
+def test_int8_of_the_shipped_network_is_usable(photo_folder):
+    """The trained one, with instance normalization: 42 dB at 64x64 when this was written; the issue asks for 30."""
+    source = load_source("starry_night")
+    images = [cover(image, 64, 64) for image in sample_photos().values()]
+    content = convert(source.network, "int8", (64, 64), calibration=images)
+    assert len(content) < 0.3 * 4 * source.network.count_params()  # 8 bits a weight, not 32
+    assert min(compare(content, source.network, images)) > 35
+
+
+def test_a_file_that_falls_short_is_kept_only_when_asked(tmp_path, sources):
+    """Calibrated on black, ranges of activations are those of black: photographs overflow them."""
+    (tmp_path / "black").mkdir()
+    write_photo(tmp_path / "black" / "black.png", np.zeros((24, 24, 3), np.uint8))
+    arguments = (sources["style"], tmp_path / "out.tflite", "int8", (24, 24), False, tmp_path / "black")
+    with pytest.raises(UserError, match="expected a PSNR of at least 30 dB from the Keras network with int8"):
+        export_tflite(*arguments)
+    assert [path.name for path in tmp_path.iterdir()] == ["black"]
+    card = export_tflite(*arguments, allow_loss=True)
+    assert card["psnr_db"] < 30
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["black", "out.model_card.json", "out.tflite"]
+
+
+def test_operators_of_tensorflow_are_refused():
+    """A file with one, made as Keras' own exporter does by default."""
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 4, 4, 3), tf.float32)])
+    def with_flex(x):
+        return tf.image.resize(x, (8, 8), "bicubic")
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([with_flex.get_concrete_function()], with_flex)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS]
+    content = converter.convert()
+    assert operators(content) == ["CUSTOM FlexResizeBicubic"]
+    with pytest.raises(UserError, match="expected builtin TFLite operators only. Received: CUSTOM FlexResizeBicubic"):
+        check_builtin(content)
+
+
+def test_five_dimensions_are_refused():
+    @tf.function(input_signature=[tf.TensorSpec((1, 2, 3, 4, 5), tf.float32)])
+    def with_five(x):
+        return x + 1.0
+
+    content = tf.lite.TFLiteConverter.from_concrete_functions([with_five.get_concrete_function()], with_five).convert()
+    assert most_dimensions(content) == 5
+    with pytest.raises(UserError, match="expected tensors of at most 4 dimensions. Received: 5"):
+        check_builtin(content)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"precision": "int4"}, "precision: expected one of float32, float16, dynamic, int8. Received: 'int4'"),
+        ({"precision": "int8"}, "calibration: expected a folder of photographs for int8"),
+        ({"size": (0, 8)}, "size: expected at least 1x1"),
+        ({"size": (4000, 4000)}, "Received: 4000x4000, to be enlarged 2 times"),
+        ({"photos": "{folder}"}, "expected photographs .* Received: a folder with none"),
+        ({"precision": "int8", "calibration": "{folder}"}, "expected photographs .* Received: a folder with none"),
+    ],
+)
+def test_bad_arguments(tmp_path, sources, options, message):
+    options = {k: v.format(folder=tmp_path) if isinstance(v, str) else v for k, v in options.items()}
+    with pytest.raises(UserError, match=message):
+        export_tflite(sources["x2"], tmp_path / "out.tflite", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_psnr_of_a_known_error():
+    """An error of 1 everywhere: 20 log10(255) = 48.13 dB, the textbook value."""
+    assert psnr(np.zeros((4, 4, 3)), np.ones((4, 4, 3))) == pytest.approx(48.1308, abs=1e-4)
+    assert psnr(np.ones((2, 2, 3)), np.ones((2, 2, 3))) == float("inf")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (50, 20), (20, 50), (600, 700)])
+def test_cover_has_the_size(size):
+    """Larger or smaller than the photograph, wider or higher."""
+    assert cover(np.zeros((300, 451, 3), np.uint8), *size).shape == (*size, 3)
+
+
+def test_rebuilt_is_another_network_with_the_same_weights(sources):
+    network = sources["x2"].network
+    twin = rebuilt(network)
+    assert twin is not network
+    for mine, theirs in zip(twin.get_weights(), network.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
