@@ -71,7 +71,7 @@ def evaluate(settings, overwrite=False, progress=True):
     folder.begin(result.conditions, overwrite)
     with StopSignals() as signals:
         for size, count, iterations in zip(settings.sizes, settings.counts, settings.iterations, strict=True):
-            sized, warm = _at_size(objective, settings, size), False
+            sized, warm = objective_at_size(objective, settings, size), False
             result.tv_weights[size], result.sizes[size] = sized.tv_weight, {}
             for number, (name, photo) in enumerate(list(photos.items())[:count], start=1):
                 found = folder.load(size, name, iterations)
@@ -106,7 +106,7 @@ def _photos(folder):
     return {path.relative_to(folder).with_suffix("").as_posix().replace("/", "_"): path for path in list_images(folder)}
 
 
-def _at_size(objective, settings, size):
+def objective_at_size(objective, settings, size):
     """The objective with total variation weighted for a size, on the same painting."""
     if not settings.tv_size or settings.tv_size == size:
         return objective

@@ -1,0 +1,239 @@
+"""An evaluation as a whole: what it leaves, how it goes on, what it refuses."""
+
+import csv
+import json
+import os
+import re
+import signal
+
+import numpy as np
+import pytest
+
+from common.errors import UserError
+from common.image_io import write_photo
+from fast_style import evaluation_run
+from fast_style.evaluation_files import EvaluationFolder
+from fast_style.evaluation_report import answer, html_page, settings_line, text_report, timing_rows, write_reports
+from fast_style.evaluation_run import Evaluation, evaluate, objective_at_size
+from fast_style.objective import StyleObjective
+from fast_style.recorded_objective import recorded_objective
+from fast_style.settings import EvaluationSettings
+from tests.fast_style.test_evaluation import comparison
+
+CONDITIONS = {
+    "network": {"name": "<tiny>.keras", "sha256": "n" * 64},
+    "painting": {"name": "style.png", "sha256": "p" * 64},
+    "loss_network": {"architecture": "vgg16", "weights": "vgg16.npz", "sha256": "w" * 64},
+    "objective": {
+        "style_size": 256,
+        "content_layers": ["relu2_2"],
+        "style_layers": ["relu1_2", "relu3_3"],
+        "content_weight": 1.0,
+        "style_weight": 2e-5,
+        "tv_weight": 1e-4,
+        "tv_size": 256,
+        "style_layer_weights": [1.0, 0.5],
+        "style_loss": "gram",
+    },
+    "photographs": "val",
+    "baseline": {"method": "L-BFGS-B within 0..255", "start": "white noise", "seed": 0},
+    "precision": "float32",
+    "versions": {"python": "3.12", "tensorflow": "2.21.0"},
+    "processor": "a processor (avx2)",
+}
+
+
+@pytest.fixture
+def evaluation():
+    """Two photographs; means of the baseline 11, 7, 3, 2 and of the network 5: equal after 2 iterations."""
+    ones = {
+        "cat": comparison([12.0, 8.0, 4.0, 3.0], (1.0, 2.0, 3.0, 4.0), (0.01,), network=5.0),
+        "dog": comparison([10.0, 6.0, 2.0, 1.0], (1.0, 2.0, 3.0, 4.0), (0.01,), network=5.0),
+    }
+    return Evaluation(CONDITIONS, {256: ones, 512: {}}, {256: 1e-4, 512: 2.5e-5})
+
+
+def test_the_answer_in_words(evaluation):
+    expected = (
+        "At 256x256 the network's mean objective, 5, equals the baseline's after 2 iterations (2 to 2 by photograph)."
+    )
+    assert answer(evaluation.sizes[256], 256) == expected
+    for one in evaluation.sizes[256].values():
+        one.network["loss"] = 0.5
+    expected = "At 256x256 the network's mean objective, 0.5, is below the baseline's after all 3 iterations, 2."
+    assert answer(evaluation.sizes[256], 256) == expected
+
+
+def test_table_1_has_ratios_and_the_papers_figures(evaluation):
+    """4 s for 3 iterations are 133.333 s for 100: 13,333 passes of 0.01 s."""
+    heads, (ours, paper) = timing_rows(evaluation)
+    assert heads[4:6] == ["network", "ratio at 100"]
+    assert ours[:2] == ["256x256", "≈ 133.3 s (133.3 to 133.3)"]
+    assert ours[4:6] == ["0.010 s (0.010 to 0.010)", "13,333"]
+    assert paper == ["the paper, GTX Titan X", "3.17 s", "9.52 s", "15.86 s", "0.015 s", "211", "635", "1,057"]
+    assert "after 2 iterations" in text_report(evaluation)
+
+
+def test_every_figure_names_its_settings(evaluation):
+    line = settings_line(evaluation, 256)
+    for part in (
+        "2 photographs of val",
+        "n" * 64,
+        "w" * 64,
+        "vgg16.npz",
+        "relu2_2, weight 1;",
+        "relu1_2, relu3_3 times 1, 0.5",
+        "weight 2e-05",
+        "weight 0.0001",
+        "python 3.12, tensorflow 2.21.0",
+        "a processor (avx2)",
+        "float32",
+    ):
+        assert part in line
+    page = html_page(evaluation, {256: b"png"})
+    assert page.count(line.replace("<tiny>", "&lt;tiny&gt;")) == 3  # below the plot, the table and the photographs
+    assert "<tiny>" not in page
+    assert not re.search(r'href=|url\(|<script|<link|src="(?!data:)', page)
+    assert page.count("<img") == 1 + 2 * 3
+
+
+def test_reports_hold_the_figures(evaluation, tmp_path):
+    written = write_reports(evaluation, tmp_path)
+    assert [path.name for path in written] == [
+        "evaluation.html",
+        "evaluation.csv",
+        "evaluation.json",
+        "objective_256.png",
+    ]
+    rows = list(csv.DictReader((tmp_path / "evaluation.csv").read_text().splitlines()))
+    assert len(rows) == 2 * (1 + 1 + 4)
+    assert rows[3] == {
+        "size": "256",
+        "photograph": "cat",
+        "method": "baseline",
+        "iteration": "1",
+        "loss": "8",
+        "content": "1",
+        "style": "2",
+        "tv": "3",
+        "seconds": "2.0000",
+    }
+    found = json.loads((tmp_path / "evaluation.json").read_text())
+    assert found["conditions"] == CONDITIONS
+    measured = found["sizes"]["256"]
+    assert measured["network_equals_baseline_after"] == 2
+    assert measured["objective"]["baseline"] == {"mean": [11, 7, 3, 2], "standard_deviation": [1, 1, 1, 1]}
+    assert measured["seconds"]["network"]["median"] == 0.01
+    assert (tmp_path / "objective_256.png").read_bytes().startswith(b"\x89PNG")
+
+
+def settings(folder, network, **changes):
+    options = {
+        "network": str(network),
+        "style": str(folder / "style.png"),
+        "photos": str(folder / "photos"),
+        "output": str(folder / "out"),
+        "sizes": (32,),
+        "counts": (2,),
+        "iterations": (3,),
+        "repeats": 1,
+        "style_size": 16,
+        "content_layers": ("relu1_1",),
+        "style_layers": ("relu1_1",),
+        "loss_weights": "random",
+        "precision": "float32",
+    }
+    return EvaluationSettings(**{**options, **changes})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    random = np.random.default_rng(0)
+    (tmp_path / "photos" / "deep").mkdir(parents=True)
+    for name in ("style.png", "photos/a.png", "photos/deep/a.png"):
+        write_photo(tmp_path / name, random.integers(0, 256, (36, 40, 3), np.uint8))
+    return tmp_path
+
+
+def test_it_stops_on_a_signal_and_goes_on_from_there(folder, tiny_network, monkeypatch):
+    """SIGINT in the second photograph leaves the first; the same call then measures the second alone."""
+    real, names = evaluation_run.compare, []
+
+    def compare_and_interrupt(*arguments):
+        names.append(1)
+        if len(names) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(*arguments)
+
+    monkeypatch.setattr(evaluation_run, "compare", compare_and_interrupt)
+    first = evaluate(settings(folder, tiny_network), progress=False)
+    assert (list(first.sizes[32]), first.stopped) == (["a"], True)
+    assert [path.name for path in (folder / "out" / "photographs" / "32").glob("*.json")] == ["a.json"]
+    both = evaluate(settings(folder, tiny_network), progress=False)
+    assert (list(both.sizes[32]), both.stopped, len(names)) == (["a", "deep_a"], False, 3)
+    assert both.sizes[32]["a"].baseline == first.sizes[32]["a"].baseline
+    for kind, picture in first.sizes[32]["a"].pictures.items():
+        np.testing.assert_array_equal(both.sizes[32]["a"].pictures[kind], picture)
+
+
+def test_a_photograph_is_measured_anew_only_for_more_iterations(tmp_path):
+    folder = EvaluationFolder(tmp_path)
+    folder.begin(CONDITIONS)
+    folder.save(32, "cat", comparison([3.0, 2.0, 1.0]))
+    assert folder.load(32, "dog", 2) is None
+    assert folder.load(32, "cat", 3) is None
+    assert folder.load(32, "cat", 2).baseline == comparison([3.0, 2.0, 1.0]).baseline
+
+
+def test_other_conditions_need_a_new_folder_or_overwrite(tmp_path):
+    folder = EvaluationFolder(tmp_path)
+    folder.begin(CONDITIONS)
+    folder.save(32, "cat", comparison([3.0, 2.0]))
+    folder.begin(CONDITIONS)
+    with pytest.raises(UserError, match="--output: expected a new folder, .* where precision was float32 and is bf16"):
+        folder.begin({**CONDITIONS, "precision": "bf16"})
+    assert folder.load(32, "cat", 1) is not None
+    folder.begin({**CONDITIONS, "precision": "bf16"}, overwrite=True)
+    assert folder.load(32, "cat", 1) is None
+
+
+def test_total_variation_weighs_the_same_at_every_size(folder, tiny_network):
+    """A weight of 8 meant for 64 pixels a side is 32 at 32; with a size of 0 it stays."""
+    asked = settings(folder, tiny_network, tv_weight=8.0, tv_size=64)
+    objective = StyleObjective.for_painting(asked.style, **asked.objective_options())
+    assert objective_at_size(objective, asked, 32).tv_weight == 32.0
+    assert objective_at_size(objective, settings(folder, tiny_network), 32) is objective
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"counts": (1, 2)}, "--counts: expected 1 numbers, one a size. Received: 2"),
+        ({"sizes": (16,)}, "--sizes: expected at least 32. Received: 16"),
+        ({"iterations": (0,)}, "--iterations: expected at least 1. Received: 0"),
+        ({"repeats": 0}, "--repeats: expected at least 1. Received: 0"),
+        ({"tv_size": -1}, "--tv-size: expected at least 0 pixels. Received: -1"),
+        ({"photos": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
+    ],
+)
+def test_bad_settings_are_named_before_anything_is_written(folder, tiny_network, changes, message):
+    with pytest.raises(UserError, match=message):
+        evaluate(settings(folder, tiny_network, **changes), progress=False)
+    assert not (folder / "out").exists()
+
+
+def test_the_objective_is_the_one_that_was_trained_on(tmp_path):
+    """Of a shipped network its recipe's last stage; of a file the run's record; what is given comes first."""
+    shipped = recorded_objective("starry_night")
+    assert (shipped["loss_network"], shipped["content_layers"]) == ("vgg19", ("relu2_2",))
+    (tmp_path / "network.keras").write_bytes(b"")
+    assert recorded_objective(str(tmp_path / "network.keras")) == {}
+    record = {"settings": {"style_weight": 3.0, "style_layers": ["relu1_1"], "size": 128, "batch_size": 4}}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    found = recorded_objective(str(tmp_path / "network.keras"))
+    assert found == {"style_weight": 3.0, "style_layers": ("relu1_1",), "tv_size": 128}
+    merged = EvaluationSettings.from_given({"style_weight": 4.0}, found, quick=True)
+    assert (merged.style_weight, merged.tv_size, merged.sizes) == (4.0, 128, (128, 256))
+    (tmp_path / "run.json").write_text("{")
+    with pytest.raises(UserError, match="run.json: expected a record of a training in JSON"):
+        recorded_objective(str(tmp_path / "network.keras"))
