@@ -1,0 +1,48 @@
+"""fast-style itself."""
+
+import numpy as np
+
+
+def training_step(precision, size, batch_size):
+    from common.startup import start_tensorflow
+
+    start_tensorflow(training=True)
+
+    import keras
+    import tensorflow as tf
+
+    from benchmarks.graph import convolution_multiply_adds
+    from common.precision import dtype_policy
+    from fast_style.model import StyleTransfer
+    from fast_style.network import TransformationNetwork
+
+    with dtype_policy(precision):
+        network = TransformationNetwork()
+        painting = np.random.default_rng(0).integers(0, 256, (size, size, 3), "uint8")
+        trainer = StyleTransfer(painting, network, architecture="vgg19", loss_weights="random", style_size=None)
+    trainer.compile(keras.optimizers.Adam(1e-3))
+    trainer.make_train_function()
+    photos = np.random.default_rng(1).integers(0, 256, (batch_size, size, size, 3), "uint8")
+    batches = iter(tf.data.Dataset.from_tensors(photos).repeat())
+
+    def repeat():
+        float(trainer.train_function(batches)["loss"])
+
+    multiply_adds = convolution_multiply_adds(lambda x: network(x, training=True), size)
+    return repeat, network.count_params(), multiply_adds
+
+
+def inference(precision, size):
+    from common.startup import start_tensorflow
+
+    start_tensorflow()
+
+    from benchmarks.graph import convolution_multiply_adds
+    from common.precision import dtype_policy
+    from fast_style.network import TransformationNetwork
+
+    with dtype_policy(precision):
+        network = TransformationNetwork()
+    photo = np.random.default_rng(1).integers(0, 256, (1, size, size, 3), "uint8")
+    multiply_adds = convolution_multiply_adds(lambda x: network(x, training=False), size)
+    return lambda: network.paint(photo).numpy(), network.count_params(), multiply_adds

@@ -1,0 +1,67 @@
+"""Time and memory of ``fast_style.stylize`` from 0.25 to 100 megapixels: ``python -m benchmarks.photo_sizes``.
+
+Each measurement is a process of its own, so that its peak memory is its own.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+
+from benchmarks.machine import describe
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.photo_sizes", description=__doc__)
+    parser.add_argument(
+        "--megapixels", type=float, nargs="+", default=[0.25, 1, 3, 12, 100], help="of the photographs, sides 4:3"
+    )
+    parser.add_argument("--streaming", nargs="+", default=["off", "exact", "fast"], metavar="HOW")
+    parser.add_argument("--style", default="starry_night", help="name or .keras file (default: starry_night)")
+    parser.add_argument("--whole-limit", type=float, default=6, help="most megapixels for off (default: 6)")
+    options = parser.parse_args(arguments)
+    print(describe())
+    print("\n| megapixels | streaming | s | s a megapixel | peak MiB |\n|---|---|---|---|---|")
+    for megapixels in options.megapixels:
+        for streaming in options.streaming:
+            if streaming == "off" and megapixels > options.whole_limit:
+                continue
+            command = [sys.executable, "-m", "benchmarks.photo_sizes_one", str(megapixels), streaming, options.style]
+            answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            print(
+                f"| {megapixels:g} | {streaming} | {answer['seconds']:.1f} | {answer['seconds'] / megapixels:.1f} "
+                f"| {answer['peak_mib']} |",
+                flush=True,
+            )
+
+
+def one(megapixels, streaming, style):
+    """Stylises one enlarged sample photograph and prints its time and the process's peak memory as JSON."""
+    from common.startup import start_tensorflow
+
+    start_tensorflow()
+
+    import numpy as np
+
+    from common.sample_photos import sample_photos
+    from fast_style.pretrained_networks import load_network
+    from fast_style.stylization import stylize
+
+    network = load_network(style)
+    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    width = round(height * 4 / 3)
+    sample = next(iter(sample_photos().values()))
+    rows, columns = (np.arange(n) * s // n for n, s in ((height, sample.shape[0]), (width, sample.shape[1])))
+    photo = sample[rows][:, columns]
+    stylize(sample[:64, :64], network, streaming="off")  # traced
+    start = time.perf_counter()
+    result = stylize(photo, network, streaming=streaming)
+    seconds = time.perf_counter() - start
+    assert result.shape == photo.shape
+    print(json.dumps({"seconds": seconds, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+
+
+if __name__ == "__main__":
+    main()

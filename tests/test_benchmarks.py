@@ -1,0 +1,36 @@
+"""The benchmarks compare equal networks, and training is no slower than plain Keras.
+
+Ratios within one run, not seconds: the machine may be slow or busy.
+"""
+
+import pytest
+
+from benchmarks import contest
+from benchmarks.graph import convolution_multiply_adds
+from benchmarks.plain_keras import _network
+from fast_style.network import TransformationNetwork
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_plain_keras_computes_the_same_network(training):
+    """At 64 pixels: 64 + 80 = 144, and 160 with the margin of 16 that is computed outside training."""
+    ours, plain = TransformationNetwork(), _network(0 if training else 8)
+    assert ours.count_params() == plain.count_params()
+    counts = [convolution_multiply_adds(lambda x, n=n: n(x, training=training), 64) for n in (ours, plain)]
+    assert counts[0] == counts[1]
+    # By hand, the first layer at that size alone: pixels * 9 * 9 * 3 * 32.
+    assert counts[0] > (64 + 80 if training else 64 + 96) ** 2 * 9 * 9 * 3 * 32
+
+
+def test_a_training_step_is_no_slower_than_plain_keras():
+    names = ["fast-style float32", "plain Keras float32"]
+    (ours, plain), absent = contest.compete("training_step", names, rounds=4, size=64, batch_size=2)
+    assert absent == []
+    assert min(ours.seconds) < 1.2 * min(plain.seconds)
+
+
+def test_contestants_that_are_not_installed_are_named(monkeypatch, capsys):
+    results, absent = contest.compete("no_such_task", ["plain Keras float32"], rounds=1)
+    assert results == []
+    assert "no_such_task" in absent[0][1]
+    assert "not here" in capsys.readouterr().err
