@@ -10,8 +10,8 @@ def decode(encoded):
     """Decodes one image.
 
     Grey and palette become RGB, 16 bits are scaled to 8, CMYK JPEG is converted, of an animation the first
-    frame is taken. Alpha is kept apart: colours are composed over white. EXIF orientation and colour
-    profiles are not applied: TensorFlow's decoders pass them over.
+    frame is taken. Alpha is kept apart: colours are composed over white. A JPEG's EXIF orientation is
+    applied. Colour profiles are not: TensorFlow's decoders pass them over.
 
     Args:
         encoded: scalar string: JPEG, PNG, GIF, BMP or WebP.
@@ -23,6 +23,7 @@ def decode(encoded):
     """
     pixels = tf.io.decode_image(encoded, channels=0, expand_animations=False)
     pixels.set_shape((None, None, None))
+    pixels = upright(pixels, orientation(encoded))
     channels = tf.shape(pixels)[2]
     colours = tf.gather(pixels, tf.range(3) * tf.cast(channels >= 3, tf.int32), axis=2)
     has_alpha = channels % 2 == 0
@@ -30,6 +31,46 @@ def decode(encoded):
     opacity = tf.cast(alpha, tf.float32) / 255.0
     rgb = to_uint8(tf.cast(colours, tf.float32) * opacity + 255.0 * (1.0 - opacity))
     return tf.ensure_shape(rgb, (None, None, 3)), tf.ensure_shape(alpha, (None, None, 1))
+
+
+def orientation(encoded):
+    """EXIF orientation of a JPEG, a scalar int32 of 1 to 8; 1 where there is none, or in another format.
+
+    Args:
+        encoded: scalar string.
+    """
+    # Of what stands in front of the picture, at most 64 KiB are EXIF. 16 zeros behind: no read is beyond the end.
+    head = tf.cast(tf.io.decode_raw(tf.strings.substr(encoded, 0, 1 << 16) + bytes(16), tf.uint8), tf.int32)
+    last = tf.size(head) - 1
+
+    def number(position, size):
+        """Whole numbers of `size` bytes at positions in the TIFF structure, in its byte order."""
+        digits = tf.gather(head, tf.clip_by_value(start + position[:, None] + tf.range(size), 0, last))
+        digits = tf.where(little, digits, tf.reverse(digits, [1]))
+        return tf.reduce_sum(tf.bitwise.left_shift(digits, 8 * tf.range(size)), axis=1)
+
+    marks = tf.stack([head[i : tf.size(head) - 5 + i] == byte for i, byte in enumerate(b"Exif\0\0")])
+    places = tf.where(tf.reduce_all(marks, axis=0))[:, 0]
+    is_jpeg = tf.strings.substr(encoded, 0, 2) == b"\xff\xd8"
+    found = tf.logical_and(is_jpeg, tf.size(places) > 0)
+    start = tf.cast(tf.reduce_sum(places[:1]), tf.int32) + 6
+    little = head[tf.minimum(start, last)] == ord("I")
+    directory = tf.clip_by_value(number(tf.constant([4]), 4)[0], 0, last)
+    entries = directory + 2 + 12 * tf.range(tf.minimum(number(directory[None], 2)[0], 64))
+    value = tf.reduce_max(tf.where(number(entries, 2) == 0x0112, number(entries + 8, 2), 0))
+    return tf.where(tf.logical_and(found, tf.logical_and(value >= 1, value <= 8)), value, 1)
+
+
+def upright(pixels, value):
+    """Turns (height, width, channels) as an EXIF orientation of 1 to 8 asks; `value` is a scalar int32."""
+    pixels = tf.cond(value >= 5, lambda: tf.transpose(pixels, (1, 0, 2)), lambda: pixels)
+    for axis, values in ((0, (3, 4, 7, 8)), (1, (2, 3, 6, 7))):
+        pixels = _reversed_if(tf.reduce_any(value == tf.constant(values)), pixels, axis)
+    return pixels
+
+
+def _reversed_if(condition, pixels, axis):
+    return tf.cond(condition, lambda: tf.reverse(pixels, [axis]), lambda: pixels)
 
 
 def encode(rgb, alpha):
@@ -45,7 +86,7 @@ def encode(rgb, alpha):
 
     def with_alpha():
         height, width = tf.shape(rgb)[0], tf.shape(rgb)[1]
-        mask = to_uint8(bicubic_resize(tf.cast(alpha, tf.float32)[None], height, width))[0]
+        mask = to_uint8(bicubic_resize(tf.cast(alpha, tf.float32)[None], height, width, quantize=True))[0]
         return tf.io.encode_png(tf.concat([rgb, mask], axis=2))
 
     opaque = tf.reduce_all(tf.equal(alpha, 255))

@@ -212,6 +212,7 @@ def run(content, images, threads=None, seconds=None):
     litert = require("ai_edge_litert.interpreter", "tflite")
     with stderr_closed():  # it says that XNNPACK is used
         interpreter = litert.Interpreter(model_content=content, num_threads=threads)
+        interpreter.allocate_tensors()
         signature = interpreter.get_signature_runner("serving_default")
     dtype = signature.get_input_details()["images"]["dtype"]
     results = []
