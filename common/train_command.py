@@ -1,18 +1,22 @@
 """What the training commands share: flags from settings, resuming, and how a run that stops is reported."""
 
 import sys
+from pathlib import Path
 
 from common.command_line import Parser, add_settings, check_required, errors_as_lines, fail, given_settings
 from common.errors import UserError
+from common.recipes import recipe_names, recipe_settings
+from common.run_record import NAME, read_record
 from common.startup import start_tensorflow
 
 
-def run_train_command(program, description, settings_class, train, arguments=None):
+def run_train_command(program, description, package, settings_class, train, arguments=None):
     """Parses flags into settings and trains; TensorFlow is imported once they are known to be complete.
 
     Args:
         program: name of the console script.
         description: its first sentence; the docstring of the settings follows.
+        package: whose recipes ``--recipe`` names, ``"fast_style"`` or ``"superres"``.
         settings_class: a :class:`common.settings.TrainingSettings`, each field of which becomes a flag.
         train: function from settings and ``resume`` to the run record.
         arguments: list of str; default those of the process.
@@ -22,9 +26,30 @@ def run_train_command(program, description, settings_class, train, arguments=Non
     parser.add_argument(
         "--resume", action="store_true", help="continue the run in --output; settings that are not given are the run's"
     )
+    parser.add_argument(
+        "--recipe",
+        metavar="NAME",
+        help="train a network that ships again: all settings that are not given are its recipe's, and each of its "
+        f"stages gets a folder in --output ({', '.join(recipe_names(package)) or 'none ships'})",
+    )
     options = parser.parse_args(arguments)
     with errors_as_lines(program):
-        _train(program, settings_class, train, given_settings(options, settings_class), options.resume)
+        given = given_settings(options, settings_class)
+        if options.recipe is None:
+            _train(program, settings_class, train, given, options.resume)
+        else:
+            for settings in recipe_settings(package, options.recipe, settings_class, given):
+                check_required(settings)
+                _train_stage(program, settings, train, options.resume)
+
+
+def _train_stage(program, settings, train, resume):
+    """A stage of a recipe; when a run of one is resumed, those that are finished are passed over."""
+    begun = resume and (Path(settings.output) / NAME).exists()
+    if begun and read_record(settings.output)["status"] == "finished":
+        print(f"{settings.output}: finished before")
+        return
+    _train(program, type(settings), train, vars(settings), begun)
 
 
 def _train(program, settings_class, train, given, resume):

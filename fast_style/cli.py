@@ -246,4 +246,4 @@ def train_main(arguments=None):
 
         return train(settings, resume)
 
-    run_train_command("fast-style-train", "Train a network on one painting.", StyleSettings, train, arguments)
+    run_train_command("fast-style-train", "Train a network on one painting.", "fast_style", StyleSettings, train, arguments)

@@ -1,0 +1,66 @@
+"""The settings of networks that ship, to train them again."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from common.errors import UserError
+
+# Settings that name files of the machine a network was trained on: to be given anew, or left at their default.
+FILES = ("content", "output", "style", "loss_weights", "validation", "preview", "initialize")
+
+
+def recipe_names(package):
+    """Names of the recipes of ``"fast_style"`` or ``"superres"``."""
+    return sorted(path.stem for path in _folder(package).glob("*.json"))
+
+
+def read_recipe(package, name):
+    """The recipe of a shipped network, a dict with ``"title"``, ``"summary"`` and the records of its ``"stages"``.
+
+    Raises:
+        UserError: no such recipe.
+    """
+    if name not in recipe_names(package):
+        raise UserError(
+            f"--recipe: expected one of {', '.join(recipe_names(package)) or 'none (none ships)'}. Received: {name!r}"
+        )
+    return json.loads((_folder(package) / f"{name}.json").read_text())
+
+
+def recipe_settings(package, name, settings_class, given):
+    """Settings of every stage of a recipe, in order, each started from the network of the one before.
+
+    Args:
+        package, name: which recipe.
+        settings_class: a :class:`common.settings.TrainingSettings`.
+        given: settings that the user gave, by name; they hold for every stage. ``output`` is a folder:
+            the stages go to ``stage_1``, ``stage_2`` ... in it.
+
+    Raises:
+        UserError: no such recipe; a file that the recipe needs is not given.
+    """
+    stages, result = read_recipe(package, name)["stages"], []
+    names = {field.name for field in dataclasses.fields(settings_class)} - set(FILES)
+    for number, stage in enumerate(stages, start=1):
+        recorded = stage["settings"]
+        settings = {key: tuple(v) if isinstance(v, list) else v for key, v in recorded.items() if key in names}
+        weights = recorded["loss_weights"]
+        if weights in ("imagenet", "random"):
+            settings["loss_weights"] = weights
+        elif "loss_weights" not in given:
+            raise UserError(
+                f"--loss-weights: expected a file of {recorded['loss_network']} weights like {weights}, which recipe "
+                f"{name} was trained with, or imagenet. Received: none"
+            )
+        if result:
+            settings["initialize"] = str(Path(result[-1].output) / "network.keras")
+        output = given.get("output")
+        result.append(
+            settings_class(**(settings | given | {"output": output and str(Path(output) / f"stage_{number}")}))
+        )
+    return result
+
+
+def _folder(package):
+    return Path(__file__).parent.parent / package / "recipes"
