@@ -12,6 +12,7 @@ from common.image_io import write_bytes
 from common.pixels import to_uint8
 from common.startup import stderr_closed
 from export.comparison import FLOORS, photographs, psnr
+from export.equalization import equalized
 from export.extras import require
 from export.model_card import card_path, file_digest, model_card, write_card
 from export.output import check_new_file, writing
@@ -114,6 +115,9 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
     """
     import keras
     import tensorflow as tf
+
+    if precision == "int8":
+        network = equalized(network, calibration)
 
     def serving_default(images):
         result = network(images, training=False)
