@@ -214,8 +214,9 @@ def _styles(options):
 def _add_demo(commands):
     parser = commands.add_parser(
         "demo",
-        help="paint sample photographs in every style",
-        description="Paint the CC0 sample photographs of scikit-image in every style that ships.",
+        help="paint sample photographs in every style, and enlarge details of them",
+        description="Paint the CC0 sample photographs of scikit-image in every style that ships, and enlarge details "
+        "of them with every super-resolution network of factor 4.",
     )
     parser.add_argument(
         "--output", "-o", default="fast_style_demo", help="folder of the pictures (default: fast_style_demo)"
@@ -246,4 +247,6 @@ def train_main(arguments=None):
 
         return train(settings, resume)
 
-    run_train_command("fast-style-train", "Train a network on one painting.", "fast_style", StyleSettings, train, arguments)
+    run_train_command(
+        "fast-style-train", "Train a network on one painting.", "fast_style", StyleSettings, train, arguments
+    )

@@ -1,6 +1,7 @@
-"""The first minute: sample photographs in every style that ships, and one contact sheet."""
+"""The first minute: sample photographs in every style that ships, enlargements, and one contact sheet."""
 
 import time
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from common.contact_sheet import contact_sheet
@@ -9,9 +10,30 @@ from common.sample_photos import sample_photos
 from fast_style.pretrained_networks import load_network, style_entries
 from fast_style.stylization import stylize
 
+# Packages that this one does not know show their own pictures by an entry point of this group: a
+# function like `demo_pictures`.
+GROUP = "fast_style.demo"
+
+
+def demo_pictures(photos):
+    """Stylises photographs with every network that ships.
+
+    Args:
+        photos: ``{name: uint8 (height, width, 3)}``.
+
+    Yields:
+        (label, name, uint8 picture, seconds).
+    """
+    for style in style_entries():
+        network = load_network(style)
+        for name, photo in photos.items():
+            start = time.perf_counter()
+            picture = stylize(photo, network)
+            yield style, name, picture, time.perf_counter() - start
+
 
 def demo(folder):
-    """Stylises the CC0 sample photographs of scikit-image with every network that ships.
+    """Shows on the CC0 sample photographs of scikit-image what the networks that ship do.
 
     Args:
         folder: where the pictures and ``contact_sheet.png`` go; made if need be, files replaced.
@@ -22,18 +44,14 @@ def demo(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     photos = sample_photos()
-    rows = [list(photos.values())]
-    for style in style_entries():
-        network = load_network(style)
-        rows.append([])
-        for name, photo in photos.items():
-            start = time.perf_counter()
-            picture = stylize(photo, network)
-            seconds = time.perf_counter() - start
-            path = folder / f"{name}_{style}.png"
+    rows = {"photograph": list(photos.values())}
+    others = [point.load() for point in entry_points(group=GROUP)]
+    for pictures in (demo_pictures, *others):
+        for label, name, picture, seconds in pictures(photos):
+            path = folder / f"{name}_{label}.png"
             write_photo(path, picture)
-            rows[-1].append(picture)
+            rows.setdefault(label, []).append(picture)
             yield path, seconds
     sheet = folder / "contact_sheet.png"
-    write_photo(sheet, contact_sheet(rows, row_labels=["photograph", *style_entries()], cell=384))
+    write_photo(sheet, contact_sheet(list(rows.values()), row_labels=list(rows), cell=384))
     yield sheet, None
