@@ -187,4 +187,6 @@ def train_main(arguments=None):
 
         return train(settings, resume)
 
-    run_train_command("superres-train", "Train a super-resolution network.", "superres", SuperResolutionSettings, train, arguments)
+    run_train_command(
+        "superres-train", "Train a super-resolution network.", "superres", SuperResolutionSettings, train, arguments
+    )
