@@ -1,8 +1,10 @@
 """Equalization: the same function, with channels of one range."""
 
+import keras
 import numpy as np
 import pytest
 
+from common.pixels import image_to_network
 from common.sample_photos import sample_photos
 from export.comparison import cover, psnr
 from export.equalization import convolutions, equalized, factors
@@ -16,9 +18,7 @@ def spoiled(network):
     """With kernels whose channels differ 20 times, which instance normalization takes out again."""
     for block in convolutions(network):
         kernel = np.asarray(block.convolution.kernel)
-        axis = (
-            2 if kernel.shape[2] != kernel.shape[3] and "transpose" in type(block.convolution).__name__.lower() else 3
-        )
+        axis = 2 if isinstance(block.convolution, keras.layers.Conv2DTranspose) else 3
         scale = np.geomspace(1, 20, kernel.shape[axis]).reshape([-1 if i == axis else 1 for i in range(4)])
         block.convolution.kernel.assign(kernel * scale)
     return network
@@ -26,8 +26,6 @@ def spoiled(network):
 
 def ranges(network, image):
     """The quotient of the largest and the smallest channel's range that the first normalization is given."""
-    from common.pixels import image_to_network
-
     x = np.asarray(next(convolutions(network)).convolution(image_to_network(image[None])))
     magnitudes = np.abs(x).max((0, 1, 2))
     return magnitudes.max() / magnitudes.min()
@@ -44,8 +42,8 @@ def test_channels_have_one_range_and_the_function_stays(network):
     network = spoiled(colourful(network()))
     image = cover(sample_photos()["chelsea"], 48, 48)
     even = equalized(network, [image])
-    # Not 1 exactly: the style network sees the image with reflected borders.
-    assert ranges(even, image) < 1.3 < 5 < ranges(network, image)
+    # Not 1 exactly: the network sees the image with other borders than the first layer by itself.
+    assert ranges(even, image) < 1.5 < 5 < ranges(network, image)
     # 60 dB is an error of 0.25 of 255: rounding, and epsilon.
     assert psnr(keras_result(network, image), keras_result(even, image)) > 60
 
