@@ -187,7 +187,7 @@ def _add_tflite(commands):
         type=size_or_dynamic,
         default=(256, 256),
         metavar="HxW|dynamic",
-        help="of the input in pixels; dynamic: set at each use, which is slower (default: 256x256)",
+        help="of the input in pixels; dynamic: set at each use, not for the GPU delegate (default: 256x256)",
     )
     parser.add_argument("--uint8", action="store_true", help="uint8 input and output instead of float32")
     parser.add_argument("--calibration", metavar="FOLDER", help="photographs that int8 is calibrated on")
