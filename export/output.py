@@ -69,7 +69,12 @@ def whole_folder(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 path.replace(part / "old")
-            inside.replace(path)
+            try:
+                inside.replace(path)
+            except OSError:
+                if (part / "old").exists():
+                    (part / "old").replace(path)
+                raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -13,7 +13,7 @@ from export.cli import size
 from export.source import load_source, shipped_entries
 
 # Operators that the documentation of the GPU delegate names, for float: what it lists, it takes; the rest stays on
-# the CPU. https://ai.google.dev/edge/litert/performance/gpu
+# the CPU. https://www.tensorflow.org/lite/performance/gpu
 GPU_OPERATORS = {
     *("ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "EXP", "FULLY_CONNECTED"),
     *("LOGICAL_AND", "LOGISTIC", "LSTM", "MAX_POOL_2D", "MAXIMUM", "MINIMUM", "MUL", "PAD", "PRELU", "RELU", "RELU6"),
@@ -31,7 +31,7 @@ def rows(names, input_size, calibration):
         calibration: folder of photographs.
 
     Yields:
-        (name, precision, bytes, lowest PSNR in dB, milliseconds of the fastest run, operators).
+        (name, (height, width), precision, bytes, lowest PSNR in dB, milliseconds of the fastest run, operators).
     """
     from export.comparison import photographs
     from export.settings import TFLITE_PRECISIONS
