@@ -20,12 +20,13 @@ from common.train_command import run_train_command
 
 
 def main(arguments=None):
-    """`fast-style`: stylize, styles, demo, optimize, visualize, evaluate."""
+    """`fast-style`: stylize, styles, demo, gallery, optimize, visualize, evaluate."""
     parser = Parser(prog="fast-style", description="Style transfer in one pass.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     _add_stylize(commands)
     _add_styles(commands)
     _add_demo(commands)
+    _add_gallery(commands)
     _add_optimize(commands)
     _add_visualize(commands)
     _add_evaluate(commands)
@@ -218,24 +219,46 @@ def _add_demo(commands):
         description="Paint the CC0 sample photographs of scikit-image in every style that ships, and enlarge details "
         "of them with every super-resolution network of factor 4.",
     )
-    parser.add_argument(
-        "--output", "-o", default="fast_style_demo", help="folder of the pictures (default: fast_style_demo)"
-    )
+    _add_output(parser, "fast_style_demo")
     parser.set_defaults(run=_demo)
 
 
 def _demo(options):
-    from common.image_io import check_writable
-
-    check_writable(options.output)
-    start = time.perf_counter()
-    start_tensorflow()
-
     from fast_style.demo import demo
 
-    for path, seconds in demo(options.output):
-        print(f"{path}  {seconds:.2f} s" if seconds is not None else f"{path}  contact sheet", flush=True)
-    print(f"{time.perf_counter() - start:.1f} s in all; pictures are in {os.path.abspath(options.output)}")
+    _show(options.output, demo)
+
+
+def _add_gallery(commands):
+    parser = commands.add_parser(
+        "gallery",
+        help="write a page of what every network does",
+        description="Write gallery.md: the sample photographs in every style that ships, details of them enlarged.",
+    )
+    _add_output(parser, "gallery")
+    parser.set_defaults(run=_gallery)
+
+
+def _gallery(options):
+    from fast_style.gallery import write_gallery
+
+    _show(options.output, write_gallery)
+
+
+def _add_output(parser, default):
+    parser.add_argument("--output", "-o", default=default, help=f"folder of the pictures (default: {default})")
+
+
+def _show(folder, pictures):
+    """Prints each file that a generator writes into a folder, and how long its picture took."""
+    from common.image_io import check_writable
+
+    check_writable(folder)
+    start = time.perf_counter()
+    start_tensorflow()
+    for path, seconds in pictures(folder):
+        print(f"{path}  {seconds:.2f} s" if seconds is not None else f"{path}", flush=True)
+    print(f"{time.perf_counter() - start:.1f} s in all; pictures are in {os.path.abspath(folder)}")
 
 
 def train_main(arguments=None):

@@ -32,6 +32,13 @@ def demo_pictures(photos):
             yield style, name, picture, time.perf_counter() - start
 
 
+def showcase(photos):
+    """:func:`demo_pictures` of this package and of those that the entry points name."""
+    yield from demo_pictures(photos)
+    for point in entry_points(group=GROUP):
+        yield from point.load()(photos)
+
+
 def demo(folder):
     """Shows on the CC0 sample photographs of scikit-image what the networks that ship do.
 
@@ -45,13 +52,11 @@ def demo(folder):
     folder.mkdir(parents=True, exist_ok=True)
     photos = sample_photos()
     rows = {"photograph": list(photos.values())}
-    others = [point.load() for point in entry_points(group=GROUP)]
-    for pictures in (demo_pictures, *others):
-        for label, name, picture, seconds in pictures(photos):
-            path = folder / f"{name}_{label}.png"
-            write_photo(path, picture)
-            rows.setdefault(label, []).append(picture)
-            yield path, seconds
+    for label, name, picture, seconds in showcase(photos):
+        path = folder / f"{name}_{label}.png"
+        write_photo(path, picture)
+        rows.setdefault(label, []).append(picture)
+        yield path, seconds
     sheet = folder / "contact_sheet.png"
     write_photo(sheet, contact_sheet(list(rows.values()), row_labels=list(rows), cell=384))
     yield sheet, None

@@ -1,0 +1,54 @@
+"""The gallery of what the networks that ship do, as a page of Markdown with small pictures."""
+
+from pathlib import Path
+
+from common.image_io import write_bytes, write_photo
+from common.sample_photos import sample_photos
+from fast_style.demo import showcase
+from fast_style.pretrained_networks import style_entries
+
+QUALITY = 82  # of JPEG: 20 to 60 KB a picture
+
+
+def write_gallery(folder):
+    """Writes ``gallery.md`` and its pictures, JPEG, into a folder; files of these names are replaced.
+
+    Args:
+        folder: made if need be.
+
+    Yields:
+        (path, seconds): each picture as it is written, the page last with None.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    photos = sample_photos()
+    rows = {"photograph": {}}
+    for name, photo in photos.items():
+        rows["photograph"][name] = f"{name}.jpg"
+        write_photo(folder / f"{name}.jpg", photo, "jpg", QUALITY)
+    for label, name, picture, seconds in showcase(photos):
+        rows.setdefault(label, {})[name] = f"{name}_{label}.jpg"
+        write_photo(folder / f"{name}_{label}.jpg", picture, "jpg", QUALITY)
+        yield folder / f"{name}_{label}.jpg", seconds
+    page = folder / "gallery.md"
+    write_bytes(page, _page(rows).encode())
+    yield page, None
+
+
+def _page(rows):
+    styles = style_entries()
+    lines = [
+        "# Gallery",
+        "",
+        "Every network that ships, on CC0 photographs of scikit-image. `fast-style gallery --output docs/gallery`",
+        "makes this page and its pictures again.",
+    ]
+    for label, pictures in rows.items():
+        entry = styles.get(label, {})
+        lines += ["", f"## {label}", ""]
+        if entry:
+            lines += [f"After {entry['title']}. {entry['summary']}", ""]
+        lines.append(
+            " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
+        )
+    return "\n".join(lines) + "\n"
