@@ -13,7 +13,7 @@ STYLE_WEIGHTS = {
     "mmd-polynomial": 6e-5,
     "mmd-gaussian": 1e7,
     "bn": 15.0,
-    "mrf": 4.0,
+    "mrf": 1.0,
 }
 
 

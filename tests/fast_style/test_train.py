@@ -52,6 +52,16 @@ def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
     assert len(final_weights(folder)) == 3 * (3 + 10 + 2) + 2  # kernel, gamma, beta of each block; the last layer
 
 
+def test_training_with_another_loss_of_style(folder):
+    """Patches, with the weight that is theirs where none is given: 1; the record has it."""
+    record = train(tiny_settings(folder, iterations=2, style_loss="mrf", style_weight=None))
+    assert (record["settings"]["style_loss"], record["settings"]["style_weight"]) == ("mrf", 1.0)
+    losses = record["losses"]
+    assert losses["style"] > 0
+    expected = losses["content"] + losses["style"] + 1e-5 * losses["tv"]
+    assert losses["loss"] == pytest.approx(expected, rel=1e-4)
+
+
 def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder):
     """Five iterations at once, and two, a stop, three more: the same order, crops, optimizer state, weights."""
     train(
