@@ -6,7 +6,6 @@ from pathlib import Path
 from common.command_line import Parser, add_settings, check_required, errors_as_lines, fail, given_settings
 from common.errors import UserError
 from common.recipes import recipe_names, recipe_settings
-from common.run_record import NAME, read_record
 from common.startup import start_tensorflow
 
 
@@ -45,6 +44,8 @@ def run_train_command(program, description, package, settings_class, train, argu
 
 def _train_stage(program, settings, train, resume):
     """A stage of a recipe; when a run of one is resumed, those that are finished are passed over."""
+    from common.run_record import NAME, read_record
+
     begun = resume and (Path(settings.output) / NAME).exists()
     if begun and read_record(settings.output)["status"] == "finished":
         print(f"{settings.output}: finished before")
