@@ -13,8 +13,8 @@ def kernel_gradients_by_matmul():
     """Within it, float32 convolutions on CPUs are traced with the kernel gradients of this file.
 
     Everywhere else (inference, exports, reduced precision, GPUs) they are plain Keras layers.
-    Measured on two cores with AVX2: oneDNN's own kernel gradients run at a fifth of the speed of its
-    forward pass on these layers, and were half of a training step (docs/performance.md).
+    Measured on two cores with AVX2: oneDNN's own kernel gradients take two to five times as long as
+    its forward pass on these layers, and were half of a training step (docs/performance.md).
     """
     token = _enabled.set(True)
     try:
