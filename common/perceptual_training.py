@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from common.layers import kernel_gradients_by_matmul
+from common.layers import cpu_convolutions
 
 
 class PerceptualTrainer(keras.Model):
@@ -64,7 +64,7 @@ class PerceptualTrainer(keras.Model):
 
     def train_step(self, data):
         images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape, kernel_gradients_by_matmul():
+        with tf.GradientTape() as tape, cpu_convolutions():
             terms = self.compute_terms(images, training=True)
             # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
             loss = self.optimizer.scale_loss(tf.reduce_mean(terms["loss"]))

@@ -5,7 +5,15 @@ import functools
 import keras
 
 from common.errors import UserError
-from common.layers import Convolution, ConvolutionBlock, ReflectionPadding, ResidualBlock, ScaledTanh, UpsamplingBlock
+from common.layers import (
+    Convolution,
+    ConvolutionBlock,
+    ReflectionPadding,
+    ResidualBlock,
+    ScaledTanh,
+    UpsamplingBlock,
+    cpu_convolutions,
+)
 from common.layers.normalization import NORMALIZATIONS
 from common.pixels import image_to_network, to_uint8
 
@@ -116,7 +124,8 @@ class TransformationNetwork(keras.Model):
             input_signature=[tf.TensorSpec((1, None, None, 3), tf.uint8)], jit_compile=False, reduce_retracing=True
         )
         def paint(image):
-            return to_uint8(self(image, training=False))
+            with cpu_convolutions():
+                return to_uint8(self(image, training=False))
 
         return paint
 

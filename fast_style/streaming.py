@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.geometry import limit_long_side, reflected_indices
+from common.layers import cpu_convolution
 from common.pixels import image_to_network, to_uint8
 from fast_style.network import MARGIN
 
@@ -104,9 +105,8 @@ class _Passes:
 
     def _block(self, x, block, cost, store=False):
         """Convolution, normalization and activation of one block; measured in a pass of its own where needed."""
-        if getattr(block, "method", None) == "resize":
-            x = _Doubled(x)
-        raw = _Convolved(x, block.convolution)
+        doubled = getattr(block, "method", None) == "resize"
+        raw = (_DoubledConvolved if doubled else _Convolved)(x, block.convolution)
         activation = tf.nn.relu if getattr(block, "activation_name", "relu") else tf.identity
         if self.network.normalization == "none":
             return _Normalized(raw, 1.0, 0.0, activation)
@@ -240,7 +240,7 @@ class _Convolved:
         rows = self.source.rows(max(first, 0), min(last, self.source.height))
         beyond = [max(-first, 0), max(last - self.source.height, 0)]
         rows = tf.pad(rows, [[0, 0], beyond, self._zeros(self.width, self.source.width), [0, 0]])
-        return tf.nn.conv2d(rows, self.layer.kernel, stride, "VALID")
+        return cpu_convolution.convolve(rows, self.layer.kernel, stride, "VALID")
 
     def _zeros(self, output, source):
         """Zeros in front and behind, as TensorFlow's "same" has them."""
@@ -259,17 +259,19 @@ class _Convolved:
         return whole[:, start - first * stride : stop - first * stride, : self.width]
 
 
-class _Doubled:
-    """Nearest-neighbour enlargement by two."""
+class _DoubledConvolved:
+    """Nearest-neighbour enlargement by two, then a 3x3 convolution with its bias."""
 
-    def __init__(self, source):
-        self.source = source
+    def __init__(self, source, layer):
+        self.source, self.layer = source, layer
         self.height, self.width = source.height * 2, source.width * 2
 
     def rows(self, start, stop):
-        rows = self.source.rows(start // 2, (stop + 1) // 2)
-        doubled = tf.repeat(tf.repeat(rows, 2, axis=1), 2, axis=2)
-        return doubled[:, start % 2 : start % 2 + stop - start]
+        # A row more at either end: the zeros beyond these rows reach what is cut off, or belong there.
+        first, last = max(start // 2 - 1, 0), min((stop + 1) // 2 + 1, self.source.height)
+        result = cpu_convolution.double_and_convolve(self.source.rows(first, last), self.layer.kernel)
+        result = result[:, start - 2 * first : stop - 2 * first]
+        return tf.nn.bias_add(result, self.layer.bias) if self.layer.use_bias else result
 
 
 class _Normalized:

@@ -5,6 +5,7 @@ import functools
 import keras
 
 from common.errors import UserError
+from common.layers import cpu_convolutions
 from common.pixels import to_uint8
 from superres.settings import FACTORS
 
@@ -55,7 +56,8 @@ class EnlargingNetwork(keras.Model):
             input_signature=[tf.TensorSpec((1, None, None, 3), tf.uint8)], jit_compile=False, reduce_retracing=True
         )
         def enlarge(image):
-            return to_uint8(self(image, training=False))
+            with cpu_convolutions():
+                return to_uint8(self(image, training=False))
 
         return enlarge
 

@@ -1,7 +1,8 @@
 """Layers that the transformation and super-resolution networks are made of."""
 
-from common.layers.convolution import Convolution, TransposedConvolution, kernel_gradients_by_matmul
+from common.layers.convolution import Convolution, TransposedConvolution
 from common.layers.convolution_block import ConvolutionBlock
+from common.layers.cpu_convolution import cpu_convolutions
 from common.layers.gaussian_blur import GaussianBlur
 from common.layers.instance_normalization import InstanceNormalization
 from common.layers.reflection_padding import ReflectionPadding
@@ -19,5 +20,5 @@ __all__ = [
     "ScaledTanh",
     "TransposedConvolution",
     "UpsamplingBlock",
-    "kernel_gradients_by_matmul",
+    "cpu_convolutions",
 ]

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from common.errors import UserError
+from common.layers import cpu_convolution
 from common.layers.convolution import Convolution, TransposedConvolution
 from common.layers.normalization import make_normalization
 
@@ -51,7 +52,7 @@ class UpsamplingBlock(keras.layers.Layer):
         if self.method == "transposed":
             x = self.convolution(inputs)
         elif self.method == "resize":
-            x = self.convolution(nearest_double(inputs))
+            x = self._resized(inputs)
         else:
             x = depth_to_space(self.convolution(inputs), self.filters)
         if self.normalization is not None:
@@ -61,6 +62,12 @@ class UpsamplingBlock(keras.layers.Layer):
                 else self.normalization(x)
             )
         return ops.relu(x)
+
+    def _resized(self, inputs):
+        if not cpu_convolution.is_enabled(inputs):
+            return self.convolution(nearest_double(inputs))
+        outputs = cpu_convolution.double_and_convolve(inputs, self.convolution.kernel)
+        return outputs + self.convolution.bias if self.convolution.use_bias else outputs
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape

@@ -1,0 +1,122 @@
+"""The quick forms of convolutions have the numbers and gradients of TensorFlow's, where they are asked for only."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from common.layers import cpu_convolutions
+from common.layers.convolution import Convolution, TransposedConvolution
+from common.layers.cpu_convolution import convolve_in_blocks, double_and_convolve
+from common.layers.upsampling import UpsamplingBlock, nearest_double
+
+
+@pytest.mark.parametrize("shape", [(2, 12, 16), (1, 9, 11), (1, 1, 1), (3, 5, 4)])
+@pytest.mark.parametrize(("size", "filters"), [(9, 3), (5, 1)])
+def test_blocks_are_the_convolution(shape, size, filters):
+    """Sizes that are multiples of the block, that are not, and that are smaller."""
+    images = tf.random.stateless_normal((*shape, 4), (1, 2))
+    kernel = tf.random.stateless_normal((size, size, 4, filters), (3, 4))
+    expected = tf.nn.conv2d(images, kernel, 1, "SAME")
+    np.testing.assert_allclose(convolve_in_blocks(images, kernel), expected, rtol=1e-4, atol=1e-4)
+    larger = tf.pad(images, [[0, 0], [size, size], [size, size], [0, 0]])
+    expected = tf.nn.conv2d(larger, kernel, 1, "VALID")
+    np.testing.assert_allclose(convolve_in_blocks(larger, kernel, "VALID"), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(2, 6, 8), (1, 5, 7), (1, 1, 1)])
+def test_phases_are_the_enlargement_and_the_convolution(shape):
+    images = tf.random.stateless_normal((*shape, 4), (1, 2))
+    kernel = tf.random.stateless_normal((3, 3, 4, 6), (3, 4))
+    expected = tf.nn.conv2d(nearest_double(images), kernel, 1, "SAME")
+    np.testing.assert_allclose(double_and_convolve(images, kernel), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Convolution(6, 3, padding="same"),
+        Convolution(6, 3, strides=2, padding="same", use_bias=False),
+        Convolution(6, 3, padding="valid"),
+        Convolution(2, 9, padding="same"),
+        Convolution(2, 9, padding="valid"),
+        TransposedConvolution(6, 3, strides=2, padding="same"),
+        UpsamplingBlock(6, "resize", "instance"),
+        UpsamplingBlock(6, "resize", "none"),
+        UpsamplingBlock(6, "subpixel", "none"),
+    ],
+    ids=[
+        *("3x3", "stride 2", "valid", "few filters", "few filters, valid", "transposed"),
+        *("resize", "resize with bias", "subpixel"),
+    ],
+)
+def test_layer_gives_the_numbers_and_gradients_of_keras(layer):
+    images = tf.random.stateless_normal((2, 11, 13, 4), (1, 2))
+    layer(images)
+    for index, variable in enumerate(layer.trainable_variables):  # biases, too, shall count
+        variable.assign_add(tf.random.stateless_normal(variable.shape, (index, 3)) * 0.1)
+
+    def outputs_and_gradients():
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            outputs = layer(images)
+            loss = tf.reduce_sum(outputs**2)
+        return outputs, tape.gradient(loss, [images, *layer.trainable_variables])
+
+    outputs, expected = outputs_and_gradients()
+    with cpu_convolutions():
+        fast_outputs, gradients = outputs_and_gradients()
+    np.testing.assert_allclose(fast_outputs, outputs, rtol=1e-4, atol=1e-4)
+    for gradient, value in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(gradient, value, rtol=1e-3, atol=1e-3 * np.abs(value).max())
+
+
+def traced(layer, dtype="float32", enabled=True, shape=(1, 8, 8, 4)):
+    """Operations of the graph of a layer."""
+
+    def convolve(images):
+        if not enabled:
+            return layer(images)
+        with cpu_convolutions():
+            return layer(images)
+
+    graph = tf.function(convolve).get_concrete_function(tf.TensorSpec(shape, dtype)).graph
+    return graph.get_operations()
+
+
+def types(operations):
+    return {operation.type for operation in operations}
+
+
+def test_elsewhere_the_graph_is_that_of_keras():
+    layer = Convolution(2, 9, padding="same")
+    assert types(traced(layer, enabled=False)) == types(traced(keras.layers.Conv2D(2, 9, padding="same")))
+    # What tf.custom_gradient leaves in a graph, and what puts blocks together.
+    assert {"IdentityN", "DepthToSpace"}.isdisjoint(types(traced(layer, enabled=False)))
+    assert {"IdentityN", "DepthToSpace"} <= types(traced(layer))
+
+
+def test_reduced_precision_stays_with_keras():
+    layer = Convolution(6, 3, padding="same", dtype="mixed_bfloat16")
+    assert "IdentityN" not in types(traced(layer, "bfloat16"))
+
+
+def test_an_enlargement_by_two_takes_two_by_two_kernels():
+    block = UpsamplingBlock(6, "resize", "none")
+    block(tf.zeros((1, 8, 8, 4)))
+    kernels = [operation.inputs[1].shape for operation in traced(block) if operation.type == "Conv2D"]
+    assert kernels == [(2, 2, 4, 6)] * 4
+
+
+def test_sizes_may_be_unknown():
+    block = UpsamplingBlock(2, "resize", "none")
+    last = Convolution(3, 9, padding="same")
+    images = tf.random.stateless_normal((1, 5, 6, 4), (1, 2))
+    expected = last(block(images))
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None, None, 4))])
+    def function(images):
+        with cpu_convolutions():
+            return last(block(images))
+
+    np.testing.assert_allclose(function(images), expected, rtol=1e-4, atol=1e-4)
