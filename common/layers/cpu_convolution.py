@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import itertools
 
 import keras
 
@@ -57,7 +58,7 @@ def convolve(inputs, kernel, stride=1, padding="SAME"):
     @tf.custom_gradient
     def convolution(inputs, kernel):
         def gradients(upstream):
-            explicit = {} if isinstance(padding, str) else {"explicit_paddings": sum(padding, [])}
+            explicit = {} if isinstance(padding, str) else {"explicit_paddings": list(itertools.chain(*padding))}
             to_inputs = tf.raw_ops.Conv2DBackpropInput(
                 input_sizes=tf.shape(inputs),
                 filter=kernel,
