@@ -22,6 +22,11 @@ class LossNetworkSettings:
         "imagenet",
         "its weights: imagenet (downloaded by Keras), a .npz, .h5 or .weights.h5 file, or random (tests only)",
     )
+    pooling: str = setting(
+        "max",
+        "of the loss network (paper: max; average, after Gatys et al., lets less of a grid of dots pass)",
+        choices=("max", "average"),
+    )
     precision: str = setting(
         "auto",
         "dtype policy; auto measures which this machine runs fastest",

@@ -151,8 +151,11 @@ def _visualize(options):
 
     from fast_style.visualization_jobs import visualize_file
 
-    visualize_file(options.what, image, output, settings)
+    stopped = visualize_file(options.what, image, output, settings)
     print(output)
+    if stopped:
+        print("fast-style visualize: stopped; the figure has the pictures that were begun", file=sys.stderr)
+        sys.exit(130)
 
 
 def _add_evaluate(commands):

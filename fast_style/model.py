@@ -30,7 +30,7 @@ class StyleTransfer(PerceptualTrainer):
             value; 0 for none, as in the paper. A network that learns to show the photograph first
             keeps it: without, it takes thousands of steps more until content is recognisable.
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
-        architecture, loss_weights: see :func:`common.loss_network.build_loss_network`.
+        architecture, loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
     ``style/<layer>`` (unweighted, comparable with the paper's equations); under mixed_float16 also
@@ -56,6 +56,7 @@ class StyleTransfer(PerceptualTrainer):
         style_size=256,
         architecture="vgg16",
         loss_weights="imagenet",
+        pooling="max",
         **kwargs,
     ):
         objective = StyleObjective.for_painting(
@@ -70,6 +71,7 @@ class StyleTransfer(PerceptualTrainer):
             tv_weight=tv_weight,
             style_layer_weights=style_layer_weights,
             style_loss=style_loss,
+            pooling=pooling,
         )
         super().__init__(network or TransformationNetwork(), objective.term_names, **kwargs)
         self.objective = objective

@@ -68,6 +68,7 @@ class ObjectiveSettings(LossNetworkSettings):
             "style_layers": self.style_layers,
             "architecture": self.loss_network,
             "loss_weights": self.loss_weights,
+            "pooling": self.pooling,
             "content_weight": self.content_weight,
             "style_weight": self.style_weight,
             "tv_weight": self.tv_weight,
@@ -135,7 +136,6 @@ class OptimizationSettings(ObjectiveSettings):
     style_size: int = setting(
         256, "short side in pixels at which the painting is read: smaller gives finer strokes; 0: the photograph's"
     )
-    pooling: str = setting("max", "of the loss network (paper: max; Gatys et al.: average)", choices=("max", "average"))
     normalize_filters: str = setting(
         None,
         "scale the loss network's filters to a mean activation of one over photographs: a folder, or samples, those "
@@ -189,7 +189,7 @@ class OptimizationSettings(ObjectiveSettings):
 
     def objective_options(self):
         """As of :class:`ObjectiveSettings`, without what depends on photographs: the loss network's normalisation."""
-        options = {**super().objective_options(), "pooling": self.pooling, "scaling": self.scaling}
+        options = {**super().objective_options(), "scaling": self.scaling}
         if self.content_style_ratio is not None:
             options["content_weight"] = self.content_style_ratio * self.style_weight
         return {**options, "style_blend": self.style_blend}

@@ -51,7 +51,7 @@ def synthesize_texture(
     return to_uint8(optimize(canvas, objective, iterations, seed=seed, on_iteration=on_iteration).picture).numpy()
 
 
-def visualize(what, image, loss_network, layers, caption, size=None, **options):
+def visualize(what, image, loss_network, layers, caption, size=None, on_iteration=None, **options):
     """One labelled figure.
 
     Args:
@@ -62,25 +62,36 @@ def visualize(what, image, loss_network, layers, caption, size=None, **options):
         layers: in the paper's words.
         caption: what is written below.
         size: (height, width) of a texture; default the image's.
-        options: ``iterations``, ``tv_weight``, ``seed``, ``on_iteration`` of :func:`invert_features`.
+        on_iteration: as of :func:`invert_features`; where it stops one picture, the figure has no further ones.
+        options: ``iterations``, ``tv_weight``, ``seed`` of :func:`invert_features`.
 
     Returns:
         RGB uint8 of the figure.
     """
+    stopped = False
+
+    def note(*state):
+        nonlocal stopped
+        stopped = bool(on_iteration and on_iteration(*state))
+        return stopped
+
+    def picture(function, *arguments):
+        return None if stopped else function(image, loss_network, *arguments, on_iteration=note, **options)
+
     if what == "content":
-        pictures = [invert_features(image, loss_network, layer, **options) for layer in layers]
+        pictures = [picture(invert_features, layer) for layer in layers]
         rows, columns, labels = [[image, *pictures]], ("photograph", *layers), ()
     elif what == "style":
-        alone = [synthesize_texture(image, loss_network, (layer,), **options) for layer in layers]
+        alone = [picture(synthesize_texture, (layer,)) for layer in layers]
         ranges = [layers[: count + 1] for count in range(1, len(layers))]
-        together = [synthesize_texture(image, loss_network, names, **options) for names in ranges]
+        together = [picture(synthesize_texture, names) for names in ranges]
         rows = [[image, *alone], [None, alone[0], *together]]
         columns, labels = ("painting", *layers), ("each layer alone", "the layers up to it")
     else:
-        picture = synthesize_texture(image, loss_network, layers, *(size or image.shape[:2]), **options)
-        rows, columns, labels = [[image, picture]], ("painting", " ".join(layers)), ()
-    cell = max(max(picture.shape[:2]) for row in rows for picture in row if picture is not None)
-    return contact_sheet(rows, columns, labels, cell=cell, caption=caption)
+        texture = picture(synthesize_texture, layers, *(size or image.shape[:2]))
+        rows, columns, labels = [[image, texture]], ("painting", " ".join(layers)), ()
+    side = max(max(cell.shape[:2]) for row in rows for cell in row if cell is not None)
+    return contact_sheet(rows, columns, labels, cell=side, caption=caption)
 
 
 def count_pictures(what, layers):

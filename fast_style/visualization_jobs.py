@@ -7,17 +7,21 @@ from common.geometry import limit_long_side
 from common.image_io import write_photo
 from common.loss_network import build_loss_network
 from common.precision import dtype_policy
+from common.stop_signals import StopSignals
 from fast_style.optimization_jobs import optimization_precision
 from fast_style.visualization import LAYERS, count_pictures, visualize
 
 
 def visualize_file(what, image, output, settings):
-    """Writes one labelled figure as PNG.
+    """Writes one labelled figure as PNG; after Ctrl-C or SIGTERM with the pictures that were begun.
 
     Args:
         what, image: see :func:`fast_style.visualization.visualize`.
         output: its path.
         settings: :class:`fast_style.settings.VisualizationSettings`.
+
+    Returns:
+        whether it was stopped.
 
     Raises:
         UserError: a bad number, layer or weights file; a place that cannot be written.
@@ -31,9 +35,12 @@ def visualize_file(what, image, output, settings):
     layers = tuple(settings.layers) or LAYERS[what]
     image = limit_long_side(image, settings.size)
     with dtype_policy(optimization_precision(settings.precision)):
-        loss_network = build_loss_network(settings.loss_network, layers, settings.loss_weights)
+        loss_network = build_loss_network(
+            settings.loss_network, layers, settings.loss_weights, pooling=settings.pooling
+        )
     size = (settings.height or image.shape[0], settings.width or image.shape[1])
-    with tqdm(total=count_pictures(what, layers) * settings.iterations, unit="it", disable=None) as bar:
+    total = count_pictures(what, layers) * settings.iterations
+    with StopSignals() as signals, tqdm(total=total, unit="it", disable=None) as bar:
         figure = visualize(
             what,
             image,
@@ -44,9 +51,10 @@ def visualize_file(what, image, output, settings):
             iterations=settings.iterations,
             tv_weight=settings.tv_weight,
             seed=settings.seed,
-            on_iteration=lambda *_: bar.update(1) and False,
+            on_iteration=lambda *_: (bar.update(1) and False) or signals.received is not None,
         )
     write_photo(output, figure)
+    return signals.received is not None
 
 
 def _caption(what, loss_network, settings):

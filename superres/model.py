@@ -28,7 +28,7 @@ class SuperResolution(PerceptualTrainer):
         feature_layers: in the paper's words.
         pixel_channels: ``"rgb"``, or ``"y"`` for the luma.
         degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
-        architecture, loss_weights: see :func:`common.loss_network.build_loss_network`.
+        architecture, loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
     ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); under mixed_float16 also
@@ -50,10 +50,13 @@ class SuperResolution(PerceptualTrainer):
         degradation="blur-bicubic",
         architecture="vgg16",
         loss_weights="imagenet",
+        pooling="max",
         **kwargs,
     ):
         check_degradation(degradation)
-        loss_network = build_loss_network(architecture, tuple(feature_layers), loss_weights) if feature_weight else None
+        loss_network = None
+        if feature_weight:
+            loss_network = build_loss_network(architecture, tuple(feature_layers), loss_weights, pooling=pooling)
         objective = SuperResolutionObjective(
             loss_network,
             feature_layers=feature_layers,

@@ -12,7 +12,7 @@ from common.pixels import image_to_network
 from superres.bicubic import bicubic_resize
 from superres.enlarging_network import EnlargingNetwork
 
-UPSAMPLINGS = ("transposed", "subpixel")
+UPSAMPLINGS = ("transposed", "resize", "subpixel")
 
 
 @keras.saving.register_keras_serializable(package="superres")
@@ -30,7 +30,8 @@ class SuperResolutionNetwork(EnlargingNetwork):
         width: filters of every hidden layer, 64 in the paper.
         residual_blocks: 4 in the paper.
         normalization: ``"batch"`` (the paper), ``"instance"`` or ``"none"``.
-        upsampling: ``"transposed"`` (the paper) or ``"subpixel"`` (Shi et al. 2016).
+        upsampling: ``"transposed"`` (the paper), ``"resize"``, which leaves no checkerboard, or
+            ``"subpixel"`` (Shi et al. 2016).
         bicubic_skip: add the output to a bicubic enlargement of the input, so that the layers learn
             the difference. Off in the paper.
         histogram_matching: see :class:`superres.enlarging_network.EnlargingNetwork`, as for input,

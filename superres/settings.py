@@ -51,7 +51,9 @@ class SuperResolutionSettings(TrainingSettings):
     residual_blocks: int = setting(4, "residual blocks of the paper's network (paper: 4)")
     normalization: str = setting("batch", "normalization (paper: batch)", choices=("batch", "instance", "none"))
     upsampling: str = setting(
-        "transposed", "how the network enlarges (paper: transposed)", choices=("transposed", "subpixel")
+        "transposed",
+        "how the network enlarges (paper: transposed; resize leaves no checkerboard)",
+        choices=("transposed", "resize", "subpixel"),
     )
     bicubic_skip: bool = setting(
         False, "add the network's output to a bicubic enlargement, so that it learns the difference (paper: off)"

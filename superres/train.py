@@ -47,6 +47,7 @@ def train(settings, resume=False):
             degradation=settings.degradation,
             architecture=settings.loss_network,
             loss_weights=settings.loss_weights,
+            pooling=settings.pooling,
         )
     return run_training(
         trainer,

@@ -53,8 +53,9 @@ def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
 
 
 def test_training_with_another_loss_of_style(folder):
-    """Patches, with the weight that is theirs where none is given: 1; the record has it."""
-    record = train(tiny_settings(folder, iterations=2, style_loss="mrf", style_weight=None))
+    """Patches, with the weight that is theirs where none is given: 1; average pooling; the record has both."""
+    record = train(tiny_settings(folder, iterations=2, style_loss="mrf", style_weight=None, pooling="average"))
+    assert record["loss_network"]["pooling"] == "average"
     assert (record["settings"]["style_loss"], record["settings"]["style_weight"]) == ("mrf", 1.0)
     losses = record["losses"]
     assert losses["style"] > 0

@@ -60,3 +60,14 @@ def test_figures_have_a_labelled_cell_a_picture(loss_network, what, rows, column
     assert len(iterations) == 2 * count_pictures(what, LAYERS)
     assert figure[:LABEL_HEIGHT].min() < 100
     assert figure[-LABEL_HEIGHT:].min() < 100
+
+
+def test_a_stopped_figure_has_the_pictures_that_were_begun(loss_network):
+    """Stopped in the first of two: the second has not an iteration, and its cell is empty, which is white."""
+    iterations = []
+    options = {"iterations": 5, "on_iteration": lambda *_: iterations.append(1) or True}
+    figure = visualize("content", picture(), loss_network, LAYERS, "caption", **options)
+    assert len(iterations) == 1
+    last = figure[LABEL_HEIGHT + GAP : -LABEL_HEIGHT - GAP, -20 - GAP :]
+    assert last.min() == 255
+    assert figure[LABEL_HEIGHT + GAP : -LABEL_HEIGHT - GAP, : -20 - GAP].min() < 255

@@ -32,6 +32,7 @@ NETWORKS = {
     "x2": lambda: SuperResolutionNetwork(2, width=4),
     "x4": lambda: SuperResolutionNetwork(4, width=4),
     "x8": lambda: SuperResolutionNetwork(8, width=4),
+    "x4 resize": lambda: SuperResolutionNetwork(4, width=4, upsampling="resize"),
     "x4 sub-pixel, skip": lambda: SuperResolutionNetwork(4, width=4, upsampling="subpixel", bicubic_skip=True),
     "x4 without normalization": lambda: SuperResolutionNetwork(4, width=4, normalization="none"),
     "SRCNN 9-1-5": lambda: SRCNN(4),

@@ -52,6 +52,7 @@ def test_run_from_start_to_end(photos):
             photos,
             feature_weight=1.0,
             loss_weights="random",
+            pooling="average",
             preview=(str(cat),),
             preview_every=4,
             validation=str(photos),
@@ -70,7 +71,7 @@ def test_run_from_start_to_end(photos):
     written = json.loads((run / "run.json").read_text())
     assert written["status"] == "finished"
     assert written["settings"]["degradation"] == "blur-bicubic"
-    assert written["loss_network"]["architecture"] == "vgg16"
+    assert (written["loss_network"]["architecture"], written["loss_network"]["pooling"]) == ("vgg16", "average")
     assert set(record["losses"]) == {"loss", "feature", "feature/relu2_2", "pixel", "tv"}
     assert [entry["iteration"] for entry in written["validation"]] == [2, 4]
 
