@@ -236,9 +236,10 @@ def _add_gallery(commands):
     parser = commands.add_parser(
         "gallery",
         help="write a page of what every network does",
-        description="Write gallery.md: the sample photographs in every style that ships, details of them enlarged.",
+        description="Write gallery.md and its pictures: the sample photographs in every style that ships, and details "
+        "of them enlarged.",
     )
-    _add_output(parser, "gallery")
+    _add_output(parser, "fast_style_gallery")
     parser.set_defaults(run=_gallery)
 
 

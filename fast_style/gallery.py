@@ -11,7 +11,7 @@ QUALITY = 82  # of JPEG: 20 to 60 KB a picture
 
 
 def write_gallery(folder):
-    """Writes ``gallery.md`` and its pictures, JPEG, into a folder; files of these names are replaced.
+    """Writes ``gallery.md``, and its pictures as JPEG into ``gallery/`` beside it; files of these names are replaced.
 
     Args:
         folder: made if need be.
@@ -19,18 +19,18 @@ def write_gallery(folder):
     Yields:
         (path, seconds): each picture as it is written, the page last with None.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    page = Path(folder) / "gallery.md"
+    pictures = page.with_suffix("")
+    pictures.mkdir(parents=True, exist_ok=True)
     photos = sample_photos()
     rows = {"photograph": {}}
     for name, photo in photos.items():
-        rows["photograph"][name] = f"{name}.jpg"
-        write_photo(folder / f"{name}.jpg", photo, "jpg", QUALITY)
+        rows["photograph"][name] = f"gallery/{name}.jpg"
+        write_photo(pictures / f"{name}.jpg", photo, "jpg", QUALITY)
     for label, name, picture, seconds in showcase(photos):
-        rows.setdefault(label, {})[name] = f"{name}_{label}.jpg"
-        write_photo(folder / f"{name}_{label}.jpg", picture, "jpg", QUALITY)
-        yield folder / f"{name}_{label}.jpg", seconds
-    page = folder / "gallery.md"
+        rows.setdefault(label, {})[name] = f"gallery/{name}_{label}.jpg"
+        write_photo(pictures / f"{name}_{label}.jpg", picture, "jpg", QUALITY)
+        yield pictures / f"{name}_{label}.jpg", seconds
     write_bytes(page, _page(rows).encode())
     yield page, None
 
@@ -40,8 +40,8 @@ def _page(rows):
     lines = [
         "# Gallery",
         "",
-        "Every network that ships, on CC0 photographs of scikit-image. `fast-style gallery --output docs/gallery`",
-        "makes this page and its pictures again.",
+        "Every network that ships, on CC0 photographs of scikit-image. `fast-style gallery --output docs` makes",
+        "this page and its pictures again.",
     ]
     for label, pictures in rows.items():
         entry = styles.get(label, {})
