@@ -1,7 +1,9 @@
 """The residual block of Gross and Wilber that the paper uses: no ReLU after the addition."""
 
 import keras
+from keras import ops
 
+from common.layers import cpu_convolution
 from common.layers.convolution_block import ConvolutionBlock
 
 
@@ -34,8 +36,15 @@ class ResidualBlock(keras.layers.Layer):
 
     def call(self, inputs, training=None):
         x = self.second(self.first(inputs, training=training), training=training)
-        identity = inputs[:, 2:-2, 2:-2, :] if self.padding == "valid" else inputs
-        return identity + x
+        return (self._cropped(inputs) if self.padding == "valid" else inputs) + x
+
+    @staticmethod
+    def _cropped(inputs):
+        if not cpu_convolution.is_enabled(inputs):
+            return inputs[:, 2:-2, 2:-2, :]
+        # The same, with a gradient that takes a sixth of the time.
+        batch, height, width, channels = ops.shape(inputs)
+        return ops.slice(inputs, (0, 2, 2, 0), (batch, height - 4, width - 4, channels))
 
     def compute_output_shape(self, input_shape):
         return self.second.compute_output_shape(self.first.compute_output_shape(input_shape))

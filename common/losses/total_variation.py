@@ -18,8 +18,11 @@ def total_variation(images):
         float32 (batch,).
     """
     x = ops.cast(images, "float32")
-    down = ops.square(x[:, 1:, :, :] - x[:, :-1, :, :])
-    right = ops.square(x[:, :, 1:, :] - x[:, :, :-1, :])
+    batch, height, width, channels = ops.shape(x)
+    # Not x[:, 1:] - x[:, :-1]: TensorFlow's gradient of that takes five times as long.
+    rows, columns = (batch, height - 1, width, channels), (batch, height, width - 1, channels)
+    down = ops.square(ops.slice(x, (0, 1, 0, 0), rows) - ops.slice(x, (0, 0, 0, 0), rows))
+    right = ops.square(ops.slice(x, (0, 0, 1, 0), columns) - ops.slice(x, (0, 0, 0, 0), columns))
     return ops.sum(down, axis=(1, 2, 3)) + ops.sum(right, axis=(1, 2, 3))
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from common.layers import cpu_convolutions
 from common.layers.convolution import Convolution, TransposedConvolution
 from common.layers.cpu_convolution import convolve_in_blocks, double_and_convolve
+from common.layers.residual_block import ResidualBlock
 from common.layers.upsampling import UpsamplingBlock, nearest_double
 
 
@@ -44,10 +45,12 @@ def test_phases_are_the_enlargement_and_the_convolution(shape):
         UpsamplingBlock(6, "resize", "instance"),
         UpsamplingBlock(6, "resize", "none"),
         UpsamplingBlock(6, "subpixel", "none"),
+        ResidualBlock(4, "valid", "none"),
+        ResidualBlock(4, "same", "instance"),
     ],
     ids=[
         *("3x3", "stride 2", "valid", "few filters", "few filters, valid", "transposed"),
-        *("resize", "resize with bias", "subpixel"),
+        *("resize", "resize with bias", "subpixel", "residual", "padded residual"),
     ],
 )
 def test_layer_gives_the_numbers_and_gradients_of_keras(layer):
