@@ -18,6 +18,9 @@ from fast_style.objective import StyleObjective
 from fast_style.optimization_jobs import optimization_precision
 from fast_style.pretrained_networks import load_network, style_entries
 
+# Options of the objective that the loss network's own record tells.
+RECORDED = ("architecture", "loss_weights", "pooling")
+
 
 @dataclasses.dataclass
 class Evaluation:
@@ -117,7 +120,7 @@ def _conditions(settings, objective, precision):
     """Under what is measured, as JSON reads it back."""
     entry = style_entries().get(settings.network)
     sha256 = entry["sha256"] if entry else hashlib.sha256(Path(settings.network).read_bytes()).hexdigest()
-    options = {k: v for k, v in settings.objective_options().items() if k not in ("architecture", "loss_weights")}
+    options = {k: v for k, v in settings.objective_options().items() if k not in RECORDED}
     conditions = {
         "network": {"name": Path(settings.network).name, "sha256": sha256},
         "painting": {

@@ -40,8 +40,8 @@ def _page(rows):
     lines = [
         "# Gallery",
         "",
-        "Every network that ships, on CC0 photographs of scikit-image. `fast-style gallery --output docs` makes",
-        "this page and its pictures again.",
+        "Every style that ships, and details enlarged by four, on CC0 photographs of scikit-image.",
+        "`fast-style gallery --output docs` makes this page and its pictures again.",
     ]
     for label, pictures in rows.items():
         entry = styles.get(label, {})

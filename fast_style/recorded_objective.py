@@ -17,6 +17,7 @@ NAMES = (
     "style_weight",
     "tv_weight",
     "loss_network",
+    "pooling",
 )
 
 

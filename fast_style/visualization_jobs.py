@@ -59,7 +59,8 @@ def visualize_file(what, image, output, settings):
 
 def _caption(what, loss_network, settings):
     weights = f"sha256 {loss_network.sha256[:12]}" if loss_network.sha256 else loss_network.weights
+    pooling = "" if settings.pooling == "max" else f"{settings.pooling} pooling, "
     return (
-        f"{'Eq. 2' if what == 'content' else 'Eq. 4'}, {loss_network.architecture} ({weights}), "
+        f"{'Eq. 2' if what == 'content' else 'Eq. 4'}, {loss_network.architecture} ({weights}), {pooling}"
         f"{settings.iterations} iterations of L-BFGS from white noise, total variation {settings.tv_weight:g}"
     )

@@ -5,9 +5,12 @@ Ratios within one run, not seconds: the machine may be slow or busy.
 
 import pytest
 
+import fast_style.network
 from benchmarks import contest
+from benchmarks.cpu_convolution import LAYERS, compare, layer
 from benchmarks.graph import convolution_multiply_adds
 from benchmarks.plain_keras import _network
+from common.layers import cpu_convolutions
 from fast_style.network import TransformationNetwork
 
 
@@ -34,3 +37,25 @@ def test_contestants_that_are_not_installed_are_named(monkeypatch, capsys):
     assert results == []
     assert "no_such_task" in absent[0][1]
     assert "not here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("description", LAYERS, ids=lambda description: description[0])
+def test_both_forms_of_a_layer_compute_the_same(description, training):
+    """What is timed is the largest output, or the largest gradients: equal to float32's rounding."""
+    _, size, _, filters, stride, doubled, _ = description
+    theirs, ours = (layer(form, (1, 12, 12, 8), size, filters, stride, doubled, training)() for form in (False, True))
+    assert ours == pytest.approx(theirs, rel=1e-4)
+
+
+def test_turns_are_taken_with_and_without_the_forms():
+    made = []
+
+    def make(ours):
+        made.append((ours, fast_style.network.cpu_convolutions is cpu_convolutions))
+        return lambda: None
+
+    (_, _, theirs), (_, spread, ours) = compare(make, rounds=2)
+    assert made == [(False, False), (True, True)]
+    assert min(theirs, ours) > 0
+    assert "to" in spread

@@ -11,6 +11,9 @@ from common.layers.kernel_gradient import kernel_gradient
 # Output pixels a side that become channels of one step of a convolution with few filters.
 BLOCK = 4
 
+# Filters up to which a convolution spends its time on gathering pixels, and gains by blocks: RGB.
+FEW_FILTERS = 3
+
 _enabled = contextvars.ContextVar("cpu_convolutions", default=False)
 
 
@@ -18,8 +21,8 @@ _enabled = contextvars.ContextVar("cpu_convolutions", default=False)
 def cpu_convolutions():
     """Within it, float32 convolutions on CPUs are traced in the forms of this file, to the same numbers.
 
-    Everywhere else (exports, reduced precision, GPUs) they are plain Keras layers, which other
-    compilers know best.
+    Everywhere else (exports, reduced precision, GPUs) layers are plain Keras, which other compilers know
+    best. :mod:`fast_style.streaming`, which is not traced through layers, calls the functions themselves.
     """
     token = _enabled.set(True)
     try:
@@ -52,8 +55,7 @@ def convolve(inputs, kernel, stride=1, padding="SAME"):
     import tensorflow as tf
 
     size = kernel.shape[0]
-    # A convolution with few filters spends its time on gathering pixels.
-    few = size > 3 and kernel.shape[-1] < BLOCK and stride == 1 and isinstance(padding, str)
+    few = size > 3 and kernel.shape[-1] <= FEW_FILTERS and stride == 1 and isinstance(padding, str)
 
     @tf.custom_gradient
     def convolution(inputs, kernel):

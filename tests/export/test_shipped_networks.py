@@ -2,22 +2,12 @@
 
 import pytest
 
-from common.image_io import write_photo
-from common.sample_photos import sample_photos
 from export.cli import main
 from export.settings import TFLITE_PRECISIONS
 from export.source import shipped_entries
 from export.verify import verify
 
 NAMES = list(shipped_entries())
-
-
-@pytest.fixture(scope="session")
-def calibration(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("calibration")
-    for name, photo in sample_photos().items():
-        write_photo(folder / f"{name}.png", photo)
-    return folder
 
 
 def test_both_tasks_ship():
@@ -36,9 +26,9 @@ def test_for_tf_serving(tmp_path, name):
 
 @pytest.mark.parametrize("precision", TFLITE_PRECISIONS)
 @pytest.mark.parametrize("name", NAMES)
-def test_for_phones(tmp_path, calibration, name, precision):
+def test_for_phones(tmp_path, photo_folder, name, precision):
     file = tmp_path / f"{name}.tflite"
-    options = ["--calibration", str(calibration)] if precision == "int8" else []
+    options = ["--calibration", str(photo_folder)] if precision == "int8" else []
     assert not main(["tflite", name, str(file), "--size", "32x48", "--precision", precision, *options])
     comparisons = verify(file)
     assert len(comparisons) == 2

@@ -228,10 +228,11 @@ def test_the_objective_is_the_one_that_was_trained_on(tmp_path):
     assert (shipped["loss_network"], shipped["content_layers"]) == ("vgg19", ("relu2_2",))
     (tmp_path / "network.keras").write_bytes(b"")
     assert recorded_objective(str(tmp_path / "network.keras")) == {}
-    record = {"settings": {"style_weight": 3.0, "style_layers": ["relu1_1"], "size": 128, "batch_size": 4}}
+    settings = {"style_weight": 3.0, "style_layers": ["relu1_1"], "pooling": "average", "size": 128, "batch_size": 4}
+    record = {"settings": settings}
     (tmp_path / "run.json").write_text(json.dumps(record))
     found = recorded_objective(str(tmp_path / "network.keras"))
-    assert found == {"style_weight": 3.0, "style_layers": ("relu1_1",), "tv_size": 128}
+    assert found == {"style_weight": 3.0, "style_layers": ("relu1_1",), "pooling": "average", "tv_size": 128}
     merged = EvaluationSettings.from_given({"style_weight": 4.0}, found, quick=True)
     assert (merged.style_weight, merged.tv_size, merged.sizes) == (4.0, 128, (128, 256))
     (tmp_path / "run.json").write_text("{")
