@@ -2,8 +2,10 @@
 
 import dataclasses
 import glob
+import itertools
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tqdm import tqdm
@@ -11,6 +13,8 @@ from tqdm import tqdm
 from common.errors import UserError
 from common.image_io import check_writable, encode, list_images, read_photo, write_bytes
 
+# A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
+OVERLAPPED_BYTES = 100 << 20
 SUFFIXES = {
     ".jpg": "jpg",
     ".jpeg": "jpg",
@@ -115,6 +119,8 @@ def _check_targets(jobs, overwrite):
 def run_jobs(jobs, transform, quality=95, progress=True):
     """Runs jobs of :func:`plan_jobs`, each written whole or not at all; a bad photograph does not stop the rest.
 
+    While one is transformed, the next is read and the one before is encoded and written.
+
     Args:
         jobs: list of Job.
         transform: function from a :class:`common.image_io.Photo` and its Job to the Photo that is written.
@@ -122,26 +128,65 @@ def run_jobs(jobs, transform, quality=95, progress=True):
         progress: show a progress bar where there are many.
 
     Returns:
-        (done, failed): lists of (job, seconds) and (job, reason).
+        (done, failed): lists of (job, seconds of work) and (job, reason).
     """
-    done, failed = [], []
+    done, failed, writing = [], [], None
     many = progress and len(jobs) > 1
-    for job in tqdm(jobs, unit="photo", disable=None if many else True):
-        start = time.perf_counter()
+
+    def finish(job, seconds, write):
         try:
-            source = sys.stdin.buffer.read() if job.source == "-" else job.source
-            photo = read_photo(source, name="standard input" if job.source == "-" else job.source)
-            content = encode(transform(photo, job), job.file_format, quality)
-            if job.target == "-":
-                sys.stdout.buffer.write(content)
-                sys.stdout.buffer.flush()
-            else:
-                write_bytes(job.target, content)
+            done.append((job, seconds + write.result()))
         except UserError as error:
             failed.append((job, str(error)))
-        else:
-            done.append((job, time.perf_counter() - start))
-    return done, failed
+        bar.update()
+
+    with (
+        ThreadPoolExecutor(1) as reader,
+        ThreadPoolExecutor(1) as writer,
+        tqdm(total=len(jobs), unit="photo", disable=None if many else True) as bar,
+    ):
+        reading = reader.submit(_read, jobs[0]) if jobs else None
+        for job, following in itertools.zip_longest(jobs, jobs[1:]):
+            current, reading = reading, reader.submit(_read, following) if following else None
+            try:
+                photo, seconds = current.result()
+                start = time.perf_counter()
+                picture = transform(photo, job)
+                seconds += time.perf_counter() - start
+            except UserError as error:
+                failed.append((job, str(error)))
+                bar.update()
+                continue
+            if writing:  # no more than one picture waits
+                finish(*writing)
+            writing = job, seconds, writer.submit(_write, picture, job, quality)
+            if picture.rgb.size > OVERLAPPED_BYTES:
+                finish(*writing)
+                writing = None
+        if writing:
+            finish(*writing)
+    order = {job: number for number, job in enumerate(jobs)}
+    return done, sorted(failed, key=lambda item: order[item[0]])
+
+
+def _read(job):
+    """(Photo, seconds)."""
+    start = time.perf_counter()
+    source = sys.stdin.buffer.read() if job.source == "-" else job.source
+    photo = read_photo(source, name="standard input" if job.source == "-" else job.source)
+    return photo, time.perf_counter() - start
+
+
+def _write(picture, job, quality):
+    """Seconds."""
+    start = time.perf_counter()
+    content = encode(picture, job.file_format, quality)
+    if job.target == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        write_bytes(job.target, content)
+    return time.perf_counter() - start
 
 
 def report_jobs(program, done, failed):

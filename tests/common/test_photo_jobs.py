@@ -1,10 +1,12 @@
 """Files in and files out: what becomes of which name. What goes wrong is in the tests of the command lines."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from common import photo_jobs
 from common.errors import UserError
 from common.image_io import Photo, write_photo
 from common.photo_jobs import plan_jobs, run_jobs
@@ -63,3 +65,68 @@ def test_a_bad_photograph_is_reported_and_the_rest_done(photos):
         ("a.jpg", "a.jpg: expected an image. Received: an empty file")
     ]
     assert not Path("out/a_x.jpg").exists()
+
+
+def test_reading_and_writing_go_on_beside_the_transformation(photos, monkeypatch):
+    """The next photograph is read, and the one before written, while one is transformed."""
+    read, written = threading.Event(), threading.Event()
+    originals = photo_jobs.read_photo, photo_jobs.write_bytes
+
+    def read_photo(source, name):
+        photo = originals[0](source, name=name)
+        if source == "in/deep/c.gif":
+            read.set()
+        return photo
+
+    def write_bytes(path, content):
+        originals[1](path, content)
+        written.set()
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            assert read.wait(30)
+            assert written.wait(30)
+        return photo
+
+    monkeypatch.setattr(photo_jobs, "read_photo", read_photo)
+    monkeypatch.setattr(photo_jobs, "write_bytes", write_bytes)
+    done, failed = run_jobs(plan_jobs(["a.jpg", "in"], "x", "out"), transform)
+    assert ([job.source for job, _ in done], failed) == (["a.jpg", "in/b.png", "in/deep/c.gif"], [])
+
+
+def test_a_large_picture_is_written_before_the_next_is_begun(photos, monkeypatch):
+    monkeypatch.setattr(photo_jobs, "OVERLAPPED_BYTES", 1)
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            assert Path("out/a_x.jpg").exists()
+        return photo
+
+    assert run_jobs(plan_jobs(["a.jpg", "in"], "x", "out"), transform)[1] == []
+
+
+def test_failures_of_each_stage_are_in_order(photos, monkeypatch):
+    """One does not decode, one is refused by the transformation, one cannot be written."""
+    Path("a.jpg").write_bytes(b"")
+    original = photo_jobs.write_bytes
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            raise UserError("refused")
+        return photo
+
+    def write_bytes(path, content):
+        if "c_x" in str(path):
+            raise UserError("full")
+        original(path, content)
+
+    monkeypatch.setattr(photo_jobs, "write_bytes", write_bytes)
+    write_photo("d.png", np.zeros((3, 4, 3), np.uint8))
+    done, failed = run_jobs(plan_jobs(["in/deep", "a.jpg", "in/b.png", "d.png"], "x", "out"), transform)
+    assert [job.source for job, _ in done] == ["d.png"]
+    reasons = ["full", "a.jpg: expected an image. Received: an empty file", "refused"]
+    assert [reason for _, reason in failed] == reasons
+
+
+def test_nothing_to_do():
+    assert run_jobs([], lambda photo, job: photo) == ([], [])
