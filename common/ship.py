@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from common.command_line import errors_as_lines
-from common.image_io import write_bytes
+from common.image_io import write_bytes, write_photo
 from common.run_record import read_record
+from common.thumbnail import thumbnail
 
 
 def ship(package, name, runs, title, summary):
@@ -20,7 +21,8 @@ def ship(package, name, runs, title, summary):
         title, summary: what ``styles`` or ``networks`` prints of it.
 
     The recipe, ``<package>/recipes/<name>.json``, holds the records of all runs: settings, versions,
-    hardware, time, losses. Paths in it are cut to their last part.
+    hardware, time, losses. Paths in it are cut to their last part. ``<package>/pretrained/<name>.jpg`` is
+    the thumbnail.
     """
     shelf = importlib.import_module(f"{package}.pretrained_networks").shelf()
     network = importlib.import_module(f"{package}.pretrained_networks").load_network(
@@ -35,6 +37,7 @@ def ship(package, name, runs, title, summary):
     if "degradation" in stages[-1]["settings"]:  # super-resolution: what the network was trained to undo
         entry["degradation"] = stages[-1]["settings"]["degradation"]
     shelf.add(name, network, **entry)
+    write_photo(shelf.folder / f"{name}.jpg", thumbnail(shelf.load(name)), "jpg", 90)
 
 
 def without_folders(value):

@@ -213,6 +213,7 @@ def _styles(options):
         print(f"{name}: {entry['title']}")
         print(f"    {entry['summary']}")
         print(f"    recipe {FOLDER.parent / 'recipes' / entry['recipe']}, licence {entry['licence']}")
+        print(f"    thumbnail {FOLDER / name}.jpg")
 
 
 def _add_demo(commands):

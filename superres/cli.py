@@ -176,6 +176,7 @@ def _networks(options):
         print(f"    {entry['summary']}")
         print(f"    degradation {entry['degradation']}{matching}")
         print(f"    recipe {FOLDER.parent / 'recipes' / entry['recipe']}, licence {entry['licence']}")
+        print(f"    thumbnail {FOLDER / name}.jpg")
 
 
 def train_main(arguments=None):

@@ -3,6 +3,7 @@
 import json
 import types
 
+from common.image_io import read_photo
 from common.network_files import Shelf, load_keras_file
 from common.run_record import write_record
 from common.ship import ship, without_folders
@@ -36,3 +37,4 @@ def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
     assert recipe["stages"] == [{"settings": {"style": "wave.jpg"}, "iteration": 7}]
     assert home.shelf().load("wave").width == 4
+    assert read_photo(tmp_path / "package" / "pretrained" / "wave.jpg").rgb.shape == (256, 256, 3)

@@ -258,6 +258,9 @@ def test_styles_lists_what_ships_with_its_recipe(capsys):
     recipes = [line.split("recipe ")[1].split(",")[0] for line in out.splitlines() if "recipe " in line]
     assert recipes
     assert all(os.path.isfile(path) for path in recipes)
+    thumbnails = [line.split("thumbnail ")[1] for line in out.splitlines() if "thumbnail " in line]
+    assert len(thumbnails) == len(recipes)
+    assert all(os.path.isfile(path) for path in thumbnails)
 
 
 def test_train_then_stylize(tmp_path, capsys):

@@ -187,6 +187,7 @@ def test_networks_lists_what_ships(tmp_path, monkeypatch, capsys, network):
         "    tested",
         "    degradation bicubic",
         f"    recipe {tmp_path / 'recipes' / 'tiny.md'}, licence Apache-2.0",
+        f"    thumbnail {tmp_path / 'pretrained' / 'tiny.jpg'}",
     ]
 
 
