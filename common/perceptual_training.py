@@ -9,7 +9,7 @@ from common.layers import cpu_convolutions
 class PerceptualTrainer(keras.Model):
     """A Keras model around a network, with a `train_step` that minimises and tracks named loss terms.
 
-    Subclasses implement :meth:`compute_terms`. The trainer holds the loss network outside Keras'
+    Subclasses implement :meth:`compute_terms` and :meth:`preview`. The trainer holds the loss network outside Keras'
     tracking, so that checkpoints hold what is trained and no more.
 
     Args:
@@ -26,6 +26,10 @@ class PerceptualTrainer(keras.Model):
 
     def compute_terms(self, data, training):
         """Named loss terms of a batch, each float32 (batch,); ``"loss"`` is what is minimised."""
+        raise NotImplementedError
+
+    def preview(self, photo):
+        """Pictures to look at during training, a row of the previews: uint8 photograph in, list of uint8 out."""
         raise NotImplementedError
 
     def compile(self, optimizer="adam", jit_compile=None, **kwargs):

@@ -17,10 +17,12 @@ import tensorflow as tf
 from common.callbacks import NonFiniteError, Previews, Report, SaveCheckpoints, StopOnNonFinite, StopOnSignal, Validate
 from common.checkpoint import Checkpoints, restore_training_state
 from common.contact_sheet import contact_sheet
-from common.dataset import validation_batches
+from common.dataset import Photographs, validation_batches
 from common.errors import UserError
 from common.geometry import limit_long_side
 from common.image_io import as_rgb, check_writable
+from common.network_files import copy_weights
+from common.precision import dtype_policy, resolve_precision
 from common.run_record import NAME, hardware, read_record, versions, write_record
 from common.sample_photos import sample_photos
 from common.settings import RESUMABLE
@@ -107,18 +109,20 @@ def learning_rate(settings):
     return rate
 
 
-def run_training(trainer, photographs, settings, *, previewed=None, validation_size=VALIDATION_SIZE, resume=False):
-    """Trains `trainer.network` and leaves a run folder: network, checkpoints, previews, record.
+def run_training(
+    settings, build_network, load_network, build_trainer, *, validation_size=VALIDATION_SIZE, resume=False
+):
+    """Trains a network and leaves a run folder: network, checkpoints, previews, record.
 
     Files in ``settings.output``: ``network.keras`` (what was trained), ``run.json`` (the record),
     ``checkpoints/``, ``previews/``, ``tensorboard/``.
 
     Args:
-        trainer: :class:`common.perceptual_training.PerceptualTrainer`, not compiled.
-        photographs: :class:`common.dataset.Photographs`.
         settings: :class:`common.settings.TrainingSettings`.
-        previewed: function from a uint8 photograph to a list of pictures in a row of the previews;
-            default the photograph and the network's output.
+        build_network: function from the settings to a new network.
+        load_network: function from ``settings.initialize`` to the network whose weights it begins with.
+        build_trainer: function from the settings and the network to a
+            :class:`common.perceptual_training.PerceptualTrainer`, not compiled.
         validation_size: side in pixels of the centre squares on which the losses are measured.
         resume: continue from the newest checkpoint.
 
@@ -126,10 +130,24 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
         The run record, a dict.
 
     Raises:
-        UserError: too many photographs do not decode; a checkpoint of other settings.
+        UserError: a bad setting, image, weights file or folder; too many photographs that do not decode; a
+            checkpoint of other settings.
         NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
         Interrupted: Ctrl-C or SIGTERM; everything is saved.
     """
+    check_numbers(settings)
+    check_output(settings.output, resume)
+    photographs = Photographs.from_settings(settings)
+    keras.utils.set_random_seed(settings.seed)
+    with dtype_policy(resolve_precision(settings.precision)):
+        network = build_network(settings)
+        if settings.initialize:
+            copy_weights(load_network(settings.initialize), network)
+        trainer = build_trainer(settings, network)
+    return _train(trainer, photographs, settings, validation_size, resume)
+
+
+def _train(trainer, photographs, settings, validation_size, resume):
     folder = Path(settings.output)
     trainer.compile(keras.optimizers.Adam(learning_rate(settings)))
     trainer.optimizer.build(trainer.network.trainable_variables)
@@ -139,7 +157,7 @@ def run_training(trainer, photographs, settings, *, previewed=None, validation_s
         start, record = _resume(trainer, checkpoints, record, read_record(folder))
     # What may be refused comes first, so that nothing is left of a run that cannot begin.
     batches = validation_batches(settings.validation, validation_size) if settings.validation else None
-    picture = _preview_picture(trainer.network, settings.preview, previewed)
+    picture = _preview_picture(trainer, settings.preview)
     write_record(folder, record)
 
     writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
@@ -232,12 +250,11 @@ def _resume(trainer, checkpoints, new, stored):
     return checkpoint.iteration, {**new, **kept, "iteration": checkpoint.iteration}
 
 
-def _preview_picture(network, paths, previewed):
+def _preview_picture(trainer, paths):
     photos = [limit_long_side(as_rgb(path), 512) for path in paths] or [
         limit_long_side(photo, 384) for photo in sample_photos().values()
     ]
-    row = previewed or (lambda photo: [photo, network.paint(photo[None]).numpy()[0]])
-    return lambda: contact_sheet([row(photo) for photo in photos], cell=512)
+    return lambda: contact_sheet([trainer.preview(photo) for photo in photos], cell=512)
 
 
 def _save_network(network, folder):

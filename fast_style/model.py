@@ -83,6 +83,10 @@ class StyleTransfer(PerceptualTrainer):
         factor = self._style_factor() if training and self.style_warmup else 1.0
         return self.objective.terms(outputs, self.objective.content_features(photos), factor)
 
+    def preview(self, photo):
+        """The photograph and the network's output."""
+        return [photo, self.network.paint(photo[None]).numpy()[0]]
+
     def _style_factor(self):
         done = ops.cast(self.optimizer.iterations, "float32") / self.style_warmup
         return 0.01 ** (1.0 - ops.minimum(done, 1.0))

@@ -1,11 +1,6 @@
 """Trains a network on one painting: what `fast-style-train` calls."""
 
-import keras
-
-from common.dataset import Photographs
-from common.network_files import copy_weights
-from common.precision import dtype_policy, resolve_precision
-from common.training import check_numbers, check_output, run_training
+from common.training import run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import load_network
@@ -21,20 +16,19 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
-    check_numbers(settings)
-    check_output(settings.output, resume)
-    photographs = Photographs.from_settings(settings)
-    keras.utils.set_random_seed(settings.seed)
-    with dtype_policy(resolve_precision(settings.precision)):
-        network = TransformationNetwork(
-            width=settings.width,
-            normalization=settings.normalization,
-            upsampling=settings.upsampling,
-            reflection_padding=settings.reflection_padding,
-        )
-        if settings.initialize:
-            copy_weights(load_network(settings.initialize), network)
-        trainer = StyleTransfer(
-            settings.style, network, style_warmup=settings.style_warmup, **settings.objective_options()
-        )
-    return run_training(trainer, photographs, settings, resume=resume)
+    return run_training(settings, build_network, load_network, build_trainer, resume=resume)
+
+
+def build_network(settings):
+    """A new network as the settings say, under the global dtype policy."""
+    return TransformationNetwork(
+        width=settings.width,
+        normalization=settings.normalization,
+        upsampling=settings.upsampling,
+        reflection_padding=settings.reflection_padding,
+    )
+
+
+def build_trainer(settings, network):
+    """The trainer of a network as the settings say."""
+    return StyleTransfer(settings.style, network, style_warmup=settings.style_warmup, **settings.objective_options())

@@ -3,9 +3,10 @@
 import keras
 from keras import ops
 
+from common.geometry import resize_array
 from common.loss_network import build_loss_network
 from common.perceptual_training import PerceptualTrainer
-from superres.degradation import check_degradation, crop_to_multiple, degrade
+from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
 from superres.objective import FEATURE_LAYERS, SuperResolutionObjective
 
@@ -73,3 +74,9 @@ class SuperResolution(PerceptualTrainer):
         photos = ops.cast(crop_to_multiple(photos, self.network.factor), "float32")
         outputs = self.network(degrade(photos, self.network.factor, self.degradation), training=training)
         return self.objective.terms(outputs, photos)
+
+    def preview(self, photo):
+        """Bicubic enlargement, network output and photograph, of a photograph that is degraded first."""
+        photo = crop_to_multiple(photo, self.network.factor)
+        low = degrade_photo(photo, self.network.factor, self.degradation)
+        return [resize_array(low, *photo.shape[:2]), self.network.enlarge(low[None]).numpy()[0], photo]

@@ -1,16 +1,7 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
-import functools
-
-import keras
-
-from common.dataset import Photographs
 from common.errors import UserError
-from common.geometry import resize_array
-from common.network_files import copy_weights
-from common.precision import dtype_policy, resolve_precision
-from common.training import check_numbers, check_output, run_training
-from superres.degradation import crop_to_multiple, degrade_photo
+from common.training import run_training
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
 from superres.pretrained_networks import load_network
@@ -27,35 +18,10 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
-    check_numbers(settings)
     if settings.size % settings.factor:
         raise UserError(f"--size: expected a multiple of --factor, {settings.factor}. Received: {settings.size}")
-    check_output(settings.output, resume)
-    photographs = Photographs.from_settings(settings)
-    keras.utils.set_random_seed(settings.seed)
-    with dtype_policy(resolve_precision(settings.precision)):
-        network = build_network(settings)
-        if settings.initialize:
-            copy_weights(load_network(settings.initialize), network)
-        trainer = SuperResolution(
-            network,
-            feature_weight=settings.feature_weight,
-            pixel_weight=settings.pixel_weight,
-            tv_weight=settings.tv_weight,
-            feature_layers=settings.feature_layers,
-            pixel_channels=settings.pixel_channels,
-            degradation=settings.degradation,
-            architecture=settings.loss_network,
-            loss_weights=settings.loss_weights,
-            pooling=settings.pooling,
-        )
     return run_training(
-        trainer,
-        photographs,
-        settings,
-        previewed=functools.partial(preview_row, network, settings.degradation),
-        validation_size=settings.size,
-        resume=resume,
+        settings, build_network, load_network, build_trainer, validation_size=settings.size, resume=resume
     )
 
 
@@ -75,8 +41,17 @@ def build_network(settings):
     )
 
 
-def preview_row(network, degradation, photo):
-    """Bicubic enlargement, network output and photograph, of a photograph that is degraded first."""
-    photo = crop_to_multiple(photo, network.factor)
-    low = degrade_photo(photo, network.factor, degradation)
-    return [resize_array(low, *photo.shape[:2]), network.enlarge(low[None]).numpy()[0], photo]
+def build_trainer(settings, network):
+    """The trainer of a network as the settings say."""
+    return SuperResolution(
+        network,
+        feature_weight=settings.feature_weight,
+        pixel_weight=settings.pixel_weight,
+        tv_weight=settings.tv_weight,
+        feature_layers=settings.feature_layers,
+        pixel_channels=settings.pixel_channels,
+        degradation=settings.degradation,
+        architecture=settings.loss_network,
+        loss_weights=settings.loss_weights,
+        pooling=settings.pooling,
+    )

@@ -8,10 +8,11 @@ from PIL import Image
 from skimage import data
 
 from common.errors import UserError
+from superres.model import SuperResolution
 from superres.pretrained_networks import load_network
 from superres.settings import SuperResolutionSettings
 from superres.srcnn import SRCNN
-from superres.train import build_network, preview_row, train
+from superres.train import build_network, train
 
 
 @pytest.fixture
@@ -120,7 +121,8 @@ def test_initialize_starts_from_a_network(photos, network, network_file):
 
 
 def test_preview_shows_what_the_network_restores(cat, network):
-    bicubic, restored, truth = preview_row(network, "bicubic", cat[:, :55])
+    trainer = SuperResolution(network, feature_weight=0, pixel_weight=1, degradation="bicubic")
+    bicubic, restored, truth = trainer.preview(cat[:, :55])
     assert bicubic.shape == restored.shape == truth.shape == (40, 54, 3)
     assert np.abs(bicubic.astype(int) - truth).mean() < 10
     np.testing.assert_array_equal(truth, cat[:, :54])
