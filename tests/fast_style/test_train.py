@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,8 +26,18 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory):
+    """The settings of a run of one iteration. Not to be changed."""
+    folder = tmp_path_factory.mktemp("first")
+    write_inputs(folder)
+    settings = tiny_settings(folder, iterations=1)
+    train(settings)
+    return settings
+
+
 def final_weights(folder, run="run"):
-    return load_network(str(folder / run / "network.keras")).get_weights()
+    return load_network(str(Path(folder) / run / "network.keras")).get_weights()
 
 
 def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
@@ -114,27 +125,23 @@ def test_a_loss_that_is_not_finite_stops_naming_term_and_iteration(folder):
     assert latest is None or all(np.isfinite(array).all() for array in latest.arrays.values())
 
 
-def test_starting_from_another_network(folder):
+def test_starting_from_another_network(folder, first_run):
     """With a learning rate of zero the weights that come out are those that went in."""
-    train(tiny_settings(folder, iterations=1, output=str(folder / "first")))
-    train(tiny_settings(folder, iterations=1, learning_rate=0.0, initialize=str(folder / "first" / "network.keras")))
-    for before, after in zip(final_weights(folder, "first"), final_weights(folder), strict=True):
+    train(tiny_settings(folder, iterations=1, learning_rate=0.0, initialize=f"{first_run.output}/network.keras"))
+    for before, after in zip(final_weights(first_run.output, "."), final_weights(folder), strict=True):
         np.testing.assert_array_equal(before, after)
 
 
-def test_a_start_of_another_architecture_is_refused(folder):
-    train(tiny_settings(folder, iterations=1, output=str(folder / "first")))
+def test_a_start_of_another_architecture_is_refused(folder, first_run):
     with pytest.raises(UserError, match="expected weights of the architecture width=5.* Received: width=4"):
-        train(tiny_settings(folder, width=5, initialize=str(folder / "first" / "network.keras")))
+        train(tiny_settings(folder, width=5, initialize=f"{first_run.output}/network.keras"))
 
 
-def test_resuming_with_other_settings_is_refused_where_it_matters(folder):
-    settings = tiny_settings(folder, iterations=1)
-    train(settings)
+def test_resuming_with_other_settings_is_refused_where_it_matters(first_run):
     with pytest.raises(UserError, match=r"--style-weight: expected 0.0001, as the run was begun. Received: 2.0"):
-        resumed_settings(StyleSettings, settings.output, {"style_weight": 2.0})
-    more = resumed_settings(StyleSettings, settings.output, {"iterations": 9})
-    assert (more.iterations, more.style_layers) == (9, settings.style_layers)
+        resumed_settings(StyleSettings, first_run.output, {"style_weight": 2.0})
+    more = resumed_settings(StyleSettings, first_run.output, {"iterations": 9})
+    assert (more.iterations, more.style_layers) == (9, first_run.style_layers)
 
 
 def test_bad_photographs_stop_the_training(folder):
