@@ -30,6 +30,8 @@ def settings_line(evaluation, size):
     weights = loss_network["weights"]
     if loss_network["sha256"]:
         weights += f", sha256 {loss_network['sha256']}"
+    if "pooling" in loss_network:
+        weights += f", {loss_network['pooling']} pooling"
     style_layers = ", ".join(objective["style_layers"])
     versions = ", ".join(f"{name} {version}" for name, version in conditions["versions"].items())
     if objective["style_layer_weights"]:

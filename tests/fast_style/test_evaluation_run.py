@@ -1,6 +1,7 @@
 """An evaluation as a whole: what it leaves, how it goes on, what it refuses."""
 
 import csv
+import dataclasses
 import json
 import os
 import re
@@ -95,6 +96,13 @@ def test_every_figure_names_its_settings(evaluation):
     assert "<tiny>" not in page
     assert not re.search(r'href=|url\(|<script|<link|src="(?!data:)', page)
     assert page.count("<img") == 1 + 2 * 3
+
+
+def test_pooling_is_named_where_it_is_not_the_networks_own(evaluation):
+    assert "pooling" not in settings_line(evaluation, 256)
+    loss_network = {**CONDITIONS["loss_network"], "pooling": "average"}
+    averaged = dataclasses.replace(evaluation, conditions={**CONDITIONS, "loss_network": loss_network})
+    assert f"{'w' * 64}, average pooling; content" in settings_line(averaged, 256)
 
 
 def test_reports_hold_the_figures(evaluation, tmp_path):
