@@ -170,13 +170,17 @@ class Validate(keras.callbacks.Callback):
         start: iterations done before.
         writer: ``tf.summary`` writer, or None.
 
+        elapsed: function that returns the seconds of the run so far; default since now.
+
     Attributes:
-        history: ``[{"iteration": ..., "loss": ..., ...}, ...]``.
+        history: ``[{"iteration": ..., "seconds": ..., "loss": ..., ...}, ...]``, seconds before the validation.
     """
 
-    def __init__(self, batches, every, total, start=0, writer=None):
+    def __init__(self, batches, every, total, start=0, writer=None, elapsed=None):
         super().__init__()
         self.batches, self.every, self.total, self.iteration, self.writer = batches, every, total, start, writer
+        began = time.perf_counter()
+        self.elapsed = elapsed or (lambda: time.perf_counter() - began)
         self.history = []
 
     def on_train_batch_end(self, batch, logs=None):
@@ -185,8 +189,9 @@ class Validate(keras.callbacks.Callback):
             self.validate()
 
     def validate(self):
+        seconds = round(self.elapsed(), 1)
         values = self.model.evaluate(self.batches, verbose=0, return_dict=True)
-        self.history.append({"iteration": self.iteration, **values})
+        self.history.append({"iteration": self.iteration, "seconds": seconds, **values})
         self.model.reset_metrics()
         shown = ", ".join(f"{name} {values[name]:.4g}" for name in values if "/" not in name)
         tqdm.write(f"validation at {self.iteration}: {shown}", file=sys.stderr)

@@ -161,18 +161,22 @@ def _train(trainer, photographs, settings, validation_size, resume):
     write_record(folder, record)
 
     writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+    began, seconds_before = time.perf_counter(), record["seconds"]
+
+    def elapsed():
+        return seconds_before + time.perf_counter() - began
+
     report = Report(settings.iterations, start, settings.batch_size, settings.log_every, writer)
     validate = None
     if batches is not None:
-        validate = Validate(batches, settings.validate_every, settings.iterations, start, writer)
+        validate = Validate(batches, settings.validate_every, settings.iterations, start, writer, elapsed)
         validate.history = record["validation"]
-    began, seconds_before = time.perf_counter(), record["seconds"]
 
     def update_record(iteration, status="running"):
         record.update(
             status=status,
             iteration=iteration,
-            seconds=round(seconds_before + time.perf_counter() - began, 1),
+            seconds=round(elapsed(), 1),
             losses=report.last or record["losses"],
             bad_photographs=sorted(map(str, photographs.bad)),
         )

@@ -109,9 +109,10 @@ def test_previews_are_written_every_so_often(tmp_path):
 def test_validation_is_measured_at_its_times_and_leaves_training_averages_alone(capsys):
     """On x = 2 alone the loss is (0.5 * 2 - 1)^2 = 0, on x = 3 0.25: the mean is 0.125."""
     data = tf.data.Dataset.from_tensor_slices(np.float32([[[2.0]], [[3.0]]]))
-    validate = Validate(data, every=3, total=4)
+    validate = Validate(data, every=3, total=4, elapsed=iter([60.04, 80.0]).__next__)
     fit([validate], count=4)
     assert [entry["iteration"] for entry in validate.history] == [3, 4]
+    assert [entry["seconds"] for entry in validate.history] == [60.0, 80.0]
     assert validate.history[0]["loss"] == pytest.approx(0.125)
     assert "validation at 3: " in capsys.readouterr().err
 
