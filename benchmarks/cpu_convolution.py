@@ -12,6 +12,7 @@ import time
 from unittest import mock
 
 from benchmarks.machine import describe
+from benchmarks.ours import step
 
 # (name, size of the kernel, channels, filters, stride, whether it enlarges by two first, share of the photograph's
 # side that its input has)
@@ -145,31 +146,22 @@ def shipped():
 
 def steps():
     """(label, function that makes a repetition) of training steps of both tasks."""
-    import keras
     import numpy as np
-    import tensorflow as tf
 
     from fast_style.model import StyleTransfer
     from fast_style.network import TransformationNetwork
     from superres.model import SuperResolution
     from superres.network import SuperResolutionNetwork
 
-    def repetition(trainer, side):
-        trainer.compile(keras.optimizers.Adam(1e-3))
-        trainer.make_train_function()
-        photos = np.random.default_rng(1).integers(0, 256, (4, side, side, 3), np.uint8)
-        batches = iter(tf.data.Dataset.from_tensors(photos).repeat())
-        return lambda: float(trainer.train_function(batches)["loss"])
-
     def style(upsampling):
         painting = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
         network = TransformationNetwork(upsampling=upsampling)
         options = {"architecture": "vgg19", "loss_weights": "random", "style_size": None}
-        return repetition(StyleTransfer(painting, network, **options), 256)
+        return step(StyleTransfer(painting, network, **options), 256, 4)
 
     def pixel():
         network = SuperResolutionNetwork(4, normalization="none", bicubic_skip=True)
-        return repetition(SuperResolution(network, feature_weight=0, pixel_weight=1), 288)
+        return step(SuperResolution(network, feature_weight=0, pixel_weight=1), 288, 4)
 
     yield "style, transposed, 4 x 256x256", lambda _: style("transposed")
     yield "style, resize, 4 x 256x256", lambda _: style("resize")

@@ -8,9 +8,6 @@ def training_step(precision, size, batch_size):
 
     start_tensorflow(training=True)
 
-    import keras
-    import tensorflow as tf
-
     from benchmarks.graph import convolution_multiply_adds
     from common.precision import dtype_policy
     from fast_style.model import StyleTransfer
@@ -20,16 +17,20 @@ def training_step(precision, size, batch_size):
         network = TransformationNetwork()
         painting = np.random.default_rng(0).integers(0, 256, (size, size, 3), "uint8")
         trainer = StyleTransfer(painting, network, architecture="vgg19", loss_weights="random", style_size=None)
+    multiply_adds = convolution_multiply_adds(lambda x: network(x, training=True), size)
+    return step(trainer, size, batch_size), network.count_params(), multiply_adds
+
+
+def step(trainer, size, batch_size):
+    """A function that takes one training step of a trainer on photographs of noise."""
+    import keras
+    import tensorflow as tf
+
     trainer.compile(keras.optimizers.Adam(1e-3))
     trainer.make_train_function()
     photos = np.random.default_rng(1).integers(0, 256, (batch_size, size, size, 3), "uint8")
     batches = iter(tf.data.Dataset.from_tensors(photos).repeat())
-
-    def repeat():
-        float(trainer.train_function(batches)["loss"])
-
-    multiply_adds = convolution_multiply_adds(lambda x: network(x, training=True), size)
-    return repeat, network.count_params(), multiply_adds
+    return lambda: float(trainer.train_function(batches)["loss"])
 
 
 def inference(precision, size):

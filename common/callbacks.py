@@ -169,7 +169,6 @@ class Validate(keras.callbacks.Callback):
         total: iterations of the whole run.
         start: iterations done before.
         writer: ``tf.summary`` writer, or None.
-
         elapsed: function that returns the seconds of the run so far; default since now.
 
     Attributes:

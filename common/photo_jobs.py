@@ -145,11 +145,14 @@ def run_jobs(jobs, transform, quality=95, progress=True):
         ThreadPoolExecutor(1) as writer,
         tqdm(total=len(jobs), unit="photo", disable=None if many else True) as bar,
     ):
-        reading = reader.submit(_read, jobs[0]) if jobs else None
+        reading = None
         for job, following in itertools.zip_longest(jobs, jobs[1:]):
-            current, reading = reading, reader.submit(_read, following) if following else None
+            current, reading = reading, None
+            # Standard input is read here: Ctrl-C would have to wait for a thread that waits for it.
+            if following and following.source != "-":
+                reading = reader.submit(_read, following)
             try:
-                photo, seconds = current.result()
+                photo, seconds = current.result() if current else _read(job)
                 start = time.perf_counter()
                 picture = transform(photo, job)
                 seconds += time.perf_counter() - start

@@ -26,7 +26,7 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False):
         network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file.
         max_size: shrink the photograph so that its long side is at most this many pixels.
         streaming: ``"off"``: the photograph as a whole, memory grows with it; ``"exact"``: in strips,
-            in about 2 GB of memory, which hardly grow with it, and the same picture; ``"fast"``: in strips
+            in about 2 GB of memory, which hardly grows with it, and the same picture; ``"fast"``: in strips
             with the statistics of a reduced copy, see :func:`fast_style.streaming.stylize_in_strips`;
             ``"auto"``: exact strips for photographs that would take more than 3.5 GiB, or more than half of
             this machine's memory.

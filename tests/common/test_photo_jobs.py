@@ -1,6 +1,8 @@
 """Files in and files out: what becomes of which name. What goes wrong is in the tests of the command lines."""
 
+import io
 import threading
+import types
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +128,21 @@ def test_failures_of_each_stage_are_in_order(photos, monkeypatch):
     assert [job.source for job, _ in done] == ["d.png"]
     reasons = ["full", "a.jpg: expected an image. Received: an empty file", "refused"]
     assert [reason for _, reason in failed] == reasons
+
+
+@pytest.mark.parametrize("names", [["-"], ["a.jpg", "-"]])
+def test_standard_input_is_read_where_ctrl_c_arrives(photos, monkeypatch, names):
+    """In the main thread: one that waits for input could not be interrupted."""
+    threads = []
+
+    class StandardInput(io.BytesIO):
+        def read(self):
+            threads.append(threading.current_thread())
+            return super().read()
+
+    monkeypatch.setattr("sys.stdin", types.SimpleNamespace(buffer=StandardInput(Path("a.jpg").read_bytes())))
+    assert run_jobs(plan_jobs(names, "x", "out", output="out"), lambda photo, job: photo)[1] == []
+    assert threads == [threading.main_thread()]
 
 
 def test_nothing_to_do():
