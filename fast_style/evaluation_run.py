@@ -4,11 +4,10 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
-from tqdm import tqdm
-
 from common.errors import UserError
 from common.image_io import as_rgb, list_images
 from common.precision import dtype_policy
+from common.progress import IterationProgress
 from common.run_record import processor, versions
 from common.sample_photos import sample_photos
 from common.stop_signals import StopSignals
@@ -84,7 +83,7 @@ def evaluate(settings, overwrite=False, progress=True):
                         warm = True
                     square = centre_square(as_rgb(photo), size)
                     label = f"{size} px, {number} of {min(count, len(photos))}, {name}"
-                    with tqdm(total=iterations, unit="it", desc=label, disable=None if progress else True) as bar:
+                    with IterationProgress(iterations, label, progress) as bar:
                         found = compare(
                             square,
                             network,
@@ -92,7 +91,7 @@ def evaluate(settings, overwrite=False, progress=True):
                             iterations,
                             settings.repeats,
                             settings.seed,
-                            lambda *_, bar=bar: (bar.update(1) and False) or signals.received is not None,
+                            lambda _, picture, terms, bar=bar: bar.update(terms) or signals.received is not None,
                         )
                     if found is None:
                         result.stopped = True

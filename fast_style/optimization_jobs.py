@@ -4,13 +4,13 @@ import itertools
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from common.geometry import limit_long_side, resize_array
 from common.image_io import Photo, as_rgb, list_images, write_photo
 from common.photo_jobs import run_jobs
 from common.pixels import to_uint8
 from common.precision import dtype_policy, resolve_precision
+from common.progress import IterationProgress
 from common.sample_photos import sample_photos
 from common.stop_signals import StopSignals
 from fast_style.objective import StyleObjective
@@ -84,18 +84,16 @@ def _paint(photo, job, objective, settings, signals, progress):
     if not settings.style_size:
         objective = objective.resized(min(rgb.shape[:2]))
     total = settings.iterations * settings.scales
-    bar = tqdm(total=total, unit="it", desc=Path(job.source).name, disable=None if progress else True)
 
     def on_iteration(iteration, picture, terms):
-        bar.update(1)
-        bar.set_postfix({name: f"{terms[name]:.3g}" for name in ("loss", "content", "style", "tv")})
+        bar.update(terms)
         if settings.save_every and iteration % settings.save_every == 0 and job.target != "-":
             target = Path(job.target)
             path = target.with_name(f"{target.stem}_iteration-{iteration:05d}{target.suffix}")
             write_photo(path, to_uint8(picture).numpy(), job.file_format)
         return signals.received is not None
 
-    with bar:
+    with IterationProgress(total, Path(job.source).name, progress) as bar:
         result = optimize(
             rgb,
             objective,

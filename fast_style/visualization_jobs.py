@@ -1,12 +1,11 @@
 """Makes a figure of :mod:`fast_style.visualization` with progress, and writes it."""
 
-from tqdm import tqdm
-
 from common.errors import UserError
 from common.geometry import limit_long_side
 from common.image_io import write_photo
 from common.loss_network import build_loss_network
 from common.precision import dtype_policy
+from common.progress import IterationProgress
 from common.stop_signals import StopSignals
 from fast_style.optimization_jobs import optimization_precision
 from fast_style.visualization import LAYERS, count_pictures, visualize
@@ -40,7 +39,7 @@ def visualize_file(what, image, output, settings):
         )
     size = (settings.height or image.shape[0], settings.width or image.shape[1])
     total = count_pictures(what, layers) * settings.iterations
-    with StopSignals() as signals, tqdm(total=total, unit="it", disable=None) as bar:
+    with StopSignals() as signals, IterationProgress(total, what) as bar:
         figure = visualize(
             what,
             image,
@@ -51,7 +50,7 @@ def visualize_file(what, image, output, settings):
             iterations=settings.iterations,
             tv_weight=settings.tv_weight,
             seed=settings.seed,
-            on_iteration=lambda *_: (bar.update(1) and False) or signals.received is not None,
+            on_iteration=lambda _, picture, terms: bar.update(terms) or signals.received is not None,
         )
     write_photo(output, figure)
     return signals.received is not None
