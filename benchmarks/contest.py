@@ -4,6 +4,7 @@ Machines are noisy and drift: every round asks each contestant for one repetitio
 other, so that all of them see the same weather. A process that waits takes no processor time.
 """
 
+import contextlib
 import dataclasses
 import json
 import statistics
@@ -60,12 +61,20 @@ def compete(task, names, rounds, **options):
         if len(sizes) > 1:
             raise RuntimeError(f"not the same network: {[(w.name, w.ready) for w in workers]}")
         seconds = {worker.name: [] for worker in workers}
+        lost = []
         for _ in range(rounds):
             for worker in workers:
-                seconds[worker.name].append(worker.ask("run")["seconds"])
+                try:
+                    if worker not in lost:
+                        seconds[worker.name].append(worker.ask("run")["seconds"])
+                except _Absent as reason:
+                    lost.append(worker)
+                    absent.append((worker.name, str(reason)))
+                    print(f"  {worker.name}: lost: {reason}", file=sys.stderr)
         results = [
             Result(worker.name, seconds[worker.name], **worker.ready, peak_mib=worker.ask("peak")["peak_mib"])
             for worker in workers
+            if worker not in lost
         ]
     finally:
         for worker in workers:
@@ -101,21 +110,26 @@ class _Worker:
         self.ready = None
 
     def start(self):
+        self.ready = self._answer()
+
+    def ask(self, request):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(request + "\n")
+            self.process.stdin.flush()
+        return self._answer()
+
+    def _answer(self):
         line = self.process.stdout.readline()
         if not line:
             self.process.wait()
             self.errors.seek(0)
             errors = self.errors.read().strip().splitlines()
             raise _Absent(errors[-1] if errors else f"exit code {self.process.wait()}")
-        self.ready = json.loads(line)
-
-    def ask(self, request):
-        self.process.stdin.write(request + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        return json.loads(line)
 
     def stop(self):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
         self.errors.close()

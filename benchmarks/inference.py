@@ -1,6 +1,7 @@
 """Times one photograph through the network, ours beside the peers': ``python -m benchmarks.inference``."""
 
 import argparse
+import sys
 
 from benchmarks.contest import compete, table
 from benchmarks.machine import describe
@@ -17,7 +18,9 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     print(describe())
     for size in options.sizes:
-        results, _ = compete("inference", options.only, options.rounds, size=size)
+        results, absent = compete("inference", options.only, options.rounds, size=size)
+        if not results:
+            sys.exit(f"none of {', '.join(name for name, _ in absent)} could take part")
         print(f"\nOne photograph of {size}x{size}, {results[0].multiply_adds / 1e9:.2f}e9 multiply-adds\n")
         print(table(results, "fast-style float32"), flush=True)
 

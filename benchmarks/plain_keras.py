@@ -55,10 +55,14 @@ def training_step(precision, size, batch_size):
     vgg.trainable = False
     names = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3")
     loss_network = keras.Model(vgg.input, [vgg.get_layer(name).output for name in names])
+    content_network = keras.Model(vgg.input, vgg.get_layer("block2_conv2").output)
     optimizer = keras.optimizers.Adam(1e-3)
 
+    def preprocessed(images):
+        return images[..., ::-1] - [103.939, 116.779, 123.68]
+
     def features(images):
-        return [tf.cast(f, tf.float32) for f in loss_network(images[..., ::-1] - [103.939, 116.779, 123.68])]
+        return [tf.cast(f, tf.float32) for f in loss_network(preprocessed(images))]
 
     def gram(f):
         shape = tf.shape(f)
@@ -71,7 +75,7 @@ def training_step(precision, size, batch_size):
 
     @tf.function
     def step(photos):
-        content = features(photos)[1]
+        content = tf.cast(content_network(preprocessed(photos)), tf.float32)
         with tf.GradientTape() as tape:
             outputs = network(photos, training=True)
             found = features(outputs)

@@ -62,12 +62,15 @@ class Vgg19(nn.Module):
             layers.append(nn.MaxPool2d(2))
         self.layers = nn.ModuleList(layers[:-1])
 
-    def forward(self, x):
+    def forward(self, x, count=4):
+        """The first `count` features; nothing behind them is computed."""
         features = []
         for index, layer in enumerate(self.layers):
             x = layer(x)
             if index in (3, 8, 15, 24):
                 features.append(x.float())
+            if len(features) == count:
+                break
         return features
 
 
@@ -99,8 +102,8 @@ def training_step(size, batch_size, bfloat16=False, compiled=False):
     optimizer = torch.optim.Adam(network.parameters(), 1e-3)
     mean = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
 
-    def features(images):
-        return vgg(images.flip(1) - mean)
+    def features(images, count=4):
+        return vgg(images.flip(1) - mean, count)
 
     def gram(f):
         f = f.flatten(2)
@@ -109,7 +112,7 @@ def training_step(size, batch_size, bfloat16=False, compiled=False):
     def objective(photos, targets):
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
             with torch.no_grad():
-                content = features(photos)[1]
+                content = features(photos, count=2)[1]
             outputs = network(photos)
             found = features(outputs)
         loss = functional.mse_loss(found[1], content)

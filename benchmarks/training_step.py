@@ -1,6 +1,7 @@
 """Times a training step, ours beside the peers': ``python -m benchmarks.training_step``."""
 
 import argparse
+import sys
 
 from benchmarks.contest import compete, table
 from benchmarks.machine import describe
@@ -16,9 +17,11 @@ def main(arguments=None):
     parser.add_argument("--rounds", type=int, default=5, help="steps timed of each (default: 5)")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
     options = parser.parse_args(arguments)
-    results, _ = compete(
+    results, absent = compete(
         "training_step", options.only, options.rounds, size=options.size, batch_size=options.batch_size
     )
+    if not results:
+        sys.exit(f"none of {', '.join(name for name, _ in absent)} could take part")
     print(describe())
     print(
         f"\nTraining step, {options.batch_size} x {options.size}x{options.size}, VGG19 to relu4_3, "

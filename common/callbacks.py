@@ -125,6 +125,10 @@ class Report(keras.callbacks.Callback):
                 tf.summary.scalar("train/images_per_second", speed)
         self.model.reset_metrics()
 
+    def exclude(self, seconds):
+        """Leaves time that went into something else than training out of images a second and the time left."""
+        self._since += seconds
+
     def close(self):
         """Ends the bar, also where training ended with an error."""
         if self.bar is not None:
@@ -170,16 +174,18 @@ class Validate(keras.callbacks.Callback):
         start: iterations done before.
         writer: ``tf.summary`` writer, or None.
         elapsed: function that returns the seconds of the run so far; default since now.
+        on_done: called with the seconds that a validation took.
 
     Attributes:
         history: ``[{"iteration": ..., "seconds": ..., "loss": ..., ...}, ...]``, seconds before the validation.
     """
 
-    def __init__(self, batches, every, total, start=0, writer=None, elapsed=None):
+    def __init__(self, batches, every, total, start=0, writer=None, elapsed=None, on_done=None):
         super().__init__()
         self.batches, self.every, self.total, self.iteration, self.writer = batches, every, total, start, writer
         began = time.perf_counter()
         self.elapsed = elapsed or (lambda: time.perf_counter() - began)
+        self.on_done = on_done or (lambda seconds: None)
         self.history = []
 
     def on_train_batch_end(self, batch, logs=None):
@@ -188,10 +194,15 @@ class Validate(keras.callbacks.Callback):
             self.validate()
 
     def validate(self):
-        seconds = round(self.elapsed(), 1)
+        seconds, began = round(self.elapsed(), 1), time.perf_counter()
+        # Evaluating counts in the variables that training's averages are in.
+        variables = [variable for metric in self.model.metrics for variable in metric.variables]
+        averages = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in variables]
         values = self.model.evaluate(self.batches, verbose=0, return_dict=True)
+        for variable, value in zip(variables, averages, strict=True):
+            variable.assign(value)
         self.history.append({"iteration": self.iteration, "seconds": seconds, **values})
-        self.model.reset_metrics()
+        self.on_done(time.perf_counter() - began)
         shown = ", ".join(f"{name} {values[name]:.4g}" for name in values if "/" not in name)
         tqdm.write(f"validation at {self.iteration}: {shown}", file=sys.stderr)
         if self.writer:

@@ -195,17 +195,20 @@ def photos(source, size=256, batch_size=4, **options):
     return Photographs(source, size, batch_size, **options).epochs()
 
 
-def validation_batches(folder, size, batch_size=1):
+def validation_batches(folder, size, batch_size=1, resize=True):
     """Centre crops of every photograph in a folder, in order: tf.data of uint8 (batch, size, size, 3).
 
-    All are read here and kept (200 KB each at 256 pixels), so that a bad one is found before training.
+    Each is the largest square, resized; without `resize` a square of the photograph as it is, where it is
+    large enough. All are read here and kept (200 KB each at 256 pixels), so that a bad one is found before training.
 
     Raises:
         UserError: no photograph in the folder, or one that does not decode.
     """
     crops = []
     for path in list_images(Path(folder)):
-        rgb = resize_short_side(read_photo(path).rgb, size)
+        rgb = read_photo(path).rgb
+        if resize or min(rgb.shape[:2]) < size:
+            rgb = resize_short_side(rgb, size)
         top, left = ((side - size) // 2 for side in rgb.shape[:2])
         crops.append(rgb[top : top + size, left : left + size])
     return tf.data.Dataset.from_tensor_slices(np.stack(crops)).batch(batch_size).prefetch(2)

@@ -7,3 +7,6 @@ class UserError(ValueError):
     The message is one line. It names the argument, what was expected and what was received,
     because it is all that a command-line user sees.
     """
+
+    # Raised while TensorFlow traces a function, it comes out as it is, and not as an error of AutoGraph's.
+    ag_pass_through = True

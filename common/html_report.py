@@ -45,10 +45,13 @@ def figure(encoded, alternative, *caption, file_format="png"):
     return f'<figure><img src="{source}" alt="{escape(alternative)}"><figcaption>{lines}</figcaption></figure>'
 
 
-def table(heads, rows):
-    """A table of texts; the first column is that of names."""
+def table(heads, rows, emphasize_last=False):
+    """A table of texts; the first column is that of names, the last row, where it is to stand out, that of means."""
     head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    lines = ["<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows]
+    if emphasize_last:
+        lines[-1] = lines[-1].replace("<tr>", '<tr class="mean">', 1)
+    body = "".join(lines)
     return f"<table><tr>{head}</tr>{body}</table>"
 
 

@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import struct
 import tempfile
 import threading
 import warnings
@@ -28,6 +29,8 @@ EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF"}
 # Longest side in pixels that a format can hold, where that is less than what anyone asks for.
 MAX_SIDES = {"jpg": 65_500, "webp": 16_383}
+# Most pixels: both count bytes in 32 bits, of which a pixel takes 4 with alpha, and headers a few.
+MAX_FORMAT_PIXELS = {"tiff": 1_070_000_000, "bmp": 1_430_000_000}
 # Just below the size at which Pillow refuses (178,956,970), so that one limit holds and not two.
 MAX_PIXELS = 175_000_000
 # EXIF orientation -> what makes the picture stand upright.
@@ -207,6 +210,11 @@ def check_fits(height, width, file_format):
             f"{file_format}: expected sides of at most {MAX_SIDES[file_format]} pixels. Received: {width}x{height}; "
             "png and tiff hold more"
         )
+    if height * width > MAX_FORMAT_PIXELS.get(file_format, height * width):
+        raise UserError(
+            f"{file_format}: expected at most {MAX_FORMAT_PIXELS[file_format]:,} pixels. Received: {width}x{height}; "
+            "png holds more"
+        )
 
 
 def encode(photo, file_format="png", quality=95):
@@ -229,7 +237,7 @@ def encode(photo, file_format="png", quality=95):
     buffer = io.BytesIO()
     try:
         image.save(buffer, FORMATS[file_format], **options)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, struct.error) as error:
         raise UserError(
             f"{file_format}: expected a picture that fits. Received: {image.width}x{image.height} ({error})"
         ) from error

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import keras
@@ -28,6 +29,11 @@ def layer_names(architecture):
         for block, count in enumerate(BLOCKS[architecture], start=1)
         for conv in range(1, count + 1)
     }
+
+
+def least_side(layers):
+    """Side in pixels of the smallest image that has features at every layer: each block halves it."""
+    return 2 ** max((int(name.removeprefix("relu").partition("_")[0]) - 1 for name in layers), default=0)
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -98,7 +104,7 @@ def build_loss_network(
         seed: of the random weights.
         pooling: ``"max"`` as VGG was trained; ``"average"`` instead, after Gatys et al., section 2.
         normalize_over: photographs, uint8 (height, width, 3) each. Filters are scaled so that the mean
-            activation of each over these photographs is one (Gatys et al., section 2). None: not scaled.
+            activation of each over these photographs is one (Gatys et al., section 2). Empty: not scaled.
 
     Returns:
         LossNetwork; none of its variables is trainable, compute dtype is the global policy's.
@@ -210,7 +216,7 @@ def read_vgg_weights(path, architecture):
         raise UserError(f"loss weights: expected 'imagenet', 'random' or a file. Received: {path} (no such file)")
     try:
         arrays = _read_npz(path) if path.suffix == ".npz" else _read_h5(path, architecture)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise UserError(f"loss weights: {path} cannot be read as .npz or Keras .h5 weights ({error})") from error
     return {name: [kernel, bias] for name, (kernel, bias) in arrays.items() if kernel is not None and bias is not None}
 

@@ -100,6 +100,28 @@ def load_keras_file(path, network_class):
     path = Path(path)
     classes = _classes(network_class)
     expected = f"a .keras file of a {' or '.join(one.__name__ for one in classes)}"
+    config = read_keras_config(path, expected)
+    received = config.get("registered_name") or config.get("class_name")
+    if received not in [keras.saving.get_registered_name(one) for one in classes]:
+        raise UserError(f"network: expected {expected}. Received: {path}, a {received}")
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(f"network: expected {expected}. Received: {path}, which does not load ({reason})") from error
+
+
+def read_keras_config(path, expected="a .keras file"):
+    """The description of a model in a ``.keras`` file, a dict. Light: imports no TensorFlow.
+
+    Args:
+        path: of the file.
+        expected: what errors say that it should be.
+
+    Raises:
+        UserError: no such file, no ``.keras`` file.
+    """
+    path = Path(path)
     if not path.is_file():
         kind = "a folder" if path.is_dir() else "no such file"
         raise UserError(f"network: expected {expected} or a shipped name. Received: {path} ({kind})")
@@ -108,14 +130,7 @@ def load_keras_file(path, network_class):
             config = json.loads(archive.read("config.json"))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"network: expected {expected}. Received: {path} (not a .keras file)") from error
-    received = config.get("registered_name") or config.get("class_name") if isinstance(config, dict) else None
-    if received not in [keras.saving.get_registered_name(one) for one in classes]:
-        raise UserError(f"network: expected {expected}. Received: {path}, a {received}")
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UserError(f"network: expected {expected}. Received: {path}, which does not load ({reason})") from error
+    return config if isinstance(config, dict) else {}
 
 
 def _classes(network_class):
@@ -134,8 +149,8 @@ def copy_weights(source, target):
     Raises:
         UserError: the architectures differ.
     """
-    have, want = ([tuple(v.shape) for v in network.weights] for network in (source, target))
-    if have != want:
+    # Shapes alone would not tell: the weights of a residual fit a network without a skip, too.
+    if _architecture(source) != _architecture(target):
         raise UserError(
             f"network: expected weights of the architecture {_architecture(target)}. Received: {_architecture(source)}"
         )
@@ -144,4 +159,5 @@ def copy_weights(source, target):
 
 def _architecture(network):
     config = network.get_config()
-    return ", ".join(f"{k}={v}" for k, v in config.items() if k not in ("name", "trainable", "dtype"))
+    options = [f"{k}={v}" for k, v in config.items() if k not in ("name", "trainable", "dtype", "histogram_matching")]
+    return f"{type(network).__name__} of {', '.join(options)}"

@@ -28,6 +28,9 @@ class PerceptualTrainer(keras.Model):
         """Named loss terms of a batch, each float32 (batch,); ``"loss"`` is what is minimised."""
         raise NotImplementedError
 
+    def check_preview(self, photo):
+        """Raises UserError where :meth:`preview` cannot show a uint8 photograph."""
+
     def preview(self, photo):
         """Pictures to look at during training, a row of the previews: uint8 photograph in, list of uint8 out."""
         raise NotImplementedError
@@ -47,6 +50,9 @@ class PerceptualTrainer(keras.Model):
             # there the first dozen steps would all overflow and be skipped.
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=16.0)
         super().compile(optimizer=optimizer, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
+        # Variables that a step creates make TensorFlow trace it twice: seconds, with a VGG in it.
+        if self.network.built and not self.optimizer.built:
+            self.optimizer.build(self.network.trainable_variables)
 
     def fit(self, x=None, *args, **kwargs):
         """As ``keras.Model.fit``; a ``tf.data.Dataset`` is not asked to be shuffled, which Keras warns about."""

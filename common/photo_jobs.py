@@ -15,6 +15,7 @@ from common.image_io import check_writable, encode, list_images, read_photo, wri
 
 # A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
 OVERLAPPED_BYTES = 100 << 20
+TOO_LARGE = "{}: expected a photograph and a result that memory holds. Received: larger ones"
 SUFFIXES = {
     ".jpg": "jpg",
     ".jpeg": "jpg",
@@ -136,9 +137,12 @@ def run_jobs(jobs, transform, quality=95, progress=True):
     def finish(job, seconds, write):
         try:
             done.append((job, seconds + write.result()))
-        except UserError as error:
-            failed.append((job, str(error)))
+        except (UserError, MemoryError) as error:
+            fail(job, error)
         bar.update()
+
+    def fail(job, error):
+        failed.append((job, str(error) if isinstance(error, UserError) else TOO_LARGE.format(job.source)))
 
     with (
         ThreadPoolExecutor(1) as reader,
@@ -156,8 +160,8 @@ def run_jobs(jobs, transform, quality=95, progress=True):
                 start = time.perf_counter()
                 picture = transform(photo, job)
                 seconds += time.perf_counter() - start
-            except UserError as error:
-                failed.append((job, str(error)))
+            except (UserError, MemoryError) as error:
+                fail(job, error)
                 bar.update()
                 continue
             if writing:  # no more than one picture waits
@@ -185,20 +189,34 @@ def _write(picture, job, quality):
     start = time.perf_counter()
     content = encode(picture, job.file_format, quality)
     if job.target == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except OSError as error:
+            raise UserError(
+                f"--output: expected standard output that can be written. Received: {error.strerror}"
+            ) from error
     else:
         write_bytes(job.target, content)
     return time.perf_counter() - start
 
 
-def report_jobs(program, done, failed):
-    """Prints what :func:`run_jobs` did, bad photographs last, and exits: 0, or 2 where one failed."""
+def report_jobs(program, done, failed, stopped=""):
+    """Prints what :func:`run_jobs` did, bad photographs last, and exits: 0, or 2 where one failed.
+
+    Args:
+        program: what messages begin with.
+        done, failed: of :func:`run_jobs`.
+        stopped: where it was stopped before the end, what to say of that; it exits with 130 then.
+    """
     for job, seconds in done:
         if job.target != "-":
             print(f"{job.target}  {seconds:.2f} s")
     for _, reason in failed:
         print(f"{program}: error: {reason}", file=sys.stderr)
+    if stopped:
+        print(f"{program}: {stopped}", file=sys.stderr)
+        sys.exit(130)
     if failed and len(done) + len(failed) > 1:
         print(f"{len(done)} of {len(done) + len(failed)} photographs done, {len(failed)} failed", file=sys.stderr)
     sys.exit(2 if failed else 0)

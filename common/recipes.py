@@ -48,6 +48,8 @@ def recipe_settings(package, name, settings_class, given):
         weights = recorded["loss_weights"]
         if weights in ("imagenet", "random"):
             settings["loss_weights"] = weights
+        elif stage.get("loss_network", True) is None:
+            pass  # an objective of pixels alone
         elif "loss_weights" not in given:
             raise UserError(
                 f"--loss-weights: expected a file of {recorded['loss_network']} weights like {weights}, which recipe "

@@ -16,7 +16,7 @@ NAME = "run.json"
 def versions():
     """Versions of Python and of the packages that numbers depend on."""
     packages = {}
-    for name in ("fast-style", "tensorflow", "keras", "numpy", "pillow"):
+    for name in ("fast-style", "tensorflow", "keras", "numpy", "scipy", "pillow"):
         try:
             packages[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

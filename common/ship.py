@@ -24,20 +24,18 @@ def ship(package, name, runs, title, summary):
     hardware, time, losses. Paths in it are cut to their last part. ``<package>/pretrained/<name>.jpg`` is
     the thumbnail.
     """
-    shelf = importlib.import_module(f"{package}.pretrained_networks").shelf()
-    network = importlib.import_module(f"{package}.pretrained_networks").load_network(
-        str(Path(runs[-1]) / "network.keras")
-    )
+    home = importlib.import_module(f"{package}.pretrained_networks")
+    shelf, network = home.shelf(), home.load_network(str(Path(runs[-1]) / "network.keras"))
     stages = [without_folders(read_record(run)) for run in runs]
     recipe = {"name": name, "title": title, "summary": summary, "stages": stages}
-    folder = shelf.folder.parent / "recipes"
-    folder.mkdir(parents=True, exist_ok=True)
-    write_bytes(folder / f"{name}.json", (json.dumps(recipe, indent=2) + "\n").encode())
     entry = {"title": title, "summary": summary, "recipe": f"{name}.json", "licence": "Apache-2.0"}
     if "degradation" in stages[-1]["settings"]:  # super-resolution: what the network was trained to undo
         entry["degradation"] = stages[-1]["settings"]["degradation"]
     shelf.add(name, network, **entry)
-    write_photo(shelf.folder / f"{name}.jpg", thumbnail(shelf.load(name)), "jpg", 90)
+    folder = shelf.folder.parent / "recipes"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes(folder / f"{name}.json", (json.dumps(recipe, indent=2) + "\n").encode())
+    write_photo(shelf.folder / f"{name}.jpg", thumbnail(shelf.load(name), home.apply), "jpg", 90)
 
 
 def without_folders(value):

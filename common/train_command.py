@@ -50,10 +50,10 @@ def _train_stage(program, settings, train, resume):
     if begun and read_record(settings.output)["status"] == "finished":
         print(f"{settings.output}: finished before")
         return
-    _train(program, type(settings), train, vars(settings), begun)
+    _train(program, type(settings), train, vars(settings), begun, "the same command and --resume")
 
 
-def _train(program, settings_class, train, given, resume):
+def _train(program, settings_class, train, given, resume, again=None):
     if resume and "output" not in given:
         raise UserError("--output: expected the folder of the run to resume. Received: none")
     if not resume:
@@ -66,7 +66,8 @@ def _train(program, settings_class, train, given, resume):
     try:
         record = train(settings, resume)
     except Interrupted as stop:
-        print(f"{program}: {stop}", file=sys.stderr)
+        text = f"stopped after iteration {stop.iteration} of {settings.output} and saved; continue with {again}"
+        print(f"{program}: {text if again else stop}", file=sys.stderr)
         sys.exit(128 + stop.signal)
     except NonFiniteError as error:
         fail(program, error, code=1)

@@ -33,11 +33,11 @@ VALIDATION_SIZE = 256  # side in pixels of the squares that are validated on
 
 
 class Interrupted(Exception):
-    """Training was stopped by a signal and saved; `signal` is its number."""
+    """Training was stopped by a signal and saved; `signal` is its number, `iteration` the last that was done."""
 
-    def __init__(self, number, message):
-        super().__init__(message)
-        self.signal = number
+    def __init__(self, number, iteration, folder):
+        super().__init__(f"stopped after iteration {iteration} and saved; continue with --resume --output {folder}")
+        self.signal, self.iteration = number, iteration
 
 
 def check_output(folder, resume):
@@ -73,7 +73,8 @@ def resumed_settings(settings_class, folder, given):
     Raises:
         UserError: no run there, or a given setting would change what is trained.
     """
-    stored = read_record(folder)["settings"]
+    record = read_record(folder)
+    stored = record["settings"]
     resumable = RESUMABLE - {"iterations"} if stored.get("schedule") == "cosine" else RESUMABLE
     for name, value in given.items():
         before = tuple(stored[name]) if isinstance(stored.get(name), list) else stored.get(name)
@@ -83,17 +84,23 @@ def resumed_settings(settings_class, folder, given):
             )
     names = {field.name for field in dataclasses.fields(settings_class)}
     merged = {**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in names}, **given}
-    return settings_class(**merged)
+    settings = settings_class(**merged)
+    if settings.precision == "auto":
+        # Not measured again: on a busy machine another would come out, in the middle of a run.
+        settings.precision = record["precision"]
+    return settings
 
 
 def check_numbers(settings):
-    """Raises UserError for counts below 1, negative rates and seeds."""
+    """Raises UserError for counts below 1, negative rates, and seeds that are no 32-bit number."""
     for name in ("iterations", "batch_size", "size", "validate_every", "checkpoint_every", "log_every"):
         if getattr(settings, name) < 1:
             raise UserError(f"--{name.replace('_', '-')}: expected at least 1. Received: {getattr(settings, name)}")
     for name in ("learning_rate", "warmup", "seed", "preview_every"):
         if not 0 <= getattr(settings, name) < float("inf"):
             raise UserError(f"--{name.replace('_', '-')}: expected at least 0. Received: {getattr(settings, name)}")
+    if settings.seed >= 2**32:
+        raise UserError(f"--seed: expected less than {2**32}. Received: {settings.seed}")
 
 
 def learning_rate(settings):
@@ -150,13 +157,19 @@ def run_training(
 def _train(trainer, photographs, settings, validation_size, resume):
     folder = Path(settings.output)
     trainer.compile(keras.optimizers.Adam(learning_rate(settings)))
-    trainer.optimizer.build(trainer.network.trainable_variables)
     checkpoints = Checkpoints(folder / "checkpoints")
     start, record = 0, _new_record(settings, trainer)
     if resume:
         start, record = _resume(trainer, checkpoints, record, read_record(folder))
+        if start > settings.iterations:
+            raise UserError(
+                f"--iterations: expected at least {start}, which the run has reached. Received: {settings.iterations}"
+            )
     # What may be refused comes first, so that nothing is left of a run that cannot begin.
-    batches = validation_batches(settings.validation, validation_size) if settings.validation else None
+    batches = None
+    if settings.validation:
+        as_they_are = settings.resize_to == 0  # as those trained on
+        batches = validation_batches(settings.validation, validation_size, resize=not as_they_are)
     picture = _preview_picture(trainer, settings.preview)
     write_record(folder, record)
 
@@ -169,7 +182,9 @@ def _train(trainer, photographs, settings, validation_size, resume):
     report = Report(settings.iterations, start, settings.batch_size, settings.log_every, writer)
     validate = None
     if batches is not None:
-        validate = Validate(batches, settings.validate_every, settings.iterations, start, writer, elapsed)
+        validate = Validate(
+            batches, settings.validate_every, settings.iterations, start, writer, elapsed, report.exclude
+        )
         validate.history = record["validation"]
 
     def update_record(iteration, status="running"):
@@ -178,7 +193,7 @@ def _train(trainer, photographs, settings, validation_size, resume):
             iteration=iteration,
             seconds=round(elapsed(), 1),
             losses=report.last or record["losses"],
-            bad_photographs=sorted(map(str, photographs.bad)),
+            bad_photographs=sorted({*record["bad_photographs"], *map(str, photographs.bad)}),
         )
         write_record(folder, record)
 
@@ -195,16 +210,19 @@ def _train(trainer, photographs, settings, validation_size, resume):
                 f"{error}; the checkpoint of iteration {saver.saved} is kept. A lower --learning-rate or a longer "
                 "--warmup usually helps"
             ) from error
+        except UserError:
+            # Photographs that stopped decoding, a preview that cannot be written: what was learnt stays.
+            with contextlib.suppress(UserError, NonFiniteError):
+                saver.save()
+                update_record(saver.saved, "stopped by an error")
+            raise
 
     _save_network(trainer.network, folder)
     for path, reason in photographs.bad.items():
         print(f"skipped {path}: {reason}", file=sys.stderr)
     if saver.iteration < settings.iterations:
         update_record(saver.iteration, "interrupted")
-        raise Interrupted(
-            signals.received or signal.SIGINT,
-            f"stopped after iteration {saver.iteration} and saved; continue with --resume --output {folder}",
-        )
+        raise Interrupted(signals.received or signal.SIGINT, saver.iteration, folder)
     update_record(saver.iteration, "finished")
     return record
 
@@ -245,7 +263,7 @@ def _new_record(settings, trainer):
 def _resume(trainer, checkpoints, new, stored):
     """(iteration, record) after putting back the newest checkpoint."""
     checkpoint = checkpoints.latest()
-    kept = {name: stored[name] for name in ("started", "seconds", "losses", "validation")}
+    kept = {name: stored[name] for name in ("started", "seconds", "losses", "validation", "bad_photographs")}
     if checkpoint is None:
         return 0, {**new, **kept, "validation": []}
     restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
@@ -258,6 +276,8 @@ def _preview_picture(trainer, paths):
     photos = [limit_long_side(as_rgb(path), 512) for path in paths] or [
         limit_long_side(photo, 384) for photo in sample_photos().values()
     ]
+    for photo in photos:
+        trainer.check_preview(photo)
     return lambda: contact_sheet([trainer.preview(photo) for photo in photos], cell=512)
 
 

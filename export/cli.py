@@ -52,7 +52,7 @@ def _add_saved_model_flags(parser):
     )
     parser.add_argument(
         "--max-pixels",
-        type=whole_number(1, unit="pixel"),
+        type=whole_number(1, 2**63 - 1, unit="pixels"),
         default=MAX_PIXELS,
         metavar="N",
         help=f"that the results of one request may have; more is answered by an error (default: {MAX_PIXELS})",
@@ -244,12 +244,16 @@ def _add_verify(commands):
         "artifact", metavar="ARTIFACT", help="a SavedModel, a .tflite file, or a folder for TF Serving: all in it"
     )
     parser.add_argument(
-        "--against", metavar="NETWORK", help="what it was made from (default: the shipped network that its card names)"
+        "--against",
+        metavar="NETWORK",
+        help="what it was made from (default: the shipped network that its card names); of a folder for TF Serving, "
+        "what those were made from that do not ship",
     )
     parser.set_defaults(run=_verify)
 
 
 def _verify(options):
+    from export.model_card import read_card
     from export.serving_folder import artifacts
     from export.source import check_source
 
@@ -262,7 +266,8 @@ def _verify(options):
 
     hold = True
     for artifact in found:
-        comparisons = verify(artifact, options.against)
+        own = len(found) > 1 and read_card(artifact)["network"]["ships"]
+        comparisons = verify(artifact, None if own else options.against)
         print(f"{artifact}\n{table(comparisons)}", flush=True)
         hold = hold and all(one.holds for one in comparisons)
     sys.exit(0 if hold else 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common.geometry import resize_short_side
+from common.geometry import resize_array
 from common.image_io import list_images, read_photo
 from common.sample_photos import sample_photos
 
@@ -50,7 +50,6 @@ def cover(image, height, width):
     """uint8 (any, any, 3) -> (height, width, 3): resized to cover the size, then its middle."""
     have_height, have_width = image.shape[:2]
     scale = max(height / have_height, width / have_width)
-    short = max(1, round(scale * min(have_height, have_width)))
-    resized = resize_short_side(image, max(short, min(height, width)))
+    resized = resize_array(image, max(height, round(have_height * scale)), max(width, round(have_width * scale)))
     top, left = ((have - want) // 2 for have, want in zip(resized.shape[:2], (height, width), strict=True))
-    return resized[max(top, 0) :, max(left, 0) :][:height, :width]
+    return resized[top : top + height, left : left + width]

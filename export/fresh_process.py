@@ -1,6 +1,6 @@
 """Runs an artifact where nothing of this package can be imported. A program for :mod:`export.verify`, not a module.
 
-python -I fresh_process.py ARTIFACT INPUTS.npz OUTPUTS.npz
+python -E -P fresh_process.py ARTIFACT INPUTS.npz OUTPUTS.npz
 
 INPUTS has arrays named ``signature/number``: a batch of images, or the bytes of one encoded image as uint8
 (length,). OUTPUTS gets what the artifact makes of each, by the same name. What does not load or run is one line on

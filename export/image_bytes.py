@@ -6,15 +6,18 @@ from common.pixels import to_uint8
 from superres.bicubic import bicubic_resize
 
 
-def decode(encoded):
+def decode(encoded, check=None):
     """Decodes one image.
 
     Grey and palette become RGB, 16 bits are scaled to 8, CMYK JPEG is converted, of an animation the first
     frame is taken. Alpha is kept apart: colours are composed over white. A JPEG's EXIF orientation is
-    applied. Colour profiles are not: TensorFlow's decoders pass them over.
+    applied. Colour profiles are not: TensorFlow's decoders pass them over; nor do they know the transparency
+    of GIF. BMP is taken as opaque, its fourth byte being undefined.
 
     Args:
-        encoded: scalar string: JPEG, PNG, GIF, BMP or WebP.
+        encoded: scalar string: JPEG, PNG, GIF, WebP, or BMP of 24 or 32 bits.
+        check: function from the shape of the decoded image, int32 (height, width, channels), to operations
+            that refuse it; they run before anything more is computed.
 
     Returns:
         (rgb, alpha): uint8 (height, width, 3) and (height, width, 1), opaque where there is no alpha.
@@ -23,10 +26,17 @@ def decode(encoded):
     """
     pixels = tf.io.decode_image(encoded, channels=0, expand_animations=False)
     pixels.set_shape((None, None, None))
+    is_bmp = tf.strings.substr(encoded, 0, 2) == b"BM"
+    # Of a palette BMP the decoder gives the numbers of colours as grey.
+    true_colour = tf.debugging.Assert(
+        tf.logical_or(tf.logical_not(is_bmp), tf.shape(pixels)[2] >= 3), ["BMP: expected 24 or 32 bits a pixel"]
+    )
+    with tf.control_dependencies([true_colour, *(check(tf.shape(pixels)) if check else ())]):
+        pixels = tf.identity(pixels)
     pixels = upright(pixels, orientation(encoded))
     channels = tf.shape(pixels)[2]
     colours = tf.gather(pixels, tf.range(3) * tf.cast(channels >= 3, tf.int32), axis=2)
-    has_alpha = channels % 2 == 0
+    has_alpha = tf.logical_and(channels % 2 == 0, tf.logical_not(is_bmp))
     alpha = tf.where(has_alpha, pixels[..., -1:], tf.constant(255, tf.uint8))
     opacity = tf.cast(alpha, tf.float32) / 255.0
     rgb = to_uint8(tf.cast(colours, tf.float32) * opacity + 255.0 * (1.0 - opacity))

@@ -7,6 +7,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.image_io import write_bytes
 from common.run_record import versions
+from export.settings import PRECISIONS
 
 CARD = "model_card.json"
 
@@ -78,12 +79,25 @@ def read_card(artifact):
     """The card of an artifact.
 
     Raises:
-        UserError: there is none, or it is not JSON.
+        UserError: there is none, or it is not a model card in JSON.
     """
     path = card_path(artifact)
     try:
-        return json.loads(path.read_text())
+        card = json.loads(path.read_text())
     except FileNotFoundError:
         raise UserError(f"{artifact}: expected an artifact with {path.name} beside it. Received: none") from None
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: expected a model card in JSON. Received: {error}") from error
+    if not _is_card(card):
+        raise UserError(f"{path}: expected a model card in JSON. Received: JSON that is none")
+    return card
+
+
+def _is_card(card):
+    """Whether it has what reading an artifact takes."""
+    try:
+        inputs = [signature["inputs"] for signature in card["signatures"].values()]
+        known = card["precision"] in PRECISIONS and isinstance(card["factor"], int) and inputs
+        return bool(known and {"name", "network"} <= card.keys() and {"ships", "file"} <= card["network"].keys())
+    except (AttributeError, KeyError, TypeError):
+        return False

@@ -25,6 +25,7 @@ def check_new_folder(path, overwrite=False, argument="DIR"):
     path = Path(path)
     if path.exists() and not path.is_dir():
         raise UserError(f"{argument}: expected a new or empty folder. Received: {path} (a file)")
+    check_replaceable(path, argument)
     if path.is_dir() and any(path.iterdir()):
         if not (path / CARD).is_file():
             raise UserError(
@@ -32,7 +33,20 @@ def check_new_folder(path, overwrite=False, argument="DIR"):
             )
         if not overwrite:
             raise UserError(f"{argument}: expected a new or empty folder, or --overwrite. Received: {path}, an export")
-    check_writable(path.parent, argument)
+    check_writable(existing_parent(path), argument)
+
+
+def check_replaceable(path, argument="DIR"):
+    """Raises UserError for a folder in whose place no other can be put: a mount point, or where the user is."""
+    path = Path(path)
+    if path.is_dir() and (path.resolve().is_mount() or path.samefile(Path.cwd())):
+        kind = "a mount point" if path.resolve().is_mount() else "the current folder"
+        raise UserError(f"{argument}: expected a folder that can be replaced. Received: {path} ({kind})")
+
+
+def existing_parent(path):
+    """The nearest folder above a path that is there: finding out whether it can be written makes no other."""
+    return next(parent for parent in Path(path).absolute().parents if parent.exists())
 
 
 def check_new_file(path, suffix, overwrite=False, argument="FILE"):
@@ -44,7 +58,7 @@ def check_new_file(path, suffix, overwrite=False, argument="FILE"):
         raise UserError(f"{argument}: expected a file. Received: {path} (a folder)")
     if path.exists() and not overwrite:
         raise UserError(f"{argument}: expected a new file, or --overwrite. Received: {path}, which exists")
-    check_writable(path.parent, argument)
+    check_writable(existing_parent(path), argument)
 
 
 @contextlib.contextmanager
@@ -58,7 +72,7 @@ def whole_folder(path):
         UserError: the disk is full, or cannot be written.
     """
     path = Path(path)
-    home = next(parent for parent in path.absolute().parents if parent.exists())
+    home = existing_parent(path)
     with writing(path):
         part = Path(tempfile.mkdtemp(dir=home, prefix=f".{path.name}.", suffix=".part"))
     try:

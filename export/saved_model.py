@@ -53,19 +53,21 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
 
     network, factor = rebuilt(source.network, SAVED_MODEL_POLICIES[precision]), source.factor
 
+    def check(shape):
+        """Operations that refuse what is empty or too large, of the lengths whose product is the number of pixels."""
+        pixels = tf.reduce_prod(tf.cast(shape, tf.int64)) * factor**2
+        return [
+            tf.debugging.assert_positive(pixels, "images: expected at least one pixel"),
+            tf.debugging.assert_less_equal(
+                pixels,
+                tf.constant(max_pixels, tf.int64),
+                f"images: expected a result of at most {max_pixels} pixels",
+            ),
+        ]
+
     def compute(images):
-        """float32 (batch, height, width, 3), not clipped; refuses what is empty or too large."""
-        pixels = tf.reduce_prod(tf.cast(tf.shape(images)[:3], tf.int64)) * factor**2
-        with tf.control_dependencies(
-            [
-                tf.debugging.assert_positive(pixels, "images: expected at least one pixel"),
-                tf.debugging.assert_less_equal(
-                    pixels,
-                    tf.constant(max_pixels, tf.int64),
-                    f"images: expected a result of at most {max_pixels} pixels",
-                ),
-            ]
-        ):
+        """float32 (batch, height, width, 3), not clipped."""
+        with tf.control_dependencies(check(tf.shape(images)[:3])):
             return network(tf.identity(images), training=False)
 
     def serving_default(images):
@@ -75,7 +77,7 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
         return {"images": tf.clip_by_value(compute(images), 0.0, 255.0)}
 
     def one_png(encoded):
-        rgb, alpha = decode(encoded)
+        rgb, alpha = decode(encoded, lambda shape: check(shape[:2]))
         return encode(to_uint8(compute(rgb[None]))[0], alpha)
 
     def serve_bytes(image_bytes):

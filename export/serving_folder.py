@@ -4,6 +4,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.image_io import check_writable
+from export.output import check_replaceable, existing_parent
 
 # Names the models, and makes a folder one for TF Serving.
 MODELS_CONFIG = "models.config"
@@ -29,7 +30,8 @@ def check_serving_folder(folder, update=False):
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         hint = "; --update adds models and versions" if (folder / MODELS_CONFIG).is_file() else ""
         raise UserError(f"DIR: expected a new or empty folder. Received: {folder}, which is not{hint}")
-    check_writable(folder.parent, "DIR")
+    check_replaceable(folder)
+    check_writable(existing_parent(folder), "DIR")
 
 
 def versions(model):
@@ -46,9 +48,15 @@ def next_version(model):
 
 
 def artifacts(path):
-    """What there is to verify at a path: itself, or of a folder for TF Serving the newest version of each model."""
+    """What there is to verify at a path: itself, or of a folder for TF Serving the newest version of each model.
+
+    Raises:
+        UserError: a folder for TF Serving without a model.
+    """
     path = Path(path)
     if not (path / MODELS_CONFIG).is_file():
         return [path]
     models = sorted(model for model in path.iterdir() if model.is_dir() and versions(model))
+    if not models:
+        raise UserError(f"ARTIFACT: expected a folder for TF Serving with models in it. Received: {path}, with none")
     return [versions(model)[-1] for model in models]

@@ -1,5 +1,6 @@
 """A folder that TF Serving serves: versioned models, configuration, warm-up requests, clients."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def export_serving(
                     f"Received: {height}x{width} for {name}, which enlarges {source.factor} times"
                 )
     if update:
+        models_config(folder, [])  # one that cannot be read is found out before a version is served
         return _fill(folder, sources, precision, warmup, max_pixels, licence)
     with whole_folder(folder) as part:
         made = _fill(part, sources, precision, warmup, max_pixels, licence)
@@ -70,6 +72,20 @@ def export_serving(
 
 def _fill(folder, sources, precision, warmup, max_pixels, licence):
     made = []
+    try:
+        _write_versions(folder, made, sources, precision, warmup, max_pixels, licence)
+    except BaseException:
+        # A server would serve what is there of an update that failed.
+        for version in made:
+            shutil.rmtree(version, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                version.parent.rmdir()  # of a model that is new
+        raise
+    return made
+
+
+def _write_versions(folder, made, sources, precision, warmup, max_pixels, licence):
+    """Appends to `made` each version folder as it appears."""
     for name, source in sources.items():
         version = folder / name / str(next_version(folder / name))
         with whole_folder(version) as part:
@@ -86,7 +102,6 @@ def _fill(folder, sources, precision, warmup, max_pixels, licence):
                 shutil.copyfile(path, target)
     # Last: it names only what is there.
     write_bytes(folder / MODELS_CONFIG, models_config(folder, made).encode())
-    return made
 
 
 def models_config(folder, versions):
@@ -101,7 +116,7 @@ def models_config(folder, versions):
     if path.is_file():
         try:
             text_format.Parse(path.read_text(), config)
-        except text_format.ParseError as error:
+        except (text_format.ParseError, UnicodeDecodeError) as error:
             raise UserError(f"{path}: expected the configuration of models. Received: {error}") from error
     have = {model.name for model in config.model_config_list.config}
     for name in dict.fromkeys(version.parent.name for version in versions):

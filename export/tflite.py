@@ -1,5 +1,6 @@
 """TFLite files for phones, each run by LiteRT and compared with the Keras network before it is kept."""
 
+import hashlib
 import tempfile
 import time
 import warnings
@@ -14,7 +15,7 @@ from common.startup import stderr_closed
 from export.comparison import FLOORS, photographs, psnr
 from export.equalization import equalized
 from export.extras import require
-from export.model_card import card_path, file_digest, model_card, write_card
+from export.model_card import card_path, model_card, write_card
 from export.output import check_new_file, writing
 from export.settings import MAX_PIXELS, TFLITE_PRECISIONS
 from export.source import keras_result, rebuilt
@@ -72,6 +73,8 @@ def export_tflite(
         raise UserError("calibration: expected a folder of photographs for int8. Received: none")
     check_size(size, source.factor)
     check_new_file(file, ".tflite", overwrite)
+    if card_path(file).exists() and not overwrite:
+        raise UserError(f"FILE: expected no card beside it, or --overwrite. Received: {card_path(file)}, which exists")
     require("ai_edge_litert.interpreter", "tflite")
     sizes = [size] if size else DYNAMIC_SIZES
     compared = photographs(sizes, photos)
@@ -84,9 +87,17 @@ def export_tflite(
             f"{file}: expected a PSNR of at least {FLOORS[precision]:g} dB from the Keras network with {precision}. "
             f"Received: {lowest:.1f} dB; --allow-loss keeps it"
         )
+    card = tflite_card(source, content, precision, size, uint8, lowest, licence)
+    file = Path(file)
+    with writing(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    before = file.read_bytes() if file.exists() else None
     write_bytes(file, content)
-    card = tflite_card(source, file, precision, size, uint8, lowest, licence)
-    write_card(card_path(file), card)
+    try:
+        write_card(card_path(file), card)
+    except UserError:  # one without the other would be wrong
+        file.unlink() if before is None else write_bytes(file, before)
+        raise
     return card
 
 
@@ -234,9 +245,8 @@ def compare(content, network, images):
     return [psnr(keras_result(network, image), np.rint(result)) for image, result in zip(images, results, strict=True)]
 
 
-def tflite_card(source, file, precision, size, uint8, lowest, licence=None):
-    """The model card of a TFLite file that lies at its place."""
-    content = Path(file).read_bytes()
+def tflite_card(source, content, precision, size, uint8, lowest, licence=None):
+    """The model card of a TFLite file of these bytes."""
     height, width = size or ("height", "width")
     larger = [side * source.factor if size else f"{side} * {source.factor}" for side in (height, width)]
     larger = larger if source.factor > 1 else [height, width]
@@ -250,7 +260,7 @@ def tflite_card(source, file, precision, size, uint8, lowest, licence=None):
         "tflite",
         precision,
         {"serving_default": signature},
-        file_digest(file),
+        hashlib.sha256(content).hexdigest(),
         licence,
         bytes=len(content),
         operators=operators(content),

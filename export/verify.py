@@ -149,7 +149,8 @@ def run_fresh(artifact, inputs):
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(Path(folder) / name) for name in ("inputs.npz", "outputs.npz")]
         np.savez(paths[0], **inputs)
-        command = [sys.executable, "-I", str(PROGRAM), str(artifact), *paths]
+        # -E -P: nothing of this folder or the environment; -I would leave out packages installed for the user, too.
+        command = [sys.executable, "-E", "-P", str(PROGRAM), str(artifact), *paths]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit code {done.returncode}"

@@ -104,13 +104,12 @@ def _optimize(options):
     jobs = plan_jobs(options.photos, label, "optimized", options.output, options.format, options.overwrite)
     start_tensorflow()
 
-    from fast_style.optimization_jobs import optimize_files
+    from fast_style.optimization_jobs import check_kept_pictures, optimize_files
 
+    check_kept_pictures(jobs, settings, options.overwrite)
     done, failed, stopped = optimize_files(jobs, settings, options.quality)
-    if stopped:
-        print("fast-style optimize: stopped; what there is of the last picture is kept", file=sys.stderr)
-        sys.exit(130)
-    report_jobs("fast-style optimize", done, failed)
+    note = "stopped; what there is of the last picture is kept" if stopped else ""
+    report_jobs("fast-style optimize", done, failed, note)
 
 
 def _add_visualize(commands):
@@ -140,7 +139,7 @@ def _visualize(options):
     from fast_style.settings import VisualizationSettings
 
     settings = VisualizationSettings(**given_settings(options, VisualizationSettings))
-    image = as_rgb(options.image)
+    as_rgb(options.image)
     output = Path(options.output or f"{Path(options.image).stem}_{options.what}.png")
     if output.suffix.lower() != ".png":
         raise UserError(f"--output: expected a name that ends in .png. Received: {output}")
@@ -151,7 +150,7 @@ def _visualize(options):
 
     from fast_style.visualization_jobs import visualize_file
 
-    stopped = visualize_file(options.what, image, output, settings)
+    stopped = visualize_file(options.what, options.image, output, settings)
     print(output)
     if stopped:
         print("fast-style visualize: stopped; the figure has the pictures that were begun", file=sys.stderr)
@@ -171,7 +170,9 @@ def _add_evaluate(commands):
     add_settings(parser, EvaluationSettings)
     quick = ", ".join(f"{name} {' '.join(map(str, v)) if isinstance(v, tuple) else v}" for name, v in QUICK.items())
     parser.add_argument("--quick", action="store_true", help=f"a small version in under 2 minutes: {quick}")
-    parser.add_argument("--overwrite", action="store_true", help="measure anew what was measured under other settings")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace an evaluation that was made under other settings"
+    )
     parser.set_defaults(run=_evaluate)
 
 

@@ -94,15 +94,16 @@ def compare(photo, network, objective, iterations, repeats=5, seed=0, on_iterati
 def curves(comparisons):
     """(mean, standard deviation) of the baseline's objective over photographs, by iteration: float64 (iterations + 1,).
 
-    A run that ended early, because no step helped any more, counts with its last value from there on.
+    As far as all were asked to go. A run that ended early, because no step helped any more, counts with its
+    last value from there on.
     """
-    length = max(len(one.baseline) for one in comparisons)
-    values = np.array([[terms["loss"] for terms in _padded(one.baseline, length)] for one in comparisons])
+    length = 1 + min(one.iterations for one in comparisons)
+    values = np.array([[terms["loss"] for terms in _of_length(one.baseline, length)] for one in comparisons])
     return values.mean(0), values.std(0)
 
 
-def _padded(history, length):
-    return history + history[-1:] * (length - len(history))
+def _of_length(history, length):
+    return history[:length] + history[-1:] * (length - len(history))
 
 
 def equal_after(losses, loss):

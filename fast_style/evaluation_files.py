@@ -4,6 +4,8 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
+
 from common.errors import UserError
 from common.image_io import read_photo, write_bytes, write_photo
 from fast_style.evaluation import Comparison
@@ -28,15 +30,15 @@ class EvaluationFolder:
             UserError: what is there was measured under others, and may not be replaced.
         """
         path = self.path / CONDITIONS
-        if path.exists() and not overwrite:
-            before = _read(path)
-            for name in {**before, **conditions}:
-                if before.get(name) != conditions.get(name):
-                    raise UserError(
-                        f"--output: expected a new folder, --overwrite, or an evaluation under the same conditions. "
-                        f"Received: {self.path}, where {name} was {before.get(name)} and is {conditions.get(name)} now"
-                    )
-        elif overwrite:
+        before = _read(path) if path.exists() else conditions
+        changed = [name for name in {**before, **conditions} if before.get(name) != conditions.get(name)]
+        if changed and not overwrite:
+            name = changed[0]
+            raise UserError(
+                f"--output: expected a new folder, --overwrite, or an evaluation under the same conditions. "
+                f"Received: {self.path}, where {name} was {before.get(name)} and is {conditions.get(name)} now"
+            )
+        if changed:
             for old in self.path.glob("photographs/*/*.json"):
                 old.unlink()
         self.path.mkdir(parents=True, exist_ok=True)
@@ -51,8 +53,8 @@ class EvaluationFolder:
         record = {k: v for k, v in vars(comparison).items() if k != "pictures"}
         write_bytes(folder / f"{name}.json", (json.dumps(record) + "\n").encode())
 
-    def load(self, size, name, iterations):
-        """The Comparison of a photograph; None where there is none, or one of fewer iterations."""
+    def load(self, size, name, iterations, square):
+        """The Comparison of a photograph; None where there is none, or one of fewer iterations or other pixels."""
         folder = self.path / "photographs" / str(size)
         if not (folder / f"{name}.json").is_file():
             return None
@@ -60,6 +62,8 @@ class EvaluationFolder:
         if record["iterations"] < iterations:
             return None
         pictures = {k: read_photo(folder / f"{name}_{k}.png").rgb for k in ("photograph", "network", "baseline")}
+        if not np.array_equal(pictures["photograph"], square):
+            return None
         names = [field.name for field in dataclasses.fields(Comparison) if field.name != "pictures"]
         return Comparison(**{field: record[field] for field in names}, pictures=pictures)
 

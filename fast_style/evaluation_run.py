@@ -8,7 +8,7 @@ from common.errors import UserError
 from common.image_io import as_rgb, list_images
 from common.precision import dtype_policy
 from common.progress import IterationProgress
-from common.run_record import processor, versions
+from common.run_record import hardware, processor, versions
 from common.sample_photos import sample_photos
 from common.stop_signals import StopSignals
 from fast_style.evaluation import centre_square, compare, warm_up
@@ -49,6 +49,8 @@ def check_settings(settings):
             raise UserError(f"--{name}: expected at least {least}. Received: {min(getattr(settings, name))}")
     if settings.repeats < 1:
         raise UserError(f"--repeats: expected at least 1. Received: {settings.repeats}")
+    if settings.seed < 0:
+        raise UserError(f"--seed: expected at least 0. Received: {settings.seed}")
     if settings.tv_size < 0:
         raise UserError(f"--tv-size: expected at least 0 pixels. Received: {settings.tv_size}")
 
@@ -76,12 +78,12 @@ def evaluate(settings, overwrite=False, progress=True):
             sized, warm = objective_at_size(objective, settings, size), False
             result.tv_weights[size], result.sizes[size] = sized.tv_weight, {}
             for number, (name, photo) in enumerate(list(photos.items())[:count], start=1):
-                found = folder.load(size, name, iterations)
+                square = centre_square(as_rgb(photo), size)
+                found = folder.load(size, name, iterations, square)
                 if found is None:
                     if not warm:
                         warm_up(network, sized, size)
                         warm = True
-                    square = centre_square(as_rgb(photo), size)
                     label = f"{size} px, {number} of {min(count, len(photos))}, {name}"
                     with IterationProgress(iterations, label, progress) as bar:
                         found = compare(
@@ -102,17 +104,21 @@ def evaluate(settings, overwrite=False, progress=True):
 
 
 def _photos(folder):
-    """``{name: path or array}``: names are paths within the folder, without suffix."""
+    """``{name: path or array}``: names are paths within the folder, without suffix where that is enough."""
     if folder is None:
         return sample_photos()
-    return {path.relative_to(folder).with_suffix("").as_posix().replace("/", "_"): path for path in list_images(folder)}
+    paths = list_images(folder)
+    relative = [path.relative_to(folder) for path in paths]
+    if len({path.with_suffix("") for path in relative}) == len(paths):
+        relative = [path.with_suffix("") for path in relative]
+    return {"_".join(name.parts): path for name, path in zip(relative, paths, strict=True)}
 
 
 def objective_at_size(objective, settings, size):
     """The objective with total variation weighted for a size, on the same painting."""
     if not settings.tv_size or settings.tv_size == size:
         return objective
-    return objective.resized(objective.style_size, tv_factor=(settings.tv_size / size) ** 2)
+    return objective.resized(objective.style_size, sum_factor=(settings.tv_size / size) ** 2)
 
 
 def _conditions(settings, objective, precision):
@@ -133,6 +139,7 @@ def _conditions(settings, objective, precision):
         "precision": precision,
         "versions": versions(),
         "processor": processor(),
+        "gpus": hardware()["gpus"],
     }
     return {k: _lists(v) for k, v in conditions.items()}
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from common.image_io import write_bytes, write_photo
+from common.recipes import read_recipe
 from common.sample_photos import sample_photos
 from fast_style.demo import showcase
 from fast_style.pretrained_networks import style_entries
@@ -51,4 +52,29 @@ def _page(rows):
         lines.append(
             " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
         )
+        if entry:
+            lines += _figures(read_recipe("fast_style", label).get("evaluation", {}))
     return "\n".join(lines) + "\n"
+
+
+def _figures(evaluation):
+    """Lines of a table of :mod:`fast_style.recipe_evaluation`."""
+    if not evaluation:
+        return []
+    iterations = list(dict.fromkeys(n for found in evaluation.values() for n in found["baseline"]))
+    heads = ["size", "photographs", "untouched", "network", "its content", "its style", "its total variation"]
+    heads += [f"optimised, {n} iterations" for n in iterations] + ["the network equals"]
+    rows = []
+    for size, found in evaluation.items():
+        after = found["network_equals_baseline_after"]
+        values = [found["untouched"], *(found["network"][term] for term in ("loss", "content", "style", "tv"))]
+        values += [found["baseline"].get(n) for n in iterations]
+        texts = ["" if value is None else f"{value:.3g}" for value in values]
+        equals = "more than were run" if after is None else f"{after} iterations"
+        rows.append([f"{size}x{size}", str(found["photographs"]), *texts, equals])
+    return [
+        "",
+        "The objective that it was trained on, over photographs that it was not trained on (`fast-style evaluate`):",
+        "",
+        *("| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)),
+    ]

@@ -7,8 +7,9 @@ from keras import ops
 from common.errors import UserError
 from common.geometry import resize_short_side
 from common.image_io import as_rgb
-from common.loss_network import build_loss_network
+from common.loss_network import build_loss_network, least_side
 from common.losses import feature_loss, style_loss_class, total_variation
+from common.losses.weights import check_weights
 
 CONTENT_LAYERS = ("relu2_2",)
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
@@ -65,6 +66,13 @@ class StyleObjective:
         self.style_images = self.paintings
         if style_size is not None:
             self.style_images = [resize_short_side(painting, style_size) for painting in self.paintings]
+        least = least_side(self.style_layers)
+        for painting in self.style_images if self.style_layers else []:
+            if min(painting.shape[:2]) < least:
+                raise UserError(
+                    f"style: expected a painting, and a style size, of at least {least} pixels a side for "
+                    f"{' '.join(self.style_layers)}. Received: {painting.shape[1]}x{painting.shape[0]}"
+                )
         if self.content_layers:
             self._content_network = loss_network.restrict(self.content_layers)
         make = style_loss_class(style_loss)
@@ -74,6 +82,9 @@ class StyleObjective:
             self._style_losses.append({name: make(features[name]) for name in self.style_layers})
 
     def _check(self):
+        for name, layers in (("content_layers", self.content_layers), ("style_layers", self.style_layers)):
+            if len(set(layers)) < len(layers):
+                raise UserError(f"{name}: expected layers that differ. Received: {' '.join(layers)}")
         for what, values, names, counted in (
             ("style_layer_weights", self.style_layer_weights, self.style_layers, "style layer"),
             ("style_blend", self.style_blend, self.paintings, "painting"),
@@ -90,9 +101,7 @@ class StyleObjective:
             },
             **{f"style_blend ({number})": share for number, share in enumerate(self.style_blend, start=1)},
         }
-        for name, value in weights.items():
-            if not value >= 0 or value == float("inf"):
-                raise UserError(f"{name}: expected a number of at least 0. Received: {value!r}")
+        check_weights(weights)
         if not sum(self.style_blend):
             raise UserError("style_blend: expected shares that are not all 0. Received: only 0")
         if self.scaling not in SCALINGS:
@@ -132,21 +141,22 @@ class StyleObjective:
         )
         return cls(paintings, loss_network, content_layers, style_layers, style_size=style_size, **options)
 
-    def resized(self, style_size, tv_factor=1.0):
-        """The same objective with its paintings read at another size and the total variation weighted anew.
+    def resized(self, style_size, sum_factor=1.0):
+        """The same objective with its paintings read at another size and sums over pixels weighted anew.
 
         Args:
             style_size: short side in pixels of the paintings.
-            tv_factor: of ``tv_weight``: total variation is a sum over pixels, the other terms are means.
+            sum_factor: of the weight of each term that is a sum over pixels and not a mean: total variation, and
+                under ``"gatys"`` scaling the content.
         """
         return type(self)(
             self.paintings,
             self.loss_network,
             self.content_layers,
             self.style_layers,
-            self.content_weight,
+            self.content_weight * (sum_factor if self.scaling == "gatys" else 1.0),
             self.style_weight,
-            self.tv_weight * tv_factor,
+            self.tv_weight * sum_factor,
             self.style_layer_weights,
             self.style_loss,
             self.style_blend,
@@ -193,11 +203,13 @@ class StyleObjective:
     def value_and_gradient(self):
         """A compiled function from pictures (batch, height, width, 3) and content features to (terms, gradient).
 
-        The gradient is that of the sum of ``"loss"`` over the batch; traced once for each size of picture.
+        The gradient is that of the sum of ``"loss"`` over the batch. Traced for the first size of picture, and once
+        more for all others.
         """
         import tensorflow as tf
 
-        @tf.function(jit_compile=False)
+        # Reduced: a folder of photographs of many sizes must not be traced for each.
+        @tf.function(jit_compile=False, reduce_retracing=True)
         def value_and_gradient(pictures, content_features):
             with tf.GradientTape() as tape:
                 tape.watch(pictures)

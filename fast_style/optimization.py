@@ -12,6 +12,7 @@ import tensorflow as tf
 from common.errors import UserError
 from common.geometry import resize_array
 from common.image_io import as_rgb
+from common.loss_network import least_side
 from common.pixels import to_uint8
 
 METHODS = ("lbfgs", "adam")
@@ -77,13 +78,14 @@ def optimize(
         Optimization.
 
     Raises:
-        UserError: an unknown method, bad numbers, a start that is no picture, too many scales.
+        UserError: an unknown method, bad numbers, a start that is no picture, too many scales, a picture that is
+            too small for the layers.
     """
     if method not in METHODS:
         raise UserError(f"method: expected one of {', '.join(METHODS)}. Received: {method!r}")
-    for name, value in (("iterations", iterations), ("scales", scales)):
-        if value < 1:
-            raise UserError(f"{name}: expected at least 1. Received: {value!r}")
+    for name, value, least in (("iterations", iterations, 1), ("scales", scales, 1), ("seed", seed, 0)):
+        if value < least:
+            raise UserError(f"{name}: expected at least {least}. Received: {value!r}")
     if not 0 < learning_rate < float("inf"):
         raise UserError(f"learning_rate: expected a positive number. Received: {learning_rate!r}")
     photo = as_rgb(photo, "photo")
@@ -91,6 +93,12 @@ def optimize(
         raise UserError(
             f"scales: expected a coarsest size of at least {LEAST_SIDE} pixels a side. "
             f"Received: {scales} for {photo.shape[1]}x{photo.shape[0]}"
+        )
+    layers = (*objective.content_layers, *objective.style_layers)
+    if min(photo.shape[:2]) < least_side(layers):
+        raise UserError(
+            f"photo: expected at least {least_side(layers)} pixels a side for {' '.join(dict.fromkeys(layers))}. "
+            f"Received: {photo.shape[1]}x{photo.shape[0]}"
         )
     minimise = _minimise_lbfgs if method == "lbfgs" else _minimise_adam
     done = 0
@@ -114,8 +122,8 @@ def _at_scale(objective, photo, scale):
         return objective, photo
     height, width = (round(side / 2**scale) for side in photo.shape[:2])
     style_size = max(1, round(min(objective.style_image.shape[:2]) / 2**scale))
-    # Total variation is a sum: on a quarter of the pixels, four times the weight is the same smoothness.
-    return objective.resized(style_size, tv_factor=4.0**scale), resize_array(photo, height, width)
+    # Of a sum on a quarter of the pixels, four times the weight is the same smoothness.
+    return objective.resized(style_size, sum_factor=4.0**scale), resize_array(photo, height, width)
 
 
 def starting_picture(start, photo, style_image, seed=0):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from common.errors import UserError
 from common.geometry import limit_long_side, resize_array
 from common.image_io import Photo, as_rgb, list_images, write_photo
 from common.photo_jobs import run_jobs
@@ -42,8 +43,46 @@ def build_objective(settings):
         return StyleObjective.for_painting(settings.style, normalize_over=normalize_over, **options)
 
 
+def check_settings(settings):
+    """Raises UserError for numbers that are too small."""
+    for name, least in (("max_size", 1), ("save_every", 0), ("seed", 0)):
+        value = getattr(settings, name)
+        if value < least:
+            raise UserError(f"--{name.replace('_', '-')}: expected at least {least}. Received: {value}")
+
+
+def check_kept_pictures(jobs, settings, overwrite=False):
+    """Raises UserError where pictures on the way cannot be kept, or would replace others."""
+    for job in jobs if settings.save_every else ():
+        if job.target == "-":
+            raise UserError("--save-every: expected a file or folder as --output. Received: standard output")
+        if overwrite:
+            continue
+        # Of very many iterations few have a picture there: these are looked at.
+        for path in sorted(Path(job.target).parent.glob("*_iteration-*")):
+            text = path.stem.rpartition("-")[2]
+            iteration = int(text) if text.isdecimal() else 0
+            asked = 0 < iteration <= settings.iterations * settings.scales and iteration % settings.save_every == 0
+            if asked and path == _kept_picture(job, iteration):
+                raise UserError(f"--save-every: expected new files, or --overwrite. Received: {path}, which exists")
+
+
+def _kept_picture(job, iteration):
+    target = Path(job.target)
+    return target.with_name(f"{target.stem}_iteration-{iteration:05d}{target.suffix}")
+
+
 def optimization_precision(name):
-    """As :func:`common.precision.resolve_precision`; gradients of pixels would underflow in float16."""
+    """As :func:`common.precision.resolve_precision`; never float16, in which gradients of pixels underflow.
+
+    Raises:
+        UserError: float16 was asked for.
+    """
+    if name == "mixed_float16":
+        raise UserError(
+            "--precision: expected auto, float32 or mixed_bfloat16, because gradients of pixels underflow in float16. "
+            "Received: mixed_float16"
+        )
     resolved = resolve_precision(name)
     return "float32" if resolved == "mixed_float16" else resolved
 
@@ -63,8 +102,9 @@ def optimize_files(jobs, settings, quality=95, progress=True):
         (done, failed, stopped): as of :func:`common.photo_jobs.run_jobs`, and whether it was stopped.
 
     Raises:
-        UserError: a bad painting, layer, weight or weights file.
+        UserError: a bad painting, number, layer, weight or weights file.
     """
+    check_settings(settings)
     objective = build_objective(settings)
     done, failed = [], []
     with StopSignals() as signals:
@@ -72,14 +112,14 @@ def optimize_files(jobs, settings, quality=95, progress=True):
             if signals.received is not None:
                 break
             results = run_jobs(
-                [job], lambda photo, job: _paint(photo, job, objective, settings, signals, progress), quality
+                [job], lambda photo, job: _paint(photo, job, objective, settings, quality, signals, progress), quality
             )
             done += results[0]
             failed += results[1]
     return done, failed, signals.received is not None
 
 
-def _paint(photo, job, objective, settings, signals, progress):
+def _paint(photo, job, objective, settings, quality, signals, progress):
     rgb = limit_long_side(photo.rgb, settings.max_size)
     if not settings.style_size:
         objective = objective.resized(min(rgb.shape[:2]))
@@ -87,10 +127,8 @@ def _paint(photo, job, objective, settings, signals, progress):
 
     def on_iteration(iteration, picture, terms):
         bar.update(terms)
-        if settings.save_every and iteration % settings.save_every == 0 and job.target != "-":
-            target = Path(job.target)
-            path = target.with_name(f"{target.stem}_iteration-{iteration:05d}{target.suffix}")
-            write_photo(path, to_uint8(picture).numpy(), job.file_format)
+        if settings.save_every and iteration % settings.save_every == 0:
+            write_photo(_kept_picture(job, iteration), to_uint8(picture).numpy(), job.file_format, quality)
         return signals.received is not None
 
     with IterationProgress(total, Path(job.source).name, progress) as bar:

@@ -20,6 +20,13 @@ def shelf():
     return Shelf(FOLDER, TransformationNetwork)
 
 
+def apply(rgb, network):
+    """What users get of a network: :func:`fast_style.stylize`."""
+    from fast_style.stylization import stylize
+
+    return stylize(rgb, network)
+
+
 def check_style(style):
     """Raises UserError unless `style` can be a shipped name or an existing file; imports no TensorFlow."""
     if style not in style_entries() and not Path(style).is_file():

@@ -8,7 +8,6 @@ resolution, which the residual blocks pass on, are kept in a temporary file.
 """
 
 import dataclasses
-import os
 import shutil
 import tempfile
 
@@ -25,6 +24,8 @@ from fast_style.network import MARGIN
 STATISTICS = ("exact", "fast")
 # Pixels of the photograph in a strip: with 32 filters a feature map of it takes 128 MiB.
 STRIP_PIXELS = 1 << 20
+# Of all passes, where one costs about its map's share of the multiplications, recomputed inputs included.
+TOTAL_COST = 37.0
 # Long side of the copy that "fast" measures on.
 REDUCED_SIDE = 1024
 
@@ -45,14 +46,15 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
 
     Raises:
         UserError: unknown statistics; too little room for temporary files, of which ``"exact"``
-            needs 3 and ``"fast"`` 2 bytes a pixel of the photograph for every filter of the first layer.
+            needs 3 and ``"fast"`` 2 bytes a pixel of the photograph for every filter of the first layer,
+            or none that can be written.
     """
     if statistics not in STATISTICS:
         raise UserError(f"statistics: expected one of {', '.join(STATISTICS)}. Received: {statistics!r}")
     given = None
-    if statistics == "fast" and network.normalization == "instance":
-        reduced = limit_long_side(rgb, REDUCED_SIDE)
-        given = _Passes(network, reduced, strip_pixels).run().measured
+    # A photograph that is no larger than the copy is measured itself.
+    if statistics == "fast" and network.normalization == "instance" and max(rgb.shape[:2]) > REDUCED_SIDE:
+        given = _Passes(network, limit_long_side(rgb, REDUCED_SIDE), strip_pixels).run(paint=False).measured
     return _Passes(network, rgb, strip_pixels, given, on_progress).run().painted
 
 
@@ -67,27 +69,39 @@ class _Passes:
         self.on_progress = on_progress or (lambda share: None)
         self.measured = []
         self.painted = None
-        self._work = None
+        self.files = set()
+        self._done = 0.0
 
-    def run(self):
-        """Fills ``painted`` and ``measured``, the statistics in order of the layers."""
-        with tempfile.TemporaryDirectory(prefix="fast-style-") as folder:
-            self.folder = folder
+    def run(self, paint=True):
+        """Fills ``measured``, the statistics in order of the layers, and ``painted``."""
+        self._done = 0.0
+        try:
             self._check_room()
-            # What a pass costs, about: its map's share of the multiplications, recomputed inputs included.
-            self._total = 34.0 if self._measures else 24.0
-            self._done = 0.0
-            first, second, third, *rest = self.network.blocks
-            x = self._block(self._block(self.photograph, first, cost=2), second, cost=3)
-            x = self._stored(self._block(x, third, cost=4, store=True), cost=0)
-            residual = [block for block in rest if hasattr(block, "first")]
-            for block in residual:
-                x = self._residual(x, block)
-            for block, cost in zip(rest[len(residual) :], (3, 6), strict=True):
-                x = self._block(x, block, cost=cost)
-            self.painted = self._paint(_Convolved(x, self.network.to_rgb))
+            self._pass_all(paint)
+        except OSError as error:
+            raise UserError(
+                f"photo: expected temporary files that can be written, where the environment variable TMPDIR says. "
+                f"Received: {error}"
+            ) from error
+        finally:
+            for file in self.files:
+                file.close()
         self.on_progress(1.0)
         return self
+
+    def _pass_all(self, paint):
+        first, second, third, *rest = self.network.blocks
+        x = self._block(self._block(self.photograph, first, cost=2), second, cost=3)
+        third = self._block(x, third, cost=4, store=True)
+        x = self._stored(third, cost=0 if self._measures else 9)
+        self._remove(third.source)
+        residual = [block for block in rest if hasattr(block, "first")]
+        for block in residual:
+            x = self._residual(x, block)
+        for block, cost in zip(rest[len(residual) :], (3, 6), strict=True):
+            x = self._block(x, block, cost=cost)
+        if paint:
+            self.painted = self._paint(_Convolved(x, self.network.to_rgb), cost=9 if self._measures else 18)
 
     @property
     def _measures(self):
@@ -96,7 +110,7 @@ class _Passes:
     def _check_room(self):
         height, width = self.photograph.height // 4, self.photograph.width // 4
         needed = (3 if self._measures else 2) * height * width * self.network.width * 4 * 4
-        free = shutil.disk_usage(self.folder).free
+        free = shutil.disk_usage(tempfile.gettempdir()).free
         if free < needed:
             raise UserError(
                 f"photo: expected {needed >> 20} MiB free for temporary files in {tempfile.gettempdir()} "
@@ -127,27 +141,34 @@ class _Passes:
     def _residual(self, x, block):
         first = self._block(x, block.first, cost=1, store=True)
         second = self._block(first, block.second, cost=1, store=True)
+        # The room that was checked is for three maps: the two that are added, and their sum.
+        self._remove(first.source)
         total = self._stored(_Sum(x, second, 2 if block.padding == "valid" else 0), cost=0 if self._measures else 2)
-        for finished in (x, first.source, second.source):
-            if isinstance(finished, _Stored):
-                finished.remove()
+        for finished in (x, second.source):
+            self._remove(finished)
         return total
 
     def _stored(self, source, cost, moments=None):
-        stored = _Stored(source, self.folder)
+        stored = _Stored(source)
+        self.files.add(stored.file)
         for _, _, rows in self._strips(source, cost):
             stored.append(rows)
             if moments is not None:
                 moments.update(rows)
-        stored.close()
         return stored
 
-    def _paint(self, raw):
+    def _remove(self, finished):
+        """Gives back the room of a map, where it has taken any."""
+        if isinstance(finished, _Stored):
+            finished.file.close()
+            self.files.remove(finished.file)
+
+    def _paint(self, raw, cost):
         network = self.network
         height, width = self.photograph.rgb.shape[:2]
         painted = np.empty((height, width, 3), np.uint8)
         rows_of_picture = range(MARGIN, MARGIN + height)
-        for start, stop, rows in self._strips(raw, 9, rows_of_picture):
+        for start, stop, rows in self._strips(raw, cost, rows_of_picture):
             image = network.scaled_tanh(rows)[0, :, MARGIN : MARGIN + width]
             painted[start - MARGIN : stop - MARGIN] = to_uint8(image).numpy()
         return painted
@@ -160,7 +181,7 @@ class _Passes:
             stop = min(start + step, rows.stop)
             yield start, stop, source.rows(start, stop)
             self._done += cost * (stop - start) / len(rows)
-            self.on_progress(min(self._done / self._total, 1.0))
+            self.on_progress(min(self._done / TOTAL_COST, 1.0))
 
 
 @dataclasses.dataclass
@@ -298,25 +319,33 @@ class _Sum:
 
 
 class _Stored:
-    """A map in a temporary file, written once from top to bottom."""
+    """A map in a temporary file, written once from top to bottom. The file has no name: a kill leaves nothing."""
 
-    def __init__(self, source, folder):
+    def __init__(self, source):
         self.height, self.width = source.height, source.width
-        descriptor, self.path = tempfile.mkstemp(dir=folder)
-        self.file = os.fdopen(descriptor, "wb")
+        self.file = tempfile.TemporaryFile(prefix="fast-style-", buffering=0)  # noqa: SIM115 (closed by _Passes)
         self.channels = None
 
     def append(self, rows):
         self.channels = rows.shape[-1]
-        self.file.write(rows.numpy().data)
-
-    def close(self):
-        self.file.close()
-
-    def remove(self):
-        os.unlink(self.path)
+        _write_all(self.file, rows.numpy().data.cast("B"))
 
     def rows(self, start, stop):
-        row = self.width * self.channels
-        values = np.fromfile(self.path, np.float32, (stop - start) * row, offset=start * row * 4)
-        return tf.constant(values.reshape(1, stop - start, self.width, self.channels))
+        values = np.empty((1, stop - start, self.width, self.channels), np.float32)
+        self.file.seek(start * self.width * self.channels * 4)
+        _read_all(self.file, values.data.cast("B"))
+        return tf.constant(values)
+
+
+def _write_all(file, view):
+    # A raw file may take less than it is given: Linux at most 2 GiB a call.
+    while len(view):
+        view = view[file.write(view) :]
+
+
+def _read_all(file, view):
+    while len(view):
+        count = file.readinto(view)
+        if not count:
+            raise OSError("a temporary file that ends early")
+        view = view[count:]

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import tensorflow as tf
 from tqdm import tqdm
 
 from common.errors import UserError
 from common.geometry import limit_long_side, resize_array
-from common.image_io import Photo, as_rgb
+from common.image_io import Photo, as_rgb, check_fits
 from common.photo_jobs import run_jobs
 from common.run_record import physical_memory
 
@@ -51,7 +52,9 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False):
             raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
         rgb = limit_long_side(rgb, max_size)
     height, width = rgb.shape[:2]
-    needed, memory = height * width * BYTES_PER_PIXEL * network.width // 32, physical_memory()
+    # The network pads by up to 48 pixels a side, which a line of pixels feels.
+    padded = (height + 96) * (width + 96)
+    needed, memory = padded * BYTES_PER_PIXEL * network.width // 32, physical_memory()
     if streaming == "auto":
         streaming = "exact" if needed > min(WHOLE_BYTES, memory // 2 or WHOLE_BYTES) else "off"
     if streaming != "off":
@@ -61,7 +64,12 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False):
             f"photo: expected one that {memory >> 30} GiB of memory can hold, --max-size, or --streaming exact. "
             f"Received: {width}x{height}, which needs about {needed >> 30} GiB"
         )
-    return network.paint(rgb[None]).numpy()[0]
+    try:
+        return network.paint(rgb[None]).numpy()[0]
+    except tf.errors.ResourceExhaustedError:
+        raise UserError(
+            f"photo: expected one that memory can hold, --max-size, or --streaming exact. Received: {width}x{height}"
+        ) from None
 
 
 def _in_strips(rgb, network, statistics, progress):
@@ -88,6 +96,9 @@ def stylize_files(jobs, network, max_size=None, quality=95, progress=True, strea
     """Runs jobs of :func:`common.photo_jobs.plan_jobs`; see :func:`common.photo_jobs.run_jobs`."""
 
     def transform(photo, job):
+        height, width = photo.rgb.shape[:2]
+        shrunk = min(1.0, (max_size or height + width) / max(height, width))
+        check_fits(int(height * shrunk), int(width * shrunk), job.file_format)
         return stylize_photo(photo, network, max_size, streaming, progress)
 
     return run_jobs(jobs, transform, quality, progress)

@@ -1,5 +1,7 @@
 """Trains a network on one painting: what `fast-style-train` calls."""
 
+from common.errors import UserError
+from common.loss_network import least_side
 from common.training import run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
@@ -16,6 +18,8 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
+    if settings.style_warmup < 0:
+        raise UserError(f"--style-warmup: expected at least 0. Received: {settings.style_warmup}")
     return run_training(settings, build_network, load_network, build_trainer, resume=resume)
 
 
@@ -30,5 +34,16 @@ def build_network(settings):
 
 
 def build_trainer(settings, network):
-    """The trainer of a network as the settings say."""
-    return StyleTransfer(settings.style, network, style_warmup=settings.style_warmup, **settings.objective_options())
+    """The trainer of a network as the settings say.
+
+    Raises:
+        UserError: see :class:`fast_style.model.StyleTransfer`; squares too small for the layers.
+    """
+    trainer = StyleTransfer(settings.style, network, style_warmup=settings.style_warmup, **settings.objective_options())
+    layers = (*settings.content_layers, *settings.style_layers)
+    if settings.size < least_side(layers):
+        raise UserError(
+            f"--size: expected at least {least_side(layers)} pixels for {' '.join(dict.fromkeys(layers))}. "
+            f"Received: {settings.size}"
+        )
+    return trainer

@@ -1,11 +1,15 @@
 """Makes a figure of :mod:`fast_style.visualization` with progress, and writes it."""
 
+import hashlib
+from pathlib import Path
+
 from common.errors import UserError
 from common.geometry import limit_long_side
-from common.image_io import write_photo
+from common.image_io import as_rgb, write_photo
 from common.loss_network import build_loss_network
 from common.precision import dtype_policy
 from common.progress import IterationProgress
+from common.run_record import processor, versions
 from common.stop_signals import StopSignals
 from fast_style.optimization_jobs import optimization_precision
 from fast_style.visualization import LAYERS, count_pictures, visualize
@@ -15,15 +19,16 @@ def visualize_file(what, image, output, settings):
     """Writes one labelled figure as PNG; after Ctrl-C or SIGTERM with the pictures that were begun.
 
     Args:
-        what, image: see :func:`fast_style.visualization.visualize`.
-        output: its path.
+        what: see :func:`fast_style.visualization.visualize`.
+        image: path of the photograph or painting.
+        output: path of the figure.
         settings: :class:`fast_style.settings.VisualizationSettings`.
 
     Returns:
         whether it was stopped.
 
     Raises:
-        UserError: a bad number, layer or weights file; a place that cannot be written.
+        UserError: a bad image, number, layer or weights file; a place that cannot be written.
     """
     for name in ("size", "width", "height", "iterations"):
         value = getattr(settings, name)
@@ -32,20 +37,21 @@ def visualize_file(what, image, output, settings):
         if value is not None and name in ("width", "height") and what != "texture":
             raise UserError(f"--{name}: expected with texture alone. Received: {value} with {what}")
     layers = tuple(settings.layers) or LAYERS[what]
-    image = limit_long_side(image, settings.size)
-    with dtype_policy(optimization_precision(settings.precision)):
+    rgb = limit_long_side(as_rgb(image), settings.size)
+    precision = optimization_precision(settings.precision)
+    with dtype_policy(precision):
         loss_network = build_loss_network(
             settings.loss_network, layers, settings.loss_weights, pooling=settings.pooling
         )
-    size = (settings.height or image.shape[0], settings.width or image.shape[1])
+    size = (settings.height or rgb.shape[0], settings.width or rgb.shape[1])
     total = count_pictures(what, layers) * settings.iterations
     with StopSignals() as signals, IterationProgress(total, what) as bar:
         figure = visualize(
             what,
-            image,
+            rgb,
             loss_network,
             layers,
-            _caption(what, loss_network, settings),
+            _caption(what, image, loss_network, precision, settings),
             size,
             iterations=settings.iterations,
             tv_weight=settings.tv_weight,
@@ -56,10 +62,14 @@ def visualize_file(what, image, output, settings):
     return signals.received is not None
 
 
-def _caption(what, loss_network, settings):
-    weights = f"sha256 {loss_network.sha256[:12]}" if loss_network.sha256 else loss_network.weights
-    pooling = "" if settings.pooling == "max" else f"{settings.pooling} pooling, "
+def _caption(what, image, loss_network, precision, settings):
+    """All that the figure was made with."""
+    weights = f"{loss_network.weights}, sha256 {loss_network.sha256}" if loss_network.sha256 else loss_network.weights
+    pooling = "" if settings.pooling == "max" else f", {settings.pooling} pooling"
     return (
-        f"{'Eq. 2' if what == 'content' else 'Eq. 4'}, {loss_network.architecture} ({weights}), {pooling}"
-        f"{settings.iterations} iterations of L-BFGS from white noise, total variation {settings.tv_weight:g}"
+        f"{Path(image).name}, sha256 {hashlib.sha256(Path(image).read_bytes()).hexdigest()}, at a long side of at most "
+        f"{settings.size}; {'eq. 2' if what == 'content' else 'eq. 4'}, {loss_network.architecture} "
+        f"({weights}{pooling}), {settings.iterations} iterations of L-BFGS within 0..255 from white noise of seed "
+        f"{settings.seed}, total variation {settings.tv_weight:g}; {precision}; "
+        f"{', '.join(f'{name} {version}' for name, version in versions().items())}; {processor()}"
     )

@@ -103,8 +103,8 @@ def _add_evaluate(commands):
     parser.add_argument(
         "--output",
         "-o",
-        default="evaluation",
-        help="folder of evaluation.csv and evaluation.html (default: evaluation)",
+        default="superres_evaluation",
+        help="folder of evaluation.csv and evaluation.html (default: superres_evaluation)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing evaluation there")
     parser.set_defaults(run=_evaluate)

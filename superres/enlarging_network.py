@@ -17,7 +17,8 @@ class EnlargingNetwork(keras.Model):
         factor: 2, 4 or 8.
         histogram_matching: whether the output is meant to be matched to the histogram of the input, as
             the paper does behind networks of the feature loss. The network computes nothing of it; it
-            is kept with the weights so that :func:`superres.upscale` knows.
+            is kept with the weights so that :func:`superres.upscale` knows. None leaves it to the
+            training: :class:`superres.SuperResolution` turns it on with the feature loss.
 
     Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
     Output: float32 RGB (batch, height * factor, width * factor, 3); clip to 0..255 to show it.
@@ -26,7 +27,7 @@ class EnlargingNetwork(keras.Model):
         UserError: another factor.
     """
 
-    def __init__(self, factor=4, histogram_matching=False, **kwargs):
+    def __init__(self, factor=4, histogram_matching=None, **kwargs):
         super().__init__(**kwargs)
         if factor not in FACTORS:
             raise UserError(f"factor: expected one of {', '.join(map(str, FACTORS))}. Received: {factor!r}")

@@ -94,7 +94,7 @@ def evaluate(data, networks, factor=4, degradation="bicubic", histogram_matching
         matched = network.histogram_matching if histogram_matching is None else histogram_matching
         methods[label] = "histogram matched to the input" if matched else "as the network gives it"
     folders = [data] if isinstance(data, str | Path) else list(data)
-    paths = [(Path(folder).resolve().name, path) for folder in folders for path in list_images(folder)]
+    paths = [(name, path) for name, folder in _dataset_names(folders).items() for path in list_images(folder)]
     result = Evaluation(factor, degradation, methods)
     for dataset, path in progress(paths) if progress else paths:
         try:
@@ -111,6 +111,12 @@ def evaluate(data, networks, factor=4, degradation="bicubic", histogram_matching
     if not result.images:
         raise UserError(f"--data: expected images that can be measured. Received: none; {result.failed[0]}")
     return result
+
+
+def _dataset_names(folders):
+    """``{name: folder}``: the folders' last names, or where these are not distinct whole paths."""
+    names = [Path(folder).resolve().name for folder in folders]
+    return dict(zip(names if len(set(names)) == len(names) else map(str, folders), folders, strict=True))
 
 
 def _ground_truth(path, factor, notes):

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from common.errors import UserError
 from common.geometry import resize_array
 from common.loss_network import build_loss_network
 from common.perceptual_training import PerceptualTrainer
@@ -67,6 +68,9 @@ class SuperResolution(PerceptualTrainer):
             pixel_channels=pixel_channels,
         )
         super().__init__(network or SuperResolutionNetwork(), objective.term_names, **kwargs)
+        if self.network.histogram_matching is None:
+            # The paper matches histograms behind its networks of the feature loss.
+            self.network.histogram_matching = feature_weight > 0
         self.objective = objective
         self.degradation = degradation
 
@@ -74,6 +78,13 @@ class SuperResolution(PerceptualTrainer):
         photos = ops.cast(crop_to_multiple(photos, self.network.factor), "float32")
         outputs = self.network(degrade(photos, self.network.factor, self.degradation), training=training)
         return self.objective.terms(outputs, photos)
+
+    def check_preview(self, photo):
+        if min(photo.shape[:2]) < self.network.factor:
+            raise UserError(
+                f"--preview: expected photographs of at least {self.network.factor} pixels a side. "
+                f"Received: {photo.shape[1]}x{photo.shape[0]}"
+            )
 
     def preview(self, photo):
         """Bicubic enlargement, network output and photograph, of a photograph that is degraded first."""

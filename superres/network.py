@@ -8,11 +8,10 @@ from keras import ops
 from common.errors import UserError
 from common.layers import Convolution, ConvolutionBlock, ResidualBlock, ScaledTanh, UpsamplingBlock
 from common.layers.normalization import NORMALIZATIONS
+from common.layers.upsampling import UPSAMPLINGS
 from common.pixels import image_to_network
 from superres.bicubic import bicubic_resize
 from superres.enlarging_network import EnlargingNetwork
-
-UPSAMPLINGS = ("transposed", "resize", "subpixel")
 
 
 @keras.saving.register_keras_serializable(package="superres")
@@ -49,7 +48,7 @@ class SuperResolutionNetwork(EnlargingNetwork):
         normalization="batch",
         upsampling="transposed",
         bicubic_skip=False,
-        histogram_matching=False,
+        histogram_matching=None,
         **kwargs,
     ):
         super().__init__(factor, histogram_matching, **kwargs)

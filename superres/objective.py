@@ -2,6 +2,7 @@
 
 from common.errors import UserError
 from common.losses import feature_loss, pixel_loss, total_variation
+from common.losses.weights import check_weights
 from common.pixels import image_to_luma
 
 FEATURE_LAYERS = ("relu2_2",)
@@ -36,9 +37,7 @@ class SuperResolutionObjective:
         pixel_channels="rgb",
     ):
         weights = {"feature_weight": feature_weight, "pixel_weight": pixel_weight, "tv_weight": tv_weight}
-        for name, value in weights.items():
-            if not 0 <= value < float("inf"):
-                raise UserError(f"{name}: expected a number of at least 0. Received: {value!r}")
+        check_weights(weights)
         if not feature_weight and not pixel_weight:
             raise UserError("feature_weight, pixel_weight: expected one of them above 0. Received: 0 and 0")
         if pixel_channels not in PIXEL_CHANNELS:

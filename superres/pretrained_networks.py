@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.network_files import Shelf, load_keras_file, read_manifest
+from common.network_files import Shelf, load_keras_file, read_keras_config, read_manifest
 
 FOLDER = Path(__file__).parent / "pretrained"
+CLASSES = ("SuperResolutionNetwork", "SRCNN")
 
 
 def network_entries():
@@ -26,6 +27,13 @@ def shelf():
     return Shelf(FOLDER, network_classes())
 
 
+def apply(rgb, network):
+    """What users get of a network: :func:`superres.upscale`."""
+    from superres.upscaling import upscale
+
+    return upscale(rgb, network)
+
+
 def default_network(factor):
     """The name of the shipped network for a factor that is used when none is named: the manifest's first.
 
@@ -39,10 +47,10 @@ def default_network(factor):
 
 
 def check_network(network, factor=None):
-    """Finds out what can be without TensorFlow: that a network is there, and if it ships, of the factor asked for.
+    """Finds out what can be without TensorFlow: that a network is there, and of the factor asked for.
 
     Raises:
-        UserError: neither a shipped name nor an existing file; a shipped one of another factor.
+        UserError: neither a shipped name nor an existing ``.keras`` file; one of another factor.
     """
     entries = network_entries()
     if network in entries:
@@ -52,6 +60,10 @@ def check_network(network, factor=None):
             f"network: expected one of {', '.join(entries) or 'none that ship'}, or a .keras file. "
             f"Received: {network!r} (no such file)"
         )
+    else:
+        options = read_keras_config(network, f"a .keras file of a {' or '.join(CLASSES)}").get("config")
+        if isinstance(options, dict) and "factor" in options:
+            check_factor(network, options["factor"], factor)
 
 
 def check_factor(network, received, factor):

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from common.html_report import escape, figure, html_report
+from common.html_report import escape, figure, html_report, table
 from common.image_io import encode
 from superres.settings import DEGRADATIONS
 
@@ -55,13 +55,8 @@ def html_page(evaluation):
     parts += [f"<li>{escape(name)}: {escape(remark)}</li>" for name, remark in evaluation.methods.items()]
     parts.append("</ul>")
     for dataset in evaluation.datasets:
-        heads = "".join(f"<th>{escape(name)}</th>" for name in (dataset, *evaluation.methods))
-        parts.append(f"<h2>{escape(dataset)}</h2><table><tr>{heads}</tr>")
-        for image, row in _rows(evaluation, dataset):
-            cells = "".join(f"<td>{_figures(pair)}</td>" for pair in row)
-            opening = '<tr class="mean">' if image == "mean" else "<tr>"
-            parts.append(f"{opening}<td>{escape(image)}</td>{cells}</tr>")
-        parts.append("</table>")
+        rows = [(image, *map(_figures, row)) for image, row in _rows(evaluation, dataset)]
+        parts += [f"<h2>{escape(dataset)}</h2>", table((dataset, *evaluation.methods), rows, emphasize_last=True)]
         parts += [_crops(scores) for scores in evaluation.images if scores.dataset == dataset]
     parts += [f"<p>{escape(note)}</p>" for note in evaluation.notes]
     return html_report(f"Super-resolution x{evaluation.factor}", parts, STYLE)

@@ -5,7 +5,11 @@ from common.training import run_training
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
 from superres.pretrained_networks import load_network
+from superres.settings import SuperResolutionSettings
 from superres.srcnn import SRCNN
+
+# Settings of the paper's network that SRCNN has not.
+PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip")
 
 
 def train(settings, resume=False):
@@ -20,25 +24,28 @@ def train(settings, resume=False):
     """
     if settings.size % settings.factor:
         raise UserError(f"--size: expected a multiple of --factor, {settings.factor}. Received: {settings.size}")
+    check_options(settings)
     return run_training(
         settings, build_network, load_network, build_trainer, validation_size=settings.size, resume=resume
     )
 
 
+def check_options(settings):
+    """Raises UserError for an option of the paper's network beside SRCNN."""
+    for name in PAPER_OPTIONS if settings.architecture.startswith("srcnn") else ():
+        value = getattr(settings, name)
+        if value != getattr(SuperResolutionSettings, name):
+            raise UserError(
+                f"--{name.replace('_', '-')}: expected with --architecture paper alone. "
+                f"Received: {value} with {settings.architecture}"
+            )
+
+
 def build_network(settings):
     """A new network as the settings say, under the global dtype policy."""
-    # The paper matches histograms behind its networks of the feature loss.
-    options = {"factor": settings.factor, "histogram_matching": settings.feature_weight > 0}
     if settings.architecture.startswith("srcnn"):
-        return SRCNN(second_kernel=int(settings.architecture.split("-")[2]), **options)
-    return SuperResolutionNetwork(
-        width=settings.width,
-        residual_blocks=settings.residual_blocks,
-        normalization=settings.normalization,
-        upsampling=settings.upsampling,
-        bicubic_skip=settings.bicubic_skip,
-        **options,
-    )
+        return SRCNN(settings.factor, second_kernel=int(settings.architecture.split("-")[2]))
+    return SuperResolutionNetwork(settings.factor, **{name: getattr(settings, name) for name in PAPER_OPTIONS})
 
 
 def build_trainer(settings, network):

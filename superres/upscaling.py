@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import tensorflow as tf
 from tqdm import tqdm
 
 from common.errors import UserError
@@ -9,12 +10,16 @@ from common.geometry import resize_array
 from common.image_io import Photo, as_rgb, check_fits
 from common.photo_jobs import run_jobs
 from common.pixels import without_colour
+from common.run_record import physical_memory
 from superres.histograms import match_histograms
 from superres.tiles import default_tile, enlarge_in_tiles, tile_count
 
 MAX_OUTPUT_PIXELS = 2_000_000_000
 # A progress bar over tiles is shown from here on: below it a photograph takes seconds.
 MANY_TILES = 16
+# Of each float of the widest activation; the one a layer reads and the one it writes live at once.
+BYTES_PER_VALUE = 8
+SRCNN_FILTERS = 64
 
 
 def upscale(image, network, histogram_matching=None, tile=None, progress=False):
@@ -27,7 +32,8 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False):
         histogram_matching: match the histogram of each channel to the photograph's, as the paper does;
             default as the network was meant: on for those of the feature loss.
         tile: side in input pixels of the tiles in which the photograph is enlarged; 0 for none.
-            Default: tiles whose output side is 768 pixels, where the photograph is larger than one.
+            Default: tiles whose output side is 768 pixels, where the photograph is larger than one; none for
+            networks with instance normalization, which look at the whole photograph.
         progress: show a progress bar where there are many tiles.
 
     Returns:
@@ -49,10 +55,11 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False):
             f"Received: {width}x{height} pixels, to be enlarged {network.factor} times"
         )
     if tile is None:
-        tile = default_tile(network.factor)
+        tile = default_tile(network.factor) if network.is_local else 0
     elif tile < 0:
         raise UserError(f"tile: expected at least 0 pixels. Received: {tile!r}")
     tile = tile or max(height, width)
+    _check_memory(height, width, network, tile)
     count = tile_count(height, width, tile)
     # A network makes faint colours of grey.
     is_grey = bool((rgb[..., :1] == rgb[..., 1:]).all())
@@ -63,12 +70,27 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False):
             enlarged = enlarge_in_tiles(rgb, network, tile, without_colour if is_grey else None, bar.update)
         if network.histogram_matching if histogram_matching is None else histogram_matching:
             enlarged = match_histograms(enlarged, rgb)
-    except MemoryError:
+    except (MemoryError, tf.errors.ResourceExhaustedError):
         raise UserError(
             f"image: expected an output that memory holds. Received: {width}x{height} pixels, "
             f"to be enlarged {network.factor} times"
         ) from None
     return enlarged
+
+
+def _check_memory(height, width, network, tile):
+    """Refuses what this machine's memory cannot hold, rather than to be killed half-way."""
+    overlap = 2 * network.receptive_radius
+    read = min(height, tile + overlap) * min(width, tile + overlap)
+    filters = getattr(network, "width", SRCNN_FILTERS)
+    needed = network.factor**2 * (read * filters * BYTES_PER_VALUE + height * width * 3)
+    memory = physical_memory()
+    if 0 < memory < needed:
+        raise UserError(
+            f"image: expected one that {memory >> 30} GiB of memory can hold, or a smaller --tile than {tile}. "
+            f"Received: {width}x{height} pixels, to be enlarged {network.factor} times, which needs about "
+            f"{needed >> 30} GiB"
+        )
 
 
 def upscale_photo(photo, network, histogram_matching=None, tile=None, progress=False):

@@ -39,6 +39,22 @@ def test_contestants_that_are_not_installed_are_named(monkeypatch, capsys):
     assert "not here" in capsys.readouterr().err
 
 
+def test_a_contestant_that_is_killed_is_named(monkeypatch, capsys):
+    """In its second round, as by a machine that runs out of memory."""
+    real, asked = contest._Worker.ask, []
+
+    def ask(worker, request):
+        asked.append(request)
+        if len(asked) == 2:
+            worker.process.kill()
+        return real(worker, request)
+
+    monkeypatch.setattr(contest._Worker, "ask", ask)
+    results, absent = contest.compete("inference", ["fast-style float32"], rounds=2, size=16)
+    assert (results, absent) == ([], [("fast-style float32", "exit code -9")])
+    assert "fast-style float32: lost: exit code -9" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("description", LAYERS, ids=lambda description: description[0])
 def test_both_forms_of_a_layer_compute_the_same(description):
     """The largest of each gradient, of which the outputs are the upstream one: equal to float32's rounding."""

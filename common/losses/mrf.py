@@ -34,7 +34,9 @@ class MrfStyle:
         painting = ops.cast(painting, "float32")
         patches = ops.stack([shifted[0] for shifted in _shifts(painting)], axis=2)  # (rows, columns, 9, channels)
         rows, columns, _, channels = (int(length) for length in patches.shape)
-        stride = math.ceil(math.sqrt(rows * columns / most)) if rows * columns > most else 1
+        stride = 1
+        while math.ceil(rows / stride) * math.ceil(columns / stride) > most:
+            stride += 1
         self._patches = ops.reshape(patches[::stride, ::stride], (-1, SIDE * SIDE, channels))
         norms = ops.sqrt(ops.sum(ops.square(self._patches), axis=(1, 2), keepdims=True))
         kernel = ops.transpose(self._patches / ops.maximum(norms, 1e-6), (1, 2, 0))

@@ -117,6 +117,30 @@ def test_validation_is_measured_at_its_times_and_leaves_training_averages_alone(
     assert "validation at 3: " in capsys.readouterr().err
 
 
+def test_averages_of_training_go_on_behind_a_validation(capsys):
+    """w = 0.5: of x = 1 to 4 the mean of 0.25, 0, 0.25 and 1 is 0.375, wherever a validation comes in between."""
+    data = tf.data.Dataset.from_tensor_slices(np.float32([[[9.0]]]))
+    report, took = Report(total=4, start=0, batch_size=1, every=4), []
+    fit([report, Validate(data, every=3, total=9, on_done=took.append)], count=4)
+    assert report.last["loss"] == pytest.approx(0.375)
+    assert len(took) == 1
+    assert took[0] > 0
+
+
+def test_time_of_a_validation_is_not_training_time(capsys):
+    """Four images in less than a second of the last 1,000, of which 999 went elsewhere: more than 4 a second."""
+    report = Report(total=4, start=0, batch_size=1, every=4)
+
+    class Elsewhere(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 0:
+                report._since -= 999.0
+                report.exclude(999.0)
+
+    fit([report, Elsewhere()], count=4)
+    assert float(capsys.readouterr().err.split(" images/s")[0].rpartition(" ")[2]) > 0.1
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_training_behind_the_iteration(number):
     class SignalAtTwo(keras.callbacks.Callback):

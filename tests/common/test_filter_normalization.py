@@ -24,16 +24,28 @@ def features(network):
     }
 
 
+@pytest.fixture
+def weights(tmp_path):
+    """A file with kernels of a random network and biases as large as what they are added to."""
+    model = build_loss_network("vgg19", LAYERS, "random").model
+    random, arrays = np.random.default_rng(3), {}
+    for layer in (layer for layer in model.layers if layer.name.startswith("block") and layer.weights):
+        kernel, bias = layer.get_weights()
+        arrays |= {f"{layer.name}/kernel": kernel, f"{layer.name}/bias": random.normal(0, 50, bias.shape)}
+    np.savez(tmp_path / "vgg19.npz", **arrays)
+    return str(tmp_path / "vgg19.npz")
+
+
 @pytest.mark.parametrize("pooling", ["max", "average"])
-def test_the_mean_activation_of_every_filter_is_one_and_nothing_else_changes(pooling):
+def test_the_mean_activation_of_every_filter_is_one_and_nothing_else_changes(pooling, weights):
     """Each filter's activations are those of the plain network, divided by their mean."""
-    plain = features(build_loss_network("vgg19", LAYERS, "random", pooling=pooling))
-    network = build_loss_network("vgg19", LAYERS, "random", pooling=pooling, normalize_over=photos())
+    plain = features(build_loss_network("vgg19", LAYERS, weights, pooling=pooling))
+    network = build_loss_network("vgg19", LAYERS, weights, pooling=pooling, normalize_over=photos())
     normalised = features(network)
     assert network.record()["normalized_over_photographs"] == 2
     for name in LAYERS:
         alive = plain[name].mean(0) > 0
-        assert alive.mean() > 0.9
+        assert alive.mean() > 0.8
         np.testing.assert_allclose(normalised[name].mean(0)[alive], 1.0, rtol=1e-3)
         expected = plain[name][:, alive] / plain[name].mean(0)[alive]
         np.testing.assert_allclose(normalised[name][:, alive], expected, rtol=1e-2, atol=1e-3)

@@ -460,6 +460,12 @@ class TestEncoding:
             with pytest.raises(UserError, match=expected):
                 check_fits(height, width, file_format)
 
+    @pytest.mark.parametrize(("file_format", "most"), [("tiff", 1_070_000_000), ("bmp", 1_430_000_000)])
+    def test_check_fits_refuses_more_bytes_than_32_bits_count(self, file_format, most):
+        check_fits(most // 1000, 1000, file_format)
+        with pytest.raises(UserError, match=f"{file_format}: expected at most {most:,} pixels. .* png holds more"):
+            check_fits(most // 1000 + 1, 1000, file_format)
+
     def test_check_fits_of_formats_without_a_limit(self):
         check_fits(10**6, 10**6, "png")
 

@@ -84,5 +84,5 @@ def test_code_in_a_keras_file_is_never_run(tmp_path):
 
 
 def test_weights_of_another_architecture_are_not_copied(network):
-    with pytest.raises(UserError, match="expected weights of the architecture width=8.* Received: width=4"):
+    with pytest.raises(UserError, match="expected .* TransformationNetwork of width=8.* Received: .* of width=4"):
         copy_weights(network, TransformationNetwork(width=8))

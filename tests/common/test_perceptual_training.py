@@ -51,6 +51,17 @@ def test_terms_are_means_over_the_epoch_and_evaluation_trains_nothing():
     assert trainer.weight == 3.0
 
 
+def test_a_step_is_traced_once(monkeypatch):
+    """With Adam, whose variables would be created in the first trace, and ask for another."""
+    traced = []
+    real = Trainer.compute_terms
+    monkeypatch.setattr(Trainer, "compute_terms", lambda *a, **k: traced.append(1) or real(*a, **k))
+    trainer = Trainer()
+    trainer.compile(keras.optimizers.Adam(0.1))
+    trainer.fit(batches(1.0, 2.0), epochs=2, verbose=0)
+    assert len(traced) == 1
+
+
 def test_float16_is_scaled_and_counts_what_it_skips():
     """A gradient of 1e6 overflows float16 (65504) whatever the scale; the next, of 1, is taken: 3 - 0.25."""
     trainer = Trainer(dtype="mixed_float16")

@@ -1,25 +1,50 @@
 """Recipes: what they ask for, and that every stage starts from the one before."""
 
+import dataclasses
 import json
+import signal
 
 import pytest
 
 from common import recipes
 from common.errors import UserError
-from common.recipes import read_recipe, recipe_names, recipe_settings
+from common.recipes import FILES, read_recipe, recipe_names, recipe_settings
 from common.run_record import read_record
+from common.train_command import _train_stage
+from common.training import Interrupted
 from fast_style.cli import train_main
+from fast_style.pretrained_networks import style_entries
 from fast_style.settings import StyleSettings
+from superres.pretrained_networks import network_entries
+from superres.settings import SuperResolutionSettings
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
 
 GIVEN = {"style": "a.jpg", "content": "photos", "output": "run", "loss_weights": "vgg.npz"}
 
 
-def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist():
-    assert "starry_night" in recipe_names("fast_style")
-    for stage in recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN):
-        assert stage.style == "a.jpg"
-        assert stage.upsampling == "resize"
+SHIPPED = [("fast_style", name) for name in style_entries()] + [("superres", name) for name in network_entries()]
+SETTINGS = {"fast_style": StyleSettings, "superres": SuperResolutionSettings}
+
+
+def test_recipes_are_those_of_the_networks_that_ship():
+    assert {("fast_style", name) for name in recipe_names("fast_style")} <= set(SHIPPED)
+    assert {("superres", name) for name in recipe_names("superres")} <= set(SHIPPED)
+    assert {("fast_style", "starry_night"), ("superres", "x4_pixel"), ("superres", "x4_srcnn")} <= set(SHIPPED)
+
+
+@pytest.mark.parametrize(("package", "name"), SHIPPED)
+def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist(package, name):
+    """With nothing given but photographs, painting, output and, where there is a loss network, its weights."""
+    names = {field.name for field in dataclasses.fields(SETTINGS[package])}
+    recorded = read_recipe(package, name)["stages"]
+    with_loss_network = any(stage["loss_network"] for stage in recorded)
+    given = {k: v for k, v in GIVEN.items() if k in names and (k != "loss_weights" or with_loss_network)}
+    for stage, record in zip(recipe_settings(package, name, SETTINGS[package], given), recorded, strict=True):
+        assert set(record["settings"]) - set(FILES) <= names
+        for key, value in record["settings"].items():
+            if key not in FILES:
+                assert getattr(stage, key) == (tuple(value) if isinstance(value, list) else value)
+        assert stage.content == "photos"
 
 
 def test_stages_follow_each_other():
@@ -59,3 +84,17 @@ def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, mo
     capsys.readouterr()
     train_main(["--recipe", "tiny", "--resume", *flags])
     assert capsys.readouterr().out.count("finished before") == 2
+
+
+def test_an_interrupted_stage_says_how_the_recipe_goes_on(tmp_path, capsys):
+    def train(settings, resume):
+        raise Interrupted(signal.SIGTERM, 3, settings.output)
+
+    write_inputs(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        _train_stage("fast-style-train", tiny_settings(tmp_path), train, resume=False)
+    assert stop.value.code == 128 + signal.SIGTERM
+    assert capsys.readouterr().err == (
+        f"fast-style-train: stopped after iteration 3 of {tmp_path / 'run'} and saved; "
+        "continue with the same command and --resume\n"
+    )

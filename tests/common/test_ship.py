@@ -8,6 +8,7 @@ from common.network_files import Shelf, load_keras_file
 from common.run_record import write_record
 from common.ship import ship, without_folders
 from fast_style.network import TransformationNetwork
+from fast_style.stylization import stylize
 
 
 def test_paths_are_cut_to_their_last_part():
@@ -25,6 +26,7 @@ def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     home = types.ModuleType("somewhere.pretrained_networks")
     home.shelf = lambda: Shelf(tmp_path / "package" / "pretrained", TransformationNetwork)
     home.load_network = lambda path: load_keras_file(path, TransformationNetwork)
+    home.apply = stylize
     monkeypatch.setitem(__import__("sys").modules, "somewhere", types.ModuleType("somewhere"))
     monkeypatch.setitem(__import__("sys").modules, "somewhere.pretrained_networks", home)
     (tmp_path / "run").mkdir()

@@ -93,6 +93,17 @@ def inputs(tmp_path, network_files):
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(places["dense.keras"])
     places["empty"].mkdir()
     places["old.tflite"].write_text("mine")
+    for name, file, text in (
+        ("damaged", "model_card.json", "{}"),
+        ("served", "models.config", ""),
+        ("beside", "lite.model_card.json", "{}"),
+    ):
+        places[name] = tmp_path / name
+        places[name].mkdir()
+        (places[name] / file).write_text(text)
+    places["carded"] = places["beside"] / "lite.tflite"
+    places["here"] = tmp_path / "here"
+    places["here"].mkdir()
     return {name.partition(".")[0]: path for name, path in places.items()} | {
         "checkpoint": tmp_path / "run" / "checkpoint-00000007.npz",
         "good": network_files["x2"],
@@ -129,10 +140,18 @@ def inputs(tmp_path, network_files):
         ("tflite {good} {lite} --size 9000x9000", "size: expected at least 1x1, and a result of at most 16777216"),
         ("verify nowhere", "ARTIFACT: expected a SavedModel or a .tflite file. Received: nowhere (no such file)"),
         ("verify {full}", "expected an artifact with model_card.json beside it. Received: none"),
+        ("verify {damaged}", "model_card.json: expected a model card in JSON. Received: JSON that is none"),
+        ("verify {served}", "ARTIFACT: expected a folder for TF Serving with models in it. Received: {served}, with"),
+        ("saved-model {good} .", "DIR: expected a folder that can be replaced. Received: . (the current folder)"),
+        ("serving . --models {good}", "DIR: expected a folder that can be replaced. Received: . (the current folder)"),
+        ("saved-model {dense} {out}/deep/deeper", "a Sequential"),
+        ("saved-model {good} {out} --max-pixels 99999999999999999999", "--max-pixels: expected 1 to"),
+        ("tflite {good} {carded}", "FILE: expected no card beside it, or --overwrite. Received: "),
     ],
 )
-def test_bad_input_is_one_line(tmp_path, network_files, capsys, arguments, message):
+def test_bad_input_is_one_line(tmp_path, network_files, capsys, monkeypatch, arguments, message):
     places = inputs(tmp_path, network_files)
+    monkeypatch.chdir(places["here"])
     before = sorted(tmp_path.rglob("*"))
     code, out, err = run(arguments.format(**places).split(), capsys)
     assert (code, out, err.count("\n")) == (2, "", 1), err

@@ -1,6 +1,7 @@
 """Decoding and encoding within a graph, against Pillow's."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -70,8 +71,36 @@ def kinds():
         "palette": palette.getvalue(),
         "16 bits": sixteen.getvalue(),
         "bmp": encoded(rgb, "BMP"),
+        "bmp of 32 bits": bmp_of_32_bits(rgb),
         "gif": encoded(np.full((6, 5), 77, np.uint8), "GIF"),
     }
+
+
+def bmp_of_32_bits(rgb):
+    """As Windows writes it: rows from the bottom, blue first, and a fourth byte of 0 that means nothing."""
+    height, width = rgb.shape[:2]
+    rows = np.dstack([rgb[::-1, :, ::-1], np.zeros((height, width), np.uint8)]).tobytes()
+    header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 32, 0, len(rows), 0, 0, 0, 0)
+    return struct.pack("<2sIHHI", b"BM", 54 + len(rows), 0, 0, 54) + header + rows
+
+
+def test_a_palette_bmp_is_refused():
+    """TensorFlow's decoder would give the numbers of the palette's colours."""
+    with pytest.raises(tf.errors.InvalidArgumentError, match="BMP: expected 24 or 32 bits a pixel"):
+        decode_in_graph(encoded(picture(4, 5)[..., 0], "BMP"))
+
+
+def test_what_is_checked_is_checked_before_alpha_is_composed():
+    """The shape is that of the decoded image, before EXIF turns it."""
+    seen = []
+
+    def refuse(shape):
+        seen.append(shape.numpy().tolist() if tf.executing_eagerly() else None)
+        return [tf.debugging.assert_less(shape[0], 4, "too high")]
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="too high"):
+        decode(tf.constant(encoded(picture(4, 5))), refuse)
+    assert seen == [[4, 5, 3]]
 
 
 @pytest.mark.parametrize("kind", kinds())

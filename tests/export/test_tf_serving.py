@@ -16,6 +16,7 @@ from tensorflow_serving.config import model_server_config_pb2
 
 from common.errors import UserError
 from common.image_io import read_photo, write_photo
+from export import tf_serving
 from export.model_card import CARD
 from export.source import keras_result
 from export.tf_serving import WARMUP, export_serving
@@ -167,6 +168,35 @@ def test_warm_up_larger_than_requests_may_be(tmp_path, network_files):
     with pytest.raises(UserError, match="--warmup: expected a result of at most 100 pixels. Received: 8x8 for x2"):
         export_serving(tmp_path / "out", {"x2": str(network_files["x2"])}, warmup=[(8, 8)], max_pixels=100)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_update_that_fails_leaves_no_version_to_be_served(tmp_path, serving_folder, network_files):
+    """The configuration was edited by hand, to something that is none."""
+    folder = tmp_path / "models"
+    shutil.copytree(serving_folder, folder)
+    (folder / "models.config").write_bytes(b"model_config_list {\xff")
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(UserError, match="models.config: expected the configuration of models"):
+        export_serving(folder, {"x2": str(network_files["x2"])}, update=True)
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_an_update_whose_second_model_fails_takes_the_first_back(tmp_path, serving_folder, network_files, monkeypatch):
+    folder = tmp_path / "models"
+    shutil.copytree(serving_folder, folder)
+    before = sorted(folder.rglob("*"))
+    real, calls = tf_serving.write_warmup, []
+
+    def full_at_second(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        real(*arguments)
+
+    monkeypatch.setattr(tf_serving, "write_warmup", full_at_second)
+    with pytest.raises(UserError, match="No space left on device"):
+        export_serving(folder, {name: str(network_files["x2"]) for name in ("x2", "new")}, warmup=[(8, 8)], update=True)
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_a_model_that_fails_leaves_a_folder_as_it_was(tmp_path, network_files):

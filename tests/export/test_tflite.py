@@ -140,9 +140,9 @@ def test_psnr_of_a_known_error():
     assert psnr(np.ones((2, 2, 3)), np.ones((2, 2, 3))) == float("inf")
 
 
-@pytest.mark.parametrize("size", [(1, 1), (50, 20), (20, 50), (600, 700)])
+@pytest.mark.parametrize("size", [(1, 1), (50, 20), (20, 50), (600, 700), (720, 1280)])
 def test_cover_has_the_size(size):
-    """Larger or smaller than the photograph, wider or higher."""
+    """Larger or smaller than the photograph, wider or higher; in the last, sides rounded one after the other fail."""
     assert cover(np.zeros((300, 451, 3), np.uint8), *size).shape == (*size, 3)
 
 

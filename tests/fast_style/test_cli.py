@@ -21,6 +21,7 @@ import pytest
 from PIL import Image
 
 from common.image_io import MAX_PIXELS, read_photo, write_photo
+from common.progress import IterationProgress
 from fast_style.cli import main, train_main
 from tests.fast_style.tiny_run import tiny_flags, write_inputs
 
@@ -313,8 +314,47 @@ def test_optimize_paints_a_photograph_and_keeps_pictures_on_the_way(tmp_path, ca
     kept = ["one_style.png", "one_style_iteration-00002.png", "one_style_iteration-00004.png"]
     assert files_below(tmp_path / "out") == kept
     assert all(read_photo(tmp_path / "out" / name).rgb.shape == (15, 20, 3) for name in kept)
-    again = ["--iterations", 2, "--start", tmp_path / "out" / "one_style.png", "--overwrite", "--max-size", 20]
+    before = read_photo(tmp_path / "out" / "one_style.png").rgb.astype(float)
+    again = ["--iterations", 1, "--start", tmp_path / "out" / "one_style.png", "--overwrite", "--max-size", 20]
     assert run([*arguments, *OPTIMIZE, *again], capsys)[0] == 0
+    # The first step moves no pixel by more than 10; one begun with noise would be some 85 away on average.
+    assert np.abs(read_photo(tmp_path / "out" / "one_style.png").rgb - before).mean() < 15
+
+
+def test_optimize_replaces_no_picture_on_the_way_without_overwrite(tmp_path, capsys):
+    write_photo(tmp_path / "one.png", picture())
+    write_photo(tmp_path / "style.png", picture(20, 20, seed=1))
+    kept = tmp_path / "out" / "one_style_iteration-00004.png"
+    kept.parent.mkdir()
+    kept.write_bytes(b"kept")
+    arguments = ["optimize", tmp_path / "one.png", "--style", tmp_path / "style.png", *OPTIMIZE, "--save-every", 2]
+    code, _, err = run([*arguments, "--iterations", 5, "-o", tmp_path / "out"], capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"--save-every: expected new files, or --overwrite. Received: {kept}, which exists" in err
+    assert files_below(tmp_path / "out") == [kept.name]
+    code, _, err = run([*arguments, "-o", "-"], capsys)
+    assert (code, "--save-every: expected a file or folder as --output. Received: standard output" in err) == (2, True)
+
+
+def test_a_stopped_optimize_tells_what_was_done_and_what_failed(tmp_path, capsys, monkeypatch):
+    """Two photographs, of which the first does not decode; SIGINT in the second."""
+    (tmp_path / "photos").mkdir()
+    write_photo(tmp_path / "photos" / "two.png", picture())
+    (tmp_path / "photos" / "broken.png").write_bytes(b"\x89PNG")
+    write_photo(tmp_path / "style.png", picture(20, 20, seed=1))
+    real = IterationProgress.update
+
+    def update_and_interrupt(progress, terms):
+        real(progress, terms)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(IterationProgress, "update", update_and_interrupt)
+    arguments = ["optimize", tmp_path / "photos", "--style", tmp_path / "style.png", *OPTIMIZE, "--iterations", 5]
+    code, out, err = run([*arguments, "-o", tmp_path / "out"], capsys)
+    assert code == 130
+    assert "two_style.png" in out
+    assert "broken.png" in err
+    assert "stopped; what there is of the last picture is kept" in err
 
 
 def test_optimize_keeps_what_there_is_on_ctrl_c(tmp_path):
@@ -343,12 +383,24 @@ def test_optimize_keeps_what_there_is_on_ctrl_c(tmp_path):
         (["--style", "{one}", "--start", "nowhere"], "start: expected one of noise, content, style, or an image file"),
         (["--style", "{one}", "--tv-weight", "-1"], "tv_weight: expected a number of at least 0. Received: -1.0"),
         (["--style", "{one}", "--method", "newton"], "invalid choice: 'newton'"),
+        (["--style", "{one}", "--seed", "-1"], "--seed: expected at least 0. Received: -1"),
+        (["--style", "{one}", "--max-size", "0"], "--max-size: expected at least 1. Received: 0"),
+        (["--style", "{one}", "--save-every", "-1"], "--save-every: expected at least 0. Received: -1"),
+        (["--style", "{one}", "--precision", "mixed_float16"], "because gradients of pixels underflow in float16"),
+        (
+            ["--style", "{one}", "--style-loss", "mrf", "--style-layers", "relu3_1", "--max-size", "8"],
+            "style loss mrf: expected features of at least 3x3 positions. Received: 1x2",
+        ),
+        (
+            ["--style", "{one}", "--style-layers", "relu4_1", "--max-size", "7"],
+            "photo: expected at least 8 pixels a side for relu1_2 relu4_1. Received: 7x5",
+        ),
     ],
 )
 def test_bad_optimize_arguments_are_one_line(tmp_path, capsys, arguments, message):
     write_photo(tmp_path / "one.png", picture())
     arguments = [argument.format(one=tmp_path / "one.png") for argument in arguments]
-    code, out, err = run(["optimize", tmp_path / "one.png", *arguments, "-o", tmp_path / "out", *OPTIMIZE], capsys)
+    code, out, err = run(["optimize", tmp_path / "one.png", "-o", tmp_path / "out", *OPTIMIZE, *arguments], capsys)
     assert (code, out, err.count("\n")) == (2, "", 1), err
     assert message in err
     assert not (tmp_path / "out").exists() or files_below(tmp_path / "out") == []

@@ -22,10 +22,11 @@ def picture(height=32, width=32, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
 
-def comparison(losses, seconds=(0.0,), network_seconds=(1.0,), network=0.0, photo=9.0):
+def comparison(losses, seconds=(0.0,), network_seconds=(1.0,), network=0.0, photo=9.0, iterations=None):
     terms = [{"loss": loss, "content": 1.0, "style": 2.0, "tv": 3.0} for loss in (*losses, network, photo)]
     pictures = {"photograph": picture(), "network": picture(seed=1), "baseline": picture(seed=2)}
-    return Comparison(terms[-1], terms[-2], terms[:-2], list(network_seconds), list(seconds), len(losses) - 1, pictures)
+    asked = len(losses) - 1 if iterations is None else iterations
+    return Comparison(terms[-1], terms[-2], terms[:-2], list(network_seconds), list(seconds), asked, pictures)
 
 
 def test_network_and_baseline_have_one_objective(tiny_network):
@@ -47,10 +48,17 @@ def test_network_and_baseline_have_one_objective(tiny_network):
 
 
 def test_curves_are_means_and_deviations_over_photographs():
-    """(8, 4) and (6, 2, 0): the first stays at 4. Means 7, 3, 2; deviations 1, 1, 2."""
-    mean, deviation = curves([comparison([8.0, 4.0]), comparison([6.0, 2.0, 0.0])])
+    """(8, 4) and (6, 2, 0): the first ended early and stays at 4. Means 7, 3, 2; deviations 1, 1, 2."""
+    mean, deviation = curves([comparison([8.0, 4.0], iterations=2), comparison([6.0, 2.0, 0.0])])
     np.testing.assert_array_equal(mean, [7, 3, 2])
     np.testing.assert_array_equal(deviation, [1, 1, 2])
+
+
+def test_curves_end_where_the_run_of_fewest_iterations_was_to_end():
+    """(8, 4) of 1 iteration and (6, 2, 0) of 2: the first might have gone on falling."""
+    mean, deviation = curves([comparison([8.0, 4.0]), comparison([6.0, 2.0, 0.0])])
+    np.testing.assert_array_equal(mean, [7, 3])
+    np.testing.assert_array_equal(deviation, [1, 1])
 
 
 @pytest.mark.parametrize(("loss", "after"), [(10.0, 0), (9.5, 1), (5.0, 2), (4.0, None)])

@@ -19,7 +19,7 @@ from fast_style.evaluation_run import Evaluation, evaluate, objective_at_size
 from fast_style.objective import StyleObjective
 from fast_style.recorded_objective import recorded_objective
 from fast_style.settings import EvaluationSettings
-from tests.fast_style.test_evaluation import comparison
+from tests.fast_style.test_evaluation import comparison, picture
 
 CONDITIONS = {
     "network": {"name": "<tiny>.keras", "sha256": "n" * 64},
@@ -41,6 +41,7 @@ CONDITIONS = {
     "precision": "float32",
     "versions": {"python": "3.12", "tensorflow": "2.21.0"},
     "processor": "a processor (avx2)",
+    "gpus": ["a GPU"],
 }
 
 
@@ -66,12 +67,12 @@ def test_the_answer_in_words(evaluation):
 
 
 def test_table_1_has_ratios_and_the_papers_figures(evaluation):
-    """4 s for 3 iterations are 133.333 s for 100: 13,333 passes of 0.01 s."""
+    """4 s for 3 iterations are 133.333 s for 100: 13,333 passes of 0.01 s. The paper's row is as printed there."""
     heads, (ours, paper) = timing_rows(evaluation)
     assert heads[4:6] == ["network", "ratio at 100"]
     assert ours[:2] == ["256x256", "≈ 133.3 s (133.3 to 133.3)"]
     assert ours[4:6] == ["0.010 s (0.010 to 0.010)", "13,333"]
-    assert paper == ["the paper, GTX Titan X", "3.17 s", "9.52 s", "15.86 s", "0.015 s", "211", "635", "1,057"]
+    assert paper == ["the paper, GTX Titan X", "3.17 s", "9.52 s", "15.86 s", "0.015 s", "212", "636", "1,060"]
     assert "after 2 iterations" in text_report(evaluation)
 
 
@@ -87,7 +88,7 @@ def test_every_figure_names_its_settings(evaluation):
         "weight 2e-05",
         "weight 0.0001",
         "python 3.12, tensorflow 2.21.0",
-        "a processor (avx2)",
+        "a processor (avx2), a GPU",
         "float32",
     ):
         assert part in line
@@ -180,17 +181,18 @@ def test_it_stops_on_a_signal_and_goes_on_from_there(folder, tiny_network, monke
     both = evaluate(settings(folder, tiny_network), progress=False)
     assert (list(both.sizes[32]), both.stopped, len(names)) == (["a", "deep_a"], False, 3)
     assert both.sizes[32]["a"].baseline == first.sizes[32]["a"].baseline
-    for kind, picture in first.sizes[32]["a"].pictures.items():
-        np.testing.assert_array_equal(both.sizes[32]["a"].pictures[kind], picture)
+    for kind, before in first.sizes[32]["a"].pictures.items():
+        np.testing.assert_array_equal(both.sizes[32]["a"].pictures[kind], before)
 
 
 def test_a_photograph_is_measured_anew_only_for_more_iterations(tmp_path):
     folder = EvaluationFolder(tmp_path)
     folder.begin(CONDITIONS)
     folder.save(32, "cat", comparison([3.0, 2.0, 1.0]))
-    assert folder.load(32, "dog", 2) is None
-    assert folder.load(32, "cat", 3) is None
-    assert folder.load(32, "cat", 2).baseline == comparison([3.0, 2.0, 1.0]).baseline
+    assert folder.load(32, "dog", 2, picture()) is None
+    assert folder.load(32, "cat", 3, picture()) is None
+    assert folder.load(32, "cat", 2, picture(seed=5)) is None
+    assert folder.load(32, "cat", 2, picture()).baseline == comparison([3.0, 2.0, 1.0]).baseline
 
 
 def test_other_conditions_need_a_new_folder_or_overwrite(tmp_path):
@@ -200,9 +202,25 @@ def test_other_conditions_need_a_new_folder_or_overwrite(tmp_path):
     folder.begin(CONDITIONS)
     with pytest.raises(UserError, match="--output: expected a new folder, .* where precision was float32 and is bf16"):
         folder.begin({**CONDITIONS, "precision": "bf16"})
-    assert folder.load(32, "cat", 1) is not None
+    folder.begin(CONDITIONS, overwrite=True)  # the same command again, with --overwrite in it, goes on too
+    assert folder.load(32, "cat", 1, picture()) is not None
     folder.begin({**CONDITIONS, "precision": "bf16"}, overwrite=True)
-    assert folder.load(32, "cat", 1) is None
+    assert folder.load(32, "cat", 1, picture()) is None
+
+
+def test_another_photograph_of_the_same_name_is_measured_anew(folder, tiny_network):
+    first = evaluate(settings(folder, tiny_network), progress=False)
+    other = np.random.default_rng(9).integers(0, 256, (36, 40, 3), np.uint8)
+    write_photo(folder / "photos" / "a.png", other)
+    second = evaluate(settings(folder, tiny_network), progress=False)
+    assert second.sizes[32]["a"].photo["loss"] != first.sizes[32]["a"].photo["loss"]
+    assert second.sizes[32]["deep_a"].baseline_seconds == first.sizes[32]["deep_a"].baseline_seconds
+
+
+def test_photographs_that_differ_in_their_suffix_alone_both_count(folder, tiny_network):
+    write_photo(folder / "photos" / "a.jpg", np.zeros((36, 40, 3), np.uint8), "jpg")
+    found = evaluate(settings(folder, tiny_network, counts=(3,)), progress=False)
+    assert list(found.sizes[32]) == ["a.jpg", "a.png", "deep_a.png"]
 
 
 def test_total_variation_weighs_the_same_at_every_size(folder, tiny_network):
@@ -220,6 +238,7 @@ def test_total_variation_weighs_the_same_at_every_size(folder, tiny_network):
         ({"sizes": (16,)}, "--sizes: expected at least 32. Received: 16"),
         ({"iterations": (0,)}, "--iterations: expected at least 1. Received: 0"),
         ({"repeats": 0}, "--repeats: expected at least 1. Received: 0"),
+        ({"seed": -1}, "--seed: expected at least 0. Received: -1"),
         ({"tv_size": -1}, "--tv-size: expected at least 0 pixels. Received: -1"),
         ({"photos": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
     ],

@@ -20,7 +20,11 @@ def trainer(policy="float32", **options):
     keras.utils.set_random_seed(0)
     with dtype_policy(policy):
         return StyleTransfer(
-            painting(), TransformationNetwork(width=4), style_size=32, loss_weights="random", **{**LAYERS, **options}
+            painting(),
+            TransformationNetwork(width=4),
+            style_size=32,
+            loss_weights="random",
+            **{**LAYERS, **options},
         )
 
 

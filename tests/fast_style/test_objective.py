@@ -128,7 +128,7 @@ def test_every_loss_of_style_takes_its_place_in_the_objective(loss_network, name
 def test_resized_reads_the_painting_anew_and_weights_the_total_variation(loss_network):
     """From the painting as it was given, not from a smaller copy: 20x12 at a short side of 6, then of 12 again."""
     style, sut = objective(loss_network, tv_weight=0.5, style_loss="bn")
-    small = sut.resized(6, tv_factor=4.0)
+    small = sut.resized(6, sum_factor=4.0)
     assert (small.style_image.shape, small.tv_weight, small.style_loss) == ((10, 6, 3), 2.0, "bn")
     np.testing.assert_array_equal(small.resized(12).style_image, style)
 

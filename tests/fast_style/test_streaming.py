@@ -1,5 +1,7 @@
 """Strips give the picture that the whole network gives, at sizes and strip heights of all kinds."""
 
+import os
+
 import keras
 import numpy as np
 import pytest
@@ -78,10 +80,50 @@ def test_progress_rises_to_one():
     assert len(shares) > 40
 
 
-def test_temporary_files_are_removed(tmp_path, monkeypatch):
+def test_fast_is_exact_where_a_photograph_is_no_larger_than_the_copy():
+    network, rgb = trained(), photograph(20, 30)
+    np.testing.assert_array_equal(stylize_in_strips(rgb, network, "fast"), stylize_in_strips(rgb, network))
+
+
+@pytest.mark.parametrize(("statistics", "maps"), [("exact", 3), ("fast", 2)])
+@pytest.mark.parametrize("options", [{}, {"reflection_padding": 0}], ids=str)
+def test_temporary_files_take_no_more_than_was_checked_and_have_no_name(
+    statistics, maps, options, tmp_path, monkeypatch
+):
+    """That many maps at a quarter of the padded photograph, with four times as many channels as the first layer."""
     monkeypatch.setattr(streaming.tempfile, "tempdir", str(tmp_path))
-    stylize_in_strips(photograph(20, 20), trained())
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(streaming, "REDUCED_SIDE", 16)
+    network, rgb = trained(**options), photograph(50, 70)
+    padded = streaming._Photograph(network, rgb)
+    real, open_files, sizes = streaming._Stored.append, set(), []
+
+    def append(stored, rows):
+        real(stored, rows)
+        if stored.file not in open_files:
+            open_files.add(stored.file)
+        sizes.append(sum(os.fstat(file.fileno()).st_size for file in open_files if not file.closed))
+        assert list(tmp_path.iterdir()) == []
+
+    monkeypatch.setattr(streaming._Stored, "append", append)
+    stylize_in_strips(rgb, network, statistics, strip_pixels=1)
+    checked = maps * (padded.height // 4) * (padded.width // 4) * network.width * 4 * 4
+    assert 0.6 * checked < max(sizes) <= checked
+    assert all(file.closed for file in open_files)
+
+
+def test_a_folder_for_temporary_files_that_is_not_there_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(streaming.tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(UserError, match="expected temporary files that can be written.* No such file or directory"):
+        stylize_in_strips(photograph(20, 20), trained())
+
+
+def test_a_disk_that_gets_full_is_one_line(monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(streaming._Stored, "append", full)
+    with pytest.raises(UserError, match="expected temporary files that can be written.* No space left on device"):
+        stylize_in_strips(photograph(20, 20), trained())
 
 
 def test_too_little_room_is_said_before_any_work(monkeypatch):

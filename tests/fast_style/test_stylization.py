@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import fast_style
 from common.errors import UserError
 from common.image_io import Photo, write_photo
+from common.photo_jobs import Job
 from fast_style import streaming, stylization
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
-from fast_style.stylization import stylize_photo
+from fast_style.stylization import stylize_files, stylize_photo
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +64,9 @@ def test_other_arrays_are_refused(network, image):
 
 
 def test_a_photograph_larger_than_memory_is_refused(network):
-    """10 gigapixels at 600 bytes, an eighth of that with 4 instead of 32 filters: 698 GiB."""
+    """100,096 squared at 600 bytes, an eighth of that with 4 instead of 32 filters: 699 GiB."""
     huge = np.broadcast_to(np.uint8(0), (100_000, 100_000, 3))
-    with pytest.raises(UserError, match="GiB of memory can hold, .* Received: 100000x100000, .* 698 GiB"):
+    with pytest.raises(UserError, match="GiB of memory can hold, .* Received: 100000x100000, .* 699 GiB"):
         fast_style.stylize(huge, network, streaming="off")
 
 
@@ -80,11 +82,35 @@ def test_photographs_that_take_much_memory_are_painted_in_strips(network, monkey
     monkeypatch.setattr(streaming, "stylize_in_strips", spy)
     fast_style.stylize(photo, network)
     assert in_strips == []
-    # 4 filters take 75 bytes a pixel: 30 x 40 of them are 90 kB.
-    monkeypatch.setattr(stylization, "WHOLE_BYTES", 80_000)
+    # 4 filters take 75 bytes a pixel: 126 x 136 of them, padding included, are 1.29 MB.
+    monkeypatch.setattr(stylization, "WHOLE_BYTES", 1_280_000)
     result = fast_style.stylize(photo, network)
     assert in_strips == ["exact"]
     assert np.abs(result.astype(int) - whole).max() <= 1
+
+
+def test_a_line_of_pixels_counts_with_its_padding(monkeypatch):
+    """70,000x1 at 600 bytes is 42 MB; with 48 pixels more a side 4.08 GB, and painted in strips."""
+    monkeypatch.setattr(stylization, "_in_strips", lambda rgb, network, streaming, progress: streaming)
+    monkeypatch.setattr(stylization, "physical_memory", lambda: 2**40)
+    assert stylization.stylize(np.zeros((1, 70_000, 3), np.uint8), TransformationNetwork(width=32)) == "exact"
+
+
+def test_a_format_that_cannot_hold_the_result_is_refused_before_it_is_painted(tmp_path):
+    write_photo(tmp_path / "wide.png", np.zeros((1, 16_400, 3), np.uint8))
+    job = Job(str(tmp_path / "wide.png"), str(tmp_path / "o.webp"), "webp")
+    _, failed = stylize_files([job], network=None)  # which nothing is asked of
+    assert "webp: expected sides of at most 16383 pixels. Received: 16400x1" in failed[0][1]
+    assert not (tmp_path / "o.webp").exists()
+
+
+def test_memory_that_runs_out_is_one_line(network, monkeypatch):
+    def exhausted(images):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(network, "paint", exhausted, raising=False)
+    with pytest.raises(UserError, match="photo: expected one that memory can hold, --max-size, or --streaming exact"):
+        stylization.stylize(np.zeros((8, 8, 3), np.uint8), network)
 
 
 def test_streaming_by_another_name_is_refused(network):

@@ -133,7 +133,10 @@ def test_starting_from_another_network(folder, first_run):
 
 
 def test_a_start_of_another_architecture_is_refused(folder, first_run):
-    with pytest.raises(UserError, match="expected weights of the architecture width=5.* Received: width=4"):
+    with pytest.raises(
+        UserError,
+        match="expected weights of .* TransformationNetwork of width=5.* Received: TransformationNetwork of width=4",
+    ):
         train(tiny_settings(folder, width=5, initialize=f"{first_run.output}/network.keras"))
 
 
@@ -144,11 +147,23 @@ def test_resuming_with_other_settings_is_refused_where_it_matters(first_run):
     assert (more.iterations, more.style_layers) == (9, first_run.style_layers)
 
 
+def test_a_run_goes_on_in_the_precision_that_was_measured_at_its_start(first_run, tmp_path):
+    record = json.loads((Path(first_run.output) / "run.json").read_text())
+    record["settings"]["precision"], record["precision"] = "auto", "mixed_bfloat16"
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert resumed_settings(StyleSettings, tmp_path, {}).precision == "mixed_bfloat16"
+
+
 def test_bad_photographs_stop_the_training(folder):
-    """One of six is more than 1 %."""
+    """One of six is more than 1 %. What was learnt until then is kept."""
     (folder / "photos" / "0.png").write_text("no image")
     with pytest.raises(UserError, match=r"at most 1% of 6 photographs .* Received: 1, the last .*0\.png"):
-        train(tiny_settings(folder, iterations=20))
+        train(tiny_settings(folder, iterations=20, checkpoint_every=100))
+    record = json.loads((folder / "run" / "run.json").read_text())
+    latest = Checkpoints(folder / "run" / "checkpoints").latest()
+    assert record["status"] == "stopped by an error"
+    assert record["iteration"] == (latest.iteration if latest else 0)
+    assert record["bad_photographs"] == [str(folder / "photos" / "0.png")]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +173,17 @@ def test_bad_photographs_stop_the_training(folder):
         ({"iterations": 0}, "--iterations: expected at least 1. Received: 0"),
         ({"learning_rate": -1.0}, "--learning-rate: expected at least 0. Received: -1.0"),
         ({"style_layers": ("relu9_9",)}, "layers: expected names of vgg16 .* Received: relu9_9"),
+        (
+            {"style_layers": ("relu1_1", "relu1_1")},
+            "style_layers: expected layers that differ. Received: relu1_1 ",
+        ),
+        (
+            {"style_layers": ("relu5_1",), "size": 8},
+            "--size: expected at least 16 pixels .* relu5_1. Received: 8",
+        ),
+        ({"style_layers": ("relu4_1",), "style_size": 4}, "style: expected a painting, .* at least 8 pixels a side"),
+        ({"style_warmup": -5}, "--style-warmup: expected at least 0. Received: -5"),
+        ({"seed": 2**32}, "--seed: expected less than 4294967296. Received: 4294967296"),
         ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
         ({"precision": "int8"}, "precision: expected one of .* Received: 'int8'"),
         ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),

@@ -88,18 +88,19 @@ def test_one_bad_photograph_does_not_stop_the_rest(folder, network_file, tmp_pat
         (["--output", "{photo}"], "--output: expected a new file, or --overwrite. Received: {photo}, which exists"),
     ],
 )
-def test_upscale_bad_input_is_one_line(flags, message, folder, network_file, tmp_path, capsys):
+def test_upscale_bad_input_is_one_line(flags, message, folder, network_file, tmp_path, capsys, monkeypatch):
     names = {"network": network_file, "photo": folder / "cat.png"}
     flags = [str(flag).format(**names) for flag in flags]
     network = [] if "--network" in flags else ["--network", network_file]
-    before = files_below(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))  # folders too
     code, printed, errors = run(["upscale", folder / "cat.png", *network, *flags], capsys)
     assert code == 2
     assert printed == ""
     assert errors.count("\n") == 1
     assert errors.startswith("superres upscale: error: ")
     assert message.format(**names) in errors
-    assert files_below(tmp_path) == before
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,15 @@ def test_default_network_is_the_papers():
     assert model.degradation == "blur-bicubic"
 
 
+@pytest.mark.parametrize(
+    ("given", "feature_weight", "expected"), [(None, 1.0, True), (None, 0, False), (False, 1.0, False)]
+)
+def test_histograms_are_matched_behind_the_feature_loss_where_nothing_else_is_said(given, feature_weight, expected):
+    network = SuperResolutionNetwork(2, histogram_matching=given, **TINY)
+    trainer(network, feature_weight=feature_weight, pixel_weight=1.0)
+    assert network.get_config()["histogram_matching"] is expected
+
+
 def test_unknown_degradation_is_refused():
     with pytest.raises(UserError, match="degradation: expected one of"):
         trainer(degradation="nearest")

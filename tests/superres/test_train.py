@@ -14,6 +14,9 @@ from superres.settings import SuperResolutionSettings
 from superres.srcnn import SRCNN
 from superres.train import build_network, train
 
+# Of the options of the paper's network, the tiny run's are not the defaults.
+SRCNN_9_1_5 = {"architecture": "srcnn-9-1-5", "width": 64, "residual_blocks": 4}
+
 
 @pytest.fixture
 def photos(tmp_path):
@@ -89,7 +92,7 @@ def test_interrupted_run_ends_as_an_uninterrupted_one(photos):
 
 def test_srcnn_is_trained_by_the_same_code(photos):
     """Without a loss network: the record says that there was none."""
-    record = train(settings(photos, architecture="srcnn-9-1-5", pixel_channels="y", degradation="bicubic"))
+    record = train(settings(photos, **SRCNN_9_1_5, pixel_channels="y", degradation="bicubic"))
     network = load_network(str(photos.parent / "run" / "network.keras"))
     assert type(network) is SRCNN
     assert network.histogram_matching is False
@@ -100,16 +103,57 @@ def test_srcnn_is_trained_by_the_same_code(photos):
 @pytest.mark.parametrize(
     "changes, expected",
     [
-        ({"architecture": "srcnn-9-1-5"}, {"second_kernel": 1}),
-        ({"architecture": "srcnn-9-5-5", "factor": 8}, {"second_kernel": 5, "factor": 8}),
+        (SRCNN_9_1_5, {"second_kernel": 1}),
+        ({**SRCNN_9_1_5, "architecture": "srcnn-9-5-5", "factor": 8}, {"second_kernel": 5, "factor": 8}),
         ({"normalization": "none", "upsampling": "subpixel", "bicubic_skip": True}, {"bicubic_skip": True}),
-        ({"feature_weight": 1.0}, {"histogram_matching": True, "normalization": "batch", "upsampling": "transposed"}),
+        ({"feature_weight": 1.0}, {"normalization": "batch", "upsampling": "transposed"}),
     ],
 )
 def test_network_of_settings(photos, changes, expected):
     config = build_network(settings(photos, **changes)).get_config()
     assert {name: config[name] for name in expected} == expected
     assert all(config[name] == value for name, value in changes.items() if name in config)
+
+
+@pytest.mark.parametrize(("name", "value"), [("bicubic_skip", True), ("normalization", "none"), ("width", 3)])
+def test_options_that_srcnn_has_not_are_refused(photos, name, value):
+    message = f"--{name.replace('_', '-')}: expected with --architecture paper alone. Received: {value} with srcnn"
+    with pytest.raises(UserError, match=message):
+        train(settings(photos, **{**SRCNN_9_1_5, name: value}))
+    assert not (photos.parent / "run").exists()
+
+
+def test_a_network_without_the_skip_does_not_start_from_one_with_it(photos, network_file):
+    """Their weights have the same shapes."""
+    with pytest.raises(UserError, match="bicubic_skip=False. Received: SuperResolutionNetwork of .*bicubic_skip=True"):
+        train(settings(photos, initialize=str(network_file)))
+
+
+def test_fewer_iterations_than_were_reached_are_refused(photos):
+    train(settings(photos))
+    with pytest.raises(UserError, match="--iterations: expected at least 4, which the run has reached. Received: 3"):
+        train(settings(photos, iterations=3), resume=True)
+
+
+def test_a_preview_that_is_smaller_than_the_factor_is_refused(photos):
+    Image.new("RGB", (9, 1)).save(photos / "line.png")
+    with pytest.raises(UserError, match="--preview: expected photographs of at least 2 pixels a side. Received: 9x1"):
+        train(settings(photos, preview=(str(photos / "line.png"),)))
+    assert not (photos.parent / "run" / "run.json").exists()
+
+
+def test_validation_is_on_photographs_as_they_are_like_training(photos):
+    """36x40 at a size of 32: the centre, not shrunk; with --resize-to 32 shrunk to 32x36 first."""
+    losses = []
+    for name, resize_to in (("as_they_are", 0), ("shrunk", 32)):
+        changes = {"validation": str(photos), "learning_rate": 0.0, "iterations": 1, "resize_to": resize_to}
+        losses.append(train(settings(photos, name, **changes))["validation"][0]["pixel"])
+    network = load_network(str(photos.parent / "as_they_are" / "network.keras"))
+    trainer = SuperResolution(network, feature_weight=0, pixel_weight=1)
+    crops = [np.asarray(Image.open(path))[2:34, 4:36] for path in sorted(photos.iterdir())]
+    expected = np.mean([float(trainer.compute_terms(crop[None], training=False)["pixel"][0]) for crop in crops])
+    assert losses[0] == pytest.approx(expected, rel=1e-4)
+    assert losses[1] != pytest.approx(expected, rel=5e-4)
 
 
 def test_initialize_starts_from_a_network(photos, network, network_file):

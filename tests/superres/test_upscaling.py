@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from common.errors import UserError
@@ -12,6 +13,7 @@ from common.photo_jobs import Job, plan_jobs
 from superres import upscaling
 from superres.enlarging_network import EnlargingNetwork
 from superres.histograms import match_histograms
+from superres.network import SuperResolutionNetwork
 from superres.upscaling import upscale, upscale_files, upscale_photo
 
 
@@ -64,13 +66,32 @@ def test_output_of_more_than_two_gigapixels_is_refused(network):
         upscale(image, network)
 
 
-def test_output_that_memory_does_not_hold_is_refused(cat, network, monkeypatch):
+@pytest.mark.parametrize("error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM")])
+def test_output_that_memory_does_not_hold_is_refused(cat, network, monkeypatch, error):
+    """As numpy says it of the canvas, and TensorFlow of an activation."""
+
     def full(*arguments):
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr(upscaling, "enlarge_in_tiles", full)
     with pytest.raises(UserError, match="an output that memory holds. Received: 56x40 pixels"):
         upscale(cat, network)
+
+
+def test_what_memory_will_not_hold_is_refused_before_it_is_tried(cat, network, monkeypatch):
+    """Of 56x40 pixels at x2, 2 filters of 8 bytes and a canvas of 3: 170,240 bytes; in tiles of 4, less."""
+    monkeypatch.setattr(upscaling, "physical_memory", lambda: 170_239)
+    with pytest.raises(UserError, match="memory can hold, or a smaller --tile than 56. Received: 56x40 pixels"):
+        upscale(cat, network, tile=0)
+    assert upscale(cat, network, tile=4).shape == (80, 112, 3)
+    monkeypatch.setattr(upscaling, "physical_memory", lambda: 170_240)
+    assert upscale(cat, network, tile=0).shape == (80, 112, 3)
+
+
+def test_networks_that_look_at_the_whole_photograph_are_not_tiled_by_themselves(cat, monkeypatch):
+    network = SuperResolutionNetwork(2, width=2, residual_blocks=1, normalization="instance")
+    monkeypatch.setattr(upscaling, "default_tile", lambda factor: 16)
+    np.testing.assert_array_equal(upscale(cat, network), network.enlarge(cat[None]).numpy()[0])
 
 
 def test_bad_tile_and_bad_image(cat, network):

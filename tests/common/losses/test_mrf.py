@@ -53,6 +53,13 @@ def test_the_painting_itself_and_parts_of_it_have_no_loss(rng):
     np.testing.assert_allclose(loss(painting[:, 2:7, 1:5]), [0.0], atol=1e-10)
 
 
+def test_no_more_patches_are_kept_than_were_asked_for(rng):
+    """7x9 patches, at most 15: every second of both would be 4 * 5 = 20, every third are 3 * 3 = 9."""
+    painting = rng.uniform(0, 1, (1, 9, 11, 4)).astype("float32")
+    nearest = MrfStyle(painting, most=15).nearest(painting).numpy()[0]
+    np.testing.assert_array_equal(nearest[::3, ::3], np.arange(9).reshape(3, 3))
+
+
 def test_patches_are_thinned_evenly(rng):
     """8x8 patches, at most 16: every second row and column of them."""
     painting = rng.uniform(0, 1, (1, 10, 10, 4)).astype("float32")

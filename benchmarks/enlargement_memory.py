@@ -1,0 +1,47 @@
+"""Time and peak memory of ``superres upscale`` on 12 megapixels: ``python -m benchmarks.enlargement_memory``.
+
+The whole command, as a user calls it: reading, tiles, histogram matching, PNG.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.machine import describe
+from common.image_io import write_photo
+from common.sample_photos import sample_photos
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.enlargement_memory", description=__doc__)
+    parser.add_argument("--width", type=int, default=4000, help="of the photograph in pixels (default: 4000)")
+    parser.add_argument("--height", type=int, default=3000, help="of the photograph in pixels (default: 3000)")
+    parser.add_argument("--network", default="x4_pixel", help="name or .keras file (default: x4_pixel)")
+    options = parser.parse_args(arguments)
+    print(describe())
+    sample = next(iter(sample_photos().values()))
+    rows, columns = (
+        np.arange(n) * s // n for n, s in ((options.height, sample.shape[0]), (options.width, sample.shape[1]))
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        photo, result = Path(folder) / "photo.png", Path(folder) / "result.png"
+        write_photo(photo, sample[rows][:, columns])
+        command = [sys.executable, "-c", "from superres.cli import main; main()", "upscale", photo, "-o", result]
+        start = time.perf_counter()
+        subprocess.run([*map(str, command), "--network", options.network, "--histogram-matching"], check=True)
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        print(
+            f"{options.network}, {options.width}x{options.height}: {seconds:.0f} s, peak {peak} MiB, "
+            f"a result of {result.stat().st_size >> 20} MiB"
+        )
+
+
+if __name__ == "__main__":
+    main()

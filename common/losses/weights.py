@@ -1,0 +1,10 @@
+"""What factors of loss terms may be."""
+
+from common.errors import UserError
+
+
+def check_weights(weights):
+    """Raises UserError for a factor, by name, that is negative, infinite or not a number."""
+    for name, value in weights.items():
+        if not 0 <= value < float("inf"):
+            raise UserError(f"{name}: expected a number of at least 0. Received: {value!r}")

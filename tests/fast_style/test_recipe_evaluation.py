@@ -1,0 +1,69 @@
+"""What an evaluation found, in a recipe and in the gallery."""
+
+import json
+
+import pytest
+
+from common import recipes
+from common.errors import UserError
+from fast_style import recipe_evaluation
+from fast_style.gallery import _figures
+from fast_style.recipe_evaluation import add_evaluation
+
+TERMS = {"loss": {"mean": 5.0}, "content": {"mean": 4.0}, "style": {"mean": 3e6}, "tv": {"mean": 2e8}}
+SUMMARY = {
+    "conditions": {"network": {"sha256": "abc"}},
+    "sizes": {
+        "256": {
+            "photographs": ["cat", "dog"],
+            "objective": {
+                "photo": {"loss": {"mean": 9.0}},
+                "network": TERMS,
+                "baseline": {"mean": [100.0 - number for number in range(61)]},
+            },
+            "network_equals_baseline_after": None,
+        }
+    },
+}
+FOUND = {
+    "256": {
+        "photographs": 2,
+        "untouched": 9.0,
+        "network": {"loss": 5.0, "content": 4.0, "style": 3e6, "tv": 2e8},
+        "baseline": {"50": 50.0},
+        "network_equals_baseline_after": None,
+    }
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An evaluation, and a package with one recipe."""
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "wave.json").write_text(json.dumps({"name": "wave", "stages": []}))
+    (tmp_path / "evaluation.json").write_text(json.dumps(SUMMARY))
+    monkeypatch.setattr(recipes, "_folder", lambda package: tmp_path / "recipes")
+    monkeypatch.setattr(recipe_evaluation, "FOLDER", tmp_path / "pretrained")
+    monkeypatch.setattr(recipe_evaluation, "style_entries", lambda: {"wave": {"sha256": "abc"}})
+    return tmp_path
+
+
+def test_means_go_into_the_recipe_and_nothing_else_changes(folder):
+    add_evaluation("wave", folder)
+    recipe = json.loads((folder / "recipes" / "wave.json").read_text())
+    assert recipe == {"name": "wave", "stages": [], "evaluation": FOUND}
+
+
+def test_an_evaluation_of_another_network_is_refused(folder):
+    (folder / "evaluation.json").write_text(json.dumps({**SUMMARY, "conditions": {"network": {"sha256": "other"}}}))
+    with pytest.raises(UserError, match="expected an evaluation of wave, sha256 abc. Received: sha256 other"):
+        add_evaluation("wave", folder)
+    with pytest.raises(UserError, match="evaluation.json: expected an evaluation in JSON"):
+        add_evaluation("wave", folder / "nowhere")
+
+
+def test_the_gallery_shows_them():
+    *_, heads, _, row = _figures(FOUND)
+    assert heads.startswith("| size | photographs | untouched | network |")
+    assert row == "| 256x256 | 2 | 9 | 5 | 4 | 3e+06 | 2e+08 | 50 | more than were run |"
+    assert _figures({}) == []
