@@ -64,7 +64,8 @@ def visualize_file(what, image, output, settings):
 
 def _caption(what, image, loss_network, precision, settings):
     """All that the figure was made with."""
-    weights = f"{loss_network.weights}, sha256 {loss_network.sha256}" if loss_network.sha256 else loss_network.weights
+    weights = loss_network.record()["weights"]  # the file's name, not where it lies
+    weights += f", sha256 {loss_network.sha256}" if loss_network.sha256 else ""
     pooling = "" if settings.pooling == "max" else f", {settings.pooling} pooling"
     return (
         f"{Path(image).name}, sha256 {hashlib.sha256(Path(image).read_bytes()).hexdigest()}, at a long side of at most "

@@ -1,5 +1,6 @@
 """A figure as a file: what it says of itself, and what is left of one that is stopped."""
 
+import dataclasses
 import hashlib
 import os
 import signal
@@ -38,6 +39,8 @@ def test_the_caption_names_what_made_the_figure(painting):
     )
     for part in ("tensorflow 2.", "keras 3.", "scipy 1.", visualization_jobs.processor()):
         assert part in plain
+    from_file = dataclasses.replace(random, weights="/home/me/vgg.npz", sha256="w" * 64)
+    assert f"vgg16 (vgg.npz, sha256 {'w' * 64}), 7" in _caption("content", painting, from_file, "float32", settings())
     averaging = build_loss_network("vgg16", ("relu1_1",), "random", pooling="average")
     average = _caption("style", painting, averaging, "float32", settings(pooling="average"))
     assert "eq. 4, vgg16 (random, average pooling), 7 iterations" in average
