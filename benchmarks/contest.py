@@ -61,20 +61,18 @@ def compete(task, names, rounds, **options):
         if len(sizes) > 1:
             raise RuntimeError(f"not the same network: {[(w.name, w.ready) for w in workers]}")
         seconds = {worker.name: [] for worker in workers}
-        lost = []
+        running = list(workers)
         for _ in range(rounds):
-            for worker in workers:
+            for worker in list(running):
                 try:
-                    if worker not in lost:
-                        seconds[worker.name].append(worker.ask("run")["seconds"])
+                    seconds[worker.name].append(worker.ask("run")["seconds"])
                 except _Absent as reason:
-                    lost.append(worker)
+                    running.remove(worker)
                     absent.append((worker.name, str(reason)))
                     print(f"  {worker.name}: lost: {reason}", file=sys.stderr)
         results = [
             Result(worker.name, seconds[worker.name], **worker.ready, peak_mib=worker.ask("peak")["peak_mib"])
-            for worker in workers
-            if worker not in lost
+            for worker in running
         ]
     finally:
         for worker in workers:

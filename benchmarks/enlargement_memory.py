@@ -11,11 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.large_photograph import large_photograph
 from benchmarks.machine import describe
 from common.image_io import write_photo
-from common.sample_photos import sample_photos
 
 
 def main(arguments=None):
@@ -25,13 +23,9 @@ def main(arguments=None):
     parser.add_argument("--network", default="x4_pixel", help="name or .keras file (default: x4_pixel)")
     options = parser.parse_args(arguments)
     print(describe())
-    sample = next(iter(sample_photos().values()))
-    rows, columns = (
-        np.arange(n) * s // n for n, s in ((options.height, sample.shape[0]), (options.width, sample.shape[1]))
-    )
     with tempfile.TemporaryDirectory() as folder:
         photo, result = Path(folder) / "photo.png", Path(folder) / "result.png"
-        write_photo(photo, sample[rows][:, columns])
+        write_photo(photo, large_photograph(options.height, options.width))
         command = [sys.executable, "-c", "from superres.cli import main; main()", "upscale", photo, "-o", result]
         start = time.perf_counter()
         subprocess.run([*map(str, command), "--network", options.network, "--histogram-matching"], check=True)

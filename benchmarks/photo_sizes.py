@@ -43,19 +43,15 @@ def one(megapixels, streaming, style):
 
     start_tensorflow()
 
-    import numpy as np
-
-    from common.sample_photos import sample_photos
+    from benchmarks.large_photograph import large_photograph
     from fast_style.pretrained_networks import load_network
     from fast_style.stylization import stylize
 
     network = load_network(style)
     height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
     width = round(height * 4 / 3)
-    sample = next(iter(sample_photos().values()))
-    rows, columns = (np.arange(n) * s // n for n, s in ((height, sample.shape[0]), (width, sample.shape[1])))
-    photo = sample[rows][:, columns]
-    stylize(sample[:64, :64], network, streaming="off")  # traced
+    photo = large_photograph(height, width)
+    stylize(large_photograph(64, 64), network, streaming="off")  # traced
     start = time.perf_counter()
     result = stylize(photo, network, streaming=streaming)
     seconds = time.perf_counter() - start

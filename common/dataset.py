@@ -207,8 +207,7 @@ def validation_batches(folder, size, batch_size=1, resize=True):
     crops = []
     for path in list_images(Path(folder)):
         rgb = read_photo(path).rgb
-        if resize or min(rgb.shape[:2]) < size:
-            rgb = resize_short_side(rgb, size)
+        rgb = resize_short_side(rgb, size if resize else max(size, min(rgb.shape[:2])))
         top, left = ((side - size) // 2 for side in rgb.shape[:2])
         crops.append(rgb[top : top + size, left : left + size])
     return tf.data.Dataset.from_tensor_slices(np.stack(crops)).batch(batch_size).prefetch(2)

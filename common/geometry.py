@@ -49,7 +49,11 @@ def resize_short_side(image, size):
 def limit_long_side(image, size):
     """Shrinks a uint8 array so that its longer side is at most `size` pixels; never enlarges."""
     height, width = image.shape[:2]
-    if max(height, width) <= size:
-        return image
-    scale = size / max(height, width)
-    return resize_array(image, max(1, round(height * scale)), max(1, round(width * scale)))
+    limited = limited_sides(height, width, size)
+    return image if limited == (height, width) else resize_array(image, *limited)
+
+
+def limited_sides(height, width, size):
+    """(height, width) of what :func:`limit_long_side` makes of an image."""
+    scale = min(1.0, size / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))

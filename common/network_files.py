@@ -11,6 +11,7 @@ import numpy as np
 
 from common.errors import UserError
 from common.image_io import write_bytes
+from common.json_files import write_json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Shelf:
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         write_bytes(self.folder / file, content)
-        write_bytes(self.folder / "manifest.json", (json.dumps(entries, indent=2) + "\n").encode())
+        write_json(self.folder / "manifest.json", entries)
 
 
 def read_manifest(folder):

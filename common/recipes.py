@@ -46,11 +46,10 @@ def recipe_settings(package, name, settings_class, given):
         recorded = stage["settings"]
         settings = {key: tuple(v) if isinstance(v, list) else v for key, v in recorded.items() if key in names}
         weights = recorded["loss_weights"]
+        of_pixels_alone = stage.get("loss_network", recorded["loss_network"]) is None
         if weights in ("imagenet", "random"):
             settings["loss_weights"] = weights
-        elif stage.get("loss_network", True) is None:
-            pass  # an objective of pixels alone
-        elif "loss_weights" not in given:
+        elif not of_pixels_alone and "loss_weights" not in given:
             raise UserError(
                 f"--loss-weights: expected a file of {recorded['loss_network']} weights like {weights}, which recipe "
                 f"{name} was trained with, or imagenet. Received: none"

@@ -1,14 +1,13 @@
 """The record beside the weights of a run: what was asked, with what, on what, and what came out."""
 
 import dataclasses
-import json
 import os
 import platform
 from importlib import metadata
 from pathlib import Path
 
 from common.errors import UserError
-from common.image_io import write_bytes
+from common.json_files import read_json, write_json
 
 NAME = "run.json"
 
@@ -60,7 +59,7 @@ def processor():
 
 def write_record(folder, record):
     """Writes ``run.json`` into a folder, whole or not at all."""
-    write_bytes(Path(folder) / NAME, (json.dumps(record, indent=2, default=_plain) + "\n").encode())
+    write_json(Path(folder) / NAME, record, default=_plain)
 
 
 def read_record(folder):
@@ -70,12 +69,9 @@ def read_record(folder):
         UserError: there is none, or it is not JSON.
     """
     path = Path(folder) / NAME
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError:
-        raise UserError(f"{folder}: expected the folder of a run, with {NAME} in it. Received: none") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: expected a run record in JSON. Received: {error}") from error
+    if not path.exists():
+        raise UserError(f"{folder}: expected the folder of a run, with {NAME} in it. Received: none")
+    return read_json(path, "a run record")
 
 
 def _plain(value):

@@ -5,10 +5,20 @@ Nothing heavy is imported here, so that ``--help`` is quick.
 
 import dataclasses
 
+from common.errors import UserError
+
 
 def setting(default, text, **options):
     """A dataclass field with a help text; `options` go to ``argparse.add_argument``."""
     return dataclasses.field(default=default, metadata={"help": text, **options})
+
+
+def check_least(settings, least, *names):
+    """Raises UserError for the first of these settings that is less than it may be, or infinite."""
+    for name in names:
+        value = getattr(settings, name)
+        if not least <= value < float("inf"):
+            raise UserError(f"--{name.replace('_', '-')}: expected at least {least}. Received: {value}")
 
 
 @dataclasses.dataclass(kw_only=True)

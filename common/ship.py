@@ -2,11 +2,11 @@
 
 import argparse
 import importlib
-import json
 from pathlib import Path
 
 from common.command_line import errors_as_lines
-from common.image_io import write_bytes, write_photo
+from common.image_io import write_photo
+from common.json_files import write_json
 from common.run_record import read_record
 from common.thumbnail import thumbnail
 
@@ -34,7 +34,7 @@ def ship(package, name, runs, title, summary):
     shelf.add(name, network, **entry)
     folder = shelf.folder.parent / "recipes"
     folder.mkdir(parents=True, exist_ok=True)
-    write_bytes(folder / f"{name}.json", (json.dumps(recipe, indent=2) + "\n").encode())
+    write_json(folder / f"{name}.json", recipe)
     write_photo(shelf.folder / f"{name}.jpg", thumbnail(shelf.load(name), home.apply), "jpg", 90)
 
 

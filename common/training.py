@@ -25,7 +25,7 @@ from common.network_files import copy_weights
 from common.precision import dtype_policy, resolve_precision
 from common.run_record import NAME, hardware, read_record, versions, write_record
 from common.sample_photos import sample_photos
-from common.settings import RESUMABLE
+from common.settings import RESUMABLE, check_least
 from common.stop_signals import StopSignals
 
 FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
@@ -93,12 +93,8 @@ def resumed_settings(settings_class, folder, given):
 
 def check_numbers(settings):
     """Raises UserError for counts below 1, negative rates, and seeds that are no 32-bit number."""
-    for name in ("iterations", "batch_size", "size", "validate_every", "checkpoint_every", "log_every"):
-        if getattr(settings, name) < 1:
-            raise UserError(f"--{name.replace('_', '-')}: expected at least 1. Received: {getattr(settings, name)}")
-    for name in ("learning_rate", "warmup", "seed", "preview_every"):
-        if not 0 <= getattr(settings, name) < float("inf"):
-            raise UserError(f"--{name.replace('_', '-')}: expected at least 0. Received: {getattr(settings, name)}")
+    check_least(settings, 1, "iterations", "batch_size", "size", "validate_every", "checkpoint_every", "log_every")
+    check_least(settings, 0, "learning_rate", "warmup", "seed", "preview_every")
     if settings.seed >= 2**32:
         raise UserError(f"--seed: expected less than {2**32}. Received: {settings.seed}")
 
@@ -168,8 +164,8 @@ def _train(trainer, photographs, settings, validation_size, resume):
     # What may be refused comes first, so that nothing is left of a run that cannot begin.
     batches = None
     if settings.validation:
-        as_they_are = settings.resize_to == 0  # as those trained on
-        batches = validation_batches(settings.validation, validation_size, resize=not as_they_are)
+        # Of photographs as they are, where those trained on are.
+        batches = validation_batches(settings.validation, validation_size, resize=settings.resize_to != 0)
     picture = _preview_picture(trainer, settings.preview)
     write_record(folder, record)
 

@@ -1,11 +1,10 @@
 """`model_card.json`: what an artifact is, where it comes from and how it is called."""
 
 import hashlib
-import json
 from pathlib import Path
 
 from common.errors import UserError
-from common.image_io import write_bytes
+from common.json_files import read_json, write_json
 from common.run_record import versions
 from export.settings import PRECISIONS
 
@@ -66,7 +65,7 @@ def file_digest(path):
 
 def write_card(path, card):
     """Writes a card, whole or not at all."""
-    write_bytes(path, (json.dumps(card, indent=2) + "\n").encode())
+    write_json(path, card)
 
 
 def card_path(artifact):
@@ -82,12 +81,9 @@ def read_card(artifact):
         UserError: there is none, or it is not a model card in JSON.
     """
     path = card_path(artifact)
-    try:
-        card = json.loads(path.read_text())
-    except FileNotFoundError:
-        raise UserError(f"{artifact}: expected an artifact with {path.name} beside it. Received: none") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: expected a model card in JSON. Received: {error}") from error
+    if not path.exists():
+        raise UserError(f"{artifact}: expected an artifact with {path.name} beside it. Received: none")
+    card = read_json(path, "a model card")
     if not _is_card(card):
         raise UserError(f"{path}: expected a model card in JSON. Received: JSON that is none")
     return card

@@ -72,36 +72,32 @@ def export_serving(
 
 def _fill(folder, sources, precision, warmup, max_pixels, licence):
     made = []
-    try:
-        _write_versions(folder, made, sources, precision, warmup, max_pixels, licence)
-    except BaseException:
-        # A server would serve what is there of an update that failed.
-        for version in made:
-            shutil.rmtree(version, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                version.parent.rmdir()  # of a model that is new
-        raise
+    with contextlib.ExitStack() as undo:  # a server would serve what is there of an update that failed
+        for name, source in sources.items():
+            version = folder / name / str(next_version(folder / name))
+            with whole_folder(version) as part:
+                write_saved_model(source, part, precision, max_pixels)
+                (part / WARMUP).parent.mkdir()
+                write_warmup(part / WARMUP, name, warmup)
+                write_card(part / CARD, saved_model_card(source, part, precision, max_pixels, licence))
+            undo.callback(_remove_version, version)
+            made.append(version)
+        with writing(folder):
+            for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+                target = folder / path.relative_to(TEMPLATES)
+                target.parent.mkdir(exist_ok=True)
+                if not target.exists():  # what a user has changed stays
+                    shutil.copyfile(path, target)
+        # Last: it names only what is there.
+        write_bytes(folder / MODELS_CONFIG, models_config(folder, made).encode())
+        undo.pop_all()
     return made
 
 
-def _write_versions(folder, made, sources, precision, warmup, max_pixels, licence):
-    """Appends to `made` each version folder as it appears."""
-    for name, source in sources.items():
-        version = folder / name / str(next_version(folder / name))
-        with whole_folder(version) as part:
-            write_saved_model(source, part, precision, max_pixels)
-            (part / WARMUP).parent.mkdir()
-            write_warmup(part / WARMUP, name, warmup)
-            write_card(part / CARD, saved_model_card(source, part, precision, max_pixels, licence))
-        made.append(version)
-    with writing(folder):
-        for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file() and path.suffix != ".pyc"):
-            target = folder / path.relative_to(TEMPLATES)
-            target.parent.mkdir(exist_ok=True)
-            if not target.exists():  # what a user has changed stays
-                shutil.copyfile(path, target)
-    # Last: it names only what is there.
-    write_bytes(folder / MODELS_CONFIG, models_config(folder, made).encode())
+def _remove_version(version):
+    shutil.rmtree(version, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        version.parent.rmdir()  # of a model that is new
 
 
 def models_config(folder, versions):

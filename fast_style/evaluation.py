@@ -98,12 +98,14 @@ def curves(comparisons):
     last value from there on.
     """
     length = 1 + min(one.iterations for one in comparisons)
-    values = np.array([[terms["loss"] for terms in _of_length(one.baseline, length)] for one in comparisons])
+    values = np.array([baseline_losses(one, length) for one in comparisons])
     return values.mean(0), values.std(0)
 
 
-def _of_length(history, length):
-    return history[:length] + history[-1:] * (length - len(history))
+def baseline_losses(comparison, length):
+    """That many values of the baseline's objective, from its start; the last again where it ended earlier."""
+    losses = [terms["loss"] for terms in comparison.baseline[:length]]
+    return losses + losses[-1:] * (length - len(losses))
 
 
 def equal_after(losses, loss):

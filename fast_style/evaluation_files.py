@@ -8,6 +8,7 @@ import numpy as np
 
 from common.errors import UserError
 from common.image_io import read_photo, write_bytes, write_photo
+from common.json_files import read_json, write_json
 from fast_style.evaluation import Comparison
 
 CONDITIONS = "conditions.json"
@@ -30,7 +31,7 @@ class EvaluationFolder:
             UserError: what is there was measured under others, and may not be replaced.
         """
         path = self.path / CONDITIONS
-        before = _read(path) if path.exists() else conditions
+        before = read_json(path, "a record") if path.exists() else conditions
         changed = [name for name in {**before, **conditions} if before.get(name) != conditions.get(name)]
         if changed and not overwrite:
             name = changed[0]
@@ -42,7 +43,7 @@ class EvaluationFolder:
             for old in self.path.glob("photographs/*/*.json"):
                 old.unlink()
         self.path.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, (json.dumps(conditions, indent=2) + "\n").encode())
+        write_json(path, conditions)
 
     def save(self, size, name, comparison):
         """Saves what was measured on a photograph: pictures first, so that a record has them."""
@@ -58,7 +59,7 @@ class EvaluationFolder:
         folder = self.path / "photographs" / str(size)
         if not (folder / f"{name}.json").is_file():
             return None
-        record = _read(folder / f"{name}.json")
+        record = read_json(folder / f"{name}.json", "a record")
         if record["iterations"] < iterations:
             return None
         pictures = {k: read_photo(folder / f"{name}_{k}.png").rgb for k in ("photograph", "network", "baseline")}
@@ -66,10 +67,3 @@ class EvaluationFolder:
             return None
         names = [field.name for field in dataclasses.fields(Comparison) if field.name != "pictures"]
         return Comparison(**{field: record[field] for field in names}, pictures=pictures)
-
-
-def _read(path):
-    try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: expected a record in JSON. Received: {error}") from error

@@ -11,7 +11,7 @@ import numpy as np
 from common.geometry import limit_long_side
 from common.html_report import escape, figure, html_report, table
 from common.image_io import encode, write_bytes
-from fast_style.evaluation import baseline_timing, curves, equal_after, network_timing
+from fast_style.evaluation import baseline_losses, baseline_timing, curves, equal_after, network_timing
 
 ITERATIONS = (100, 300, 500)
 # Table 1 of the paper, a GTX Titan X: seconds of 100, 300 and 500 iterations of the baseline and of the network, and
@@ -60,8 +60,7 @@ def answer(comparisons, size):
     beginning = f"At {size}x{size} the network's mean objective, {network:.4g},"
     if after is None:
         return f"{beginning} is below the baseline's after all {last} iterations, {mean[-1]:.4g}."
-    histories = [[terms["loss"] for terms in one.baseline[: last + 1]] for one in comparisons]
-    each = [equal_after(losses, one.network["loss"]) for losses, one in zip(histories, comparisons, strict=True)]
+    each = [equal_after(baseline_losses(one, len(mean)), one.network["loss"]) for one in comparisons]
     reached = [number for number in each if number is not None]
     beyond = f", {len(each) - len(reached)} of {len(each)} beyond {last}" if len(reached) < len(each) else ""
     single = f"{min(reached)} to {max(reached)}{beyond}" if reached else f"beyond {last}"

@@ -10,6 +10,7 @@ from common.precision import dtype_policy
 from common.progress import IterationProgress
 from common.run_record import hardware, processor, versions
 from common.sample_photos import sample_photos
+from common.settings import check_least
 from common.stop_signals import StopSignals
 from fast_style.evaluation import centre_square, compare, warm_up
 from fast_style.evaluation_files import EvaluationFolder
@@ -47,10 +48,8 @@ def check_settings(settings):
     for name, least in (("sizes", 32), ("counts", 1), ("iterations", 1)):
         if min(getattr(settings, name)) < least:
             raise UserError(f"--{name}: expected at least {least}. Received: {min(getattr(settings, name))}")
-    if settings.repeats < 1:
-        raise UserError(f"--repeats: expected at least 1. Received: {settings.repeats}")
-    if settings.seed < 0:
-        raise UserError(f"--seed: expected at least 0. Received: {settings.seed}")
+    check_least(settings, 1, "repeats")
+    check_least(settings, 0, "seed")
     if settings.tv_size < 0:
         raise UserError(f"--tv-size: expected at least 0 pixels. Received: {settings.tv_size}")
 

@@ -13,6 +13,7 @@ from common.pixels import to_uint8
 from common.precision import dtype_policy, resolve_precision
 from common.progress import IterationProgress
 from common.sample_photos import sample_photos
+from common.settings import check_least
 from common.stop_signals import StopSignals
 from fast_style.objective import StyleObjective
 from fast_style.optimization import optimize
@@ -41,14 +42,6 @@ def build_objective(settings):
     normalize_over = [limit_long_side(photo, NORMALIZING_SIZE) for photo in photos]
     with dtype_policy(optimization_precision(settings.precision)):
         return StyleObjective.for_painting(settings.style, normalize_over=normalize_over, **options)
-
-
-def check_settings(settings):
-    """Raises UserError for numbers that are too small."""
-    for name, least in (("max_size", 1), ("save_every", 0), ("seed", 0)):
-        value = getattr(settings, name)
-        if value < least:
-            raise UserError(f"--{name.replace('_', '-')}: expected at least {least}. Received: {value}")
 
 
 def check_kept_pictures(jobs, settings, overwrite=False):
@@ -104,7 +97,8 @@ def optimize_files(jobs, settings, quality=95, progress=True):
     Raises:
         UserError: a bad painting, number, layer, weight or weights file.
     """
-    check_settings(settings)
+    check_least(settings, 1, "max_size")
+    check_least(settings, 0, "save_every", "seed")
     objective = build_objective(settings)
     done, failed = [], []
     with StopSignals() as signals:

@@ -1,12 +1,11 @@
 """Writes into a recipe what an evaluation found. For maintainers: ``python -m fast_style.recipe_evaluation --help``."""
 
 import argparse
-import json
 from pathlib import Path
 
 from common.command_line import errors_as_lines
 from common.errors import UserError
-from common.image_io import write_bytes
+from common.json_files import read_json, write_json
 from common.recipes import read_recipe
 from fast_style.pretrained_networks import FOLDER, style_entries
 
@@ -31,15 +30,12 @@ def add_evaluation(name, folder):
     """
     recipe = read_recipe("fast_style", name)
     path = Path(folder) / "evaluation.json"
-    try:
-        summary = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: expected an evaluation in JSON. Received: {error}") from error
+    summary = read_json(path, "an evaluation")
     shipped, measured = style_entries()[name]["sha256"], summary["conditions"]["network"]["sha256"]
     if measured != shipped:
         raise UserError(f"{path}: expected an evaluation of {name}, sha256 {shipped}. Received: sha256 {measured}")
     recipe["evaluation"] = {size: _means(found) for size, found in summary["sizes"].items()}
-    write_bytes(FOLDER.parent / "recipes" / f"{name}.json", (json.dumps(recipe, indent=2) + "\n").encode())
+    write_json(FOLDER.parent / "recipes" / f"{name}.json", recipe)
 
 
 def _means(found):

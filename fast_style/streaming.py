@@ -74,7 +74,6 @@ class _Passes:
 
     def run(self, paint=True):
         """Fills ``measured``, the statistics in order of the layers, and ``painted``."""
-        self._done = 0.0
         try:
             self._check_room()
             self._pass_all(paint)
@@ -328,24 +327,10 @@ class _Stored:
 
     def append(self, rows):
         self.channels = rows.shape[-1]
-        _write_all(self.file, rows.numpy().data.cast("B"))
+        rows.numpy().tofile(self.file)
 
     def rows(self, start, stop):
-        values = np.empty((1, stop - start, self.width, self.channels), np.float32)
-        self.file.seek(start * self.width * self.channels * 4)
-        _read_all(self.file, values.data.cast("B"))
-        return tf.constant(values)
-
-
-def _write_all(file, view):
-    # A raw file may take less than it is given: Linux at most 2 GiB a call.
-    while len(view):
-        view = view[file.write(view) :]
-
-
-def _read_all(file, view):
-    while len(view):
-        count = file.readinto(view)
-        if not count:
-            raise OSError("a temporary file that ends early")
-        view = view[count:]
+        row = self.width * self.channels
+        self.file.seek(start * row * 4)
+        values = np.fromfile(self.file, np.float32, (stop - start) * row)
+        return tf.constant(values.reshape(1, stop - start, self.width, self.channels))

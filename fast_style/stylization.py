@@ -6,10 +6,11 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from common.errors import UserError
-from common.geometry import limit_long_side, resize_array
+from common.geometry import limit_long_side, limited_sides, resize_array
 from common.image_io import Photo, as_rgb, check_fits
 from common.photo_jobs import run_jobs
 from common.run_record import physical_memory
+from fast_style.network import MARGIN
 
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB, 0.5 of
 # which an image of one pixel takes too. Narrower networks take less.
@@ -52,9 +53,9 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False):
             raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
         rgb = limit_long_side(rgb, max_size)
     height, width = rgb.shape[:2]
-    # The network pads by up to 48 pixels a side, which a line of pixels feels.
-    padded = (height + 96) * (width + 96)
-    needed, memory = padded * BYTES_PER_PIXEL * network.width // 32, physical_memory()
+    border = 2 * (MARGIN + network.reflection_padding)  # nearly all there is around a line of pixels
+    needed = (height + border) * (width + border) * BYTES_PER_PIXEL * network.width // 32
+    memory = physical_memory()
     if streaming == "auto":
         streaming = "exact" if needed > min(WHOLE_BYTES, memory // 2 or WHOLE_BYTES) else "off"
     if streaming != "off":
@@ -96,9 +97,8 @@ def stylize_files(jobs, network, max_size=None, quality=95, progress=True, strea
     """Runs jobs of :func:`common.photo_jobs.plan_jobs`; see :func:`common.photo_jobs.run_jobs`."""
 
     def transform(photo, job):
-        height, width = photo.rgb.shape[:2]
-        shrunk = min(1.0, (max_size or height + width) / max(height, width))
-        check_fits(int(height * shrunk), int(width * shrunk), job.file_format)
+        sides = photo.rgb.shape[:2]
+        check_fits(*(limited_sides(*sides, max_size) if max_size else sides), job.file_format)
         return stylize_photo(photo, network, max_size, streaming, progress)
 
     return run_jobs(jobs, transform, quality, progress)

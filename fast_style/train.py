@@ -2,6 +2,7 @@
 
 from common.errors import UserError
 from common.loss_network import least_side
+from common.settings import check_least
 from common.training import run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
@@ -18,8 +19,7 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
-    if settings.style_warmup < 0:
-        raise UserError(f"--style-warmup: expected at least 0. Received: {settings.style_warmup}")
+    check_least(settings, 0, "style_warmup")
     return run_training(settings, build_network, load_network, build_trainer, resume=resume)
 
 

@@ -129,11 +129,14 @@ def _evaluate(options):
 
     from tqdm import tqdm
 
+    from common.labels import distinct_labels
+    from common.network_files import network_label
     from superres.evaluation import evaluate
     from superres.pretrained_networks import load_network
     from superres.report import csv_text, html_page, text_table
 
-    networks = {label: load_network(name, options.factor) for label, name in _labels(names).items()}
+    labelled = distinct_labels(names, network_label, taken=("bicubic",))
+    networks = {label: load_network(name, options.factor) for label, name in labelled.items()}
     result = evaluate(
         options.data,
         networks,
@@ -149,15 +152,6 @@ def _evaluate(options):
     for reason in result.failed:
         print(f"superres evaluate: error: {reason}", file=sys.stderr)
     sys.exit(2 if result.failed else 0)
-
-
-def _labels(names):
-    """``{label: name}``, with whole paths where short labels are not distinct."""
-    from common.network_files import network_label
-
-    short = [network_label(name) for name in names]
-    distinct = len(set(short)) == len(short) and "bicubic" not in short
-    return dict(zip(short if distinct else names, names, strict=True))
 
 
 def _add_networks(commands):

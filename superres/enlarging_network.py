@@ -40,6 +40,11 @@ class EnlargingNetwork(keras.Model):
         raise NotImplementedError
 
     @property
+    def filters(self):
+        """Channels of the widest activation at the output's size, which memory is spent on."""
+        raise NotImplementedError
+
+    @property
     def is_local(self):
         """Whether an output pixel depends on nothing beyond the receptive radius, so that tiles fit exactly."""
         return True

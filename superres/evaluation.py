@@ -9,6 +9,7 @@ from scipy.ndimage import uniform_filter
 from common.errors import UserError
 from common.geometry import resize_array
 from common.image_io import list_images, read_photo
+from common.labels import distinct_labels
 from common.pixels import luma
 from superres.degradation import check_degradation, crop_to_multiple, degrade_photo
 from superres.metrics import SSIM_WINDOW, psnr, ssim
@@ -22,7 +23,7 @@ class Scores:
     """What was measured on one image.
 
     Attributes:
-        dataset: name of the folder.
+        dataset: name of the folder; its path, where two have one name.
         image: file name without its suffix.
         values: ``{method: (PSNR in dB, SSIM)}``.
         crops: ``{method: uint8 (96, 96, 3) or smaller}``, with ``"input"`` (smaller by the factor)
@@ -94,7 +95,8 @@ def evaluate(data, networks, factor=4, degradation="bicubic", histogram_matching
         matched = network.histogram_matching if histogram_matching is None else histogram_matching
         methods[label] = "histogram matched to the input" if matched else "as the network gives it"
     folders = [data] if isinstance(data, str | Path) else list(data)
-    paths = [(name, path) for name, folder in _dataset_names(folders).items() for path in list_images(folder)]
+    datasets = distinct_labels(folders, lambda folder: Path(folder).resolve().name)
+    paths = [(name, path) for name, folder in datasets.items() for path in list_images(folder)]
     result = Evaluation(factor, degradation, methods)
     for dataset, path in progress(paths) if progress else paths:
         try:
@@ -111,12 +113,6 @@ def evaluate(data, networks, factor=4, degradation="bicubic", histogram_matching
     if not result.images:
         raise UserError(f"--data: expected images that can be measured. Received: none; {result.failed[0]}")
     return result
-
-
-def _dataset_names(folders):
-    """``{name: folder}``: the folders' last names, or where these are not distinct whole paths."""
-    names = [Path(folder).resolve().name for folder in folders]
-    return dict(zip(names if len(set(names)) == len(names) else map(str, folders), folders, strict=True))
 
 
 def _ground_truth(path, factor, notes):

@@ -52,6 +52,10 @@ class SRCNN(EnlargingNetwork):
     def receptive_radius(self):
         return math.ceil(self._margin / self.factor) + 2  # 2: the bicubic filter
 
+    @property
+    def filters(self):
+        return self.convolutions[0].filters
+
     def build(self, input_shape):
         if self.built:
             return

@@ -19,7 +19,6 @@ MAX_OUTPUT_PIXELS = 2_000_000_000
 MANY_TILES = 16
 # Of each float of the widest activation; the one a layer reads and the one it writes live at once.
 BYTES_PER_VALUE = 8
-SRCNN_FILTERS = 64
 
 
 def upscale(image, network, histogram_matching=None, tile=None, progress=False):
@@ -82,8 +81,7 @@ def _check_memory(height, width, network, tile):
     """Refuses what this machine's memory cannot hold, rather than to be killed half-way."""
     overlap = 2 * network.receptive_radius
     read = min(height, tile + overlap) * min(width, tile + overlap)
-    filters = getattr(network, "width", SRCNN_FILTERS)
-    needed = network.factor**2 * (read * filters * BYTES_PER_VALUE + height * width * 3)
+    needed = network.factor**2 * (read * network.filters * BYTES_PER_VALUE + height * width * 3)
     memory = physical_memory()
     if 0 < memory < needed:
         raise UserError(
