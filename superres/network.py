@@ -29,8 +29,8 @@ class SuperResolutionNetwork(EnlargingNetwork):
         width: filters of every hidden layer, 64 in the paper.
         residual_blocks: 4 in the paper.
         normalization: ``"batch"`` (the paper), ``"instance"`` or ``"none"``.
-        upsampling: ``"transposed"`` (the paper), ``"resize"``, which leaves no checkerboard, or
-            ``"subpixel"`` (Shi et al. 2016).
+        upsampling: ``"transposed"`` (the paper), ``"resize"``, which leaves no checkerboard,
+            ``"bilinear"``, which leaves no hatching on gradients either, or ``"subpixel"`` (Shi et al. 2016).
         bicubic_skip: add the output to a bicubic enlargement of the input, so that the layers learn
             the difference. Off in the paper.
         histogram_matching: see :class:`superres.enlarging_network.EnlargingNetwork`, as for input,
@@ -101,6 +101,10 @@ class SuperResolutionNetwork(EnlargingNetwork):
         for _ in range(self.doublings):
             radius = math.ceil(radius / 2) + 1
         return radius + 2 * self.residual_blocks + 4
+
+    @property
+    def filters(self):
+        return self.width
 
     @property
     def is_local(self):

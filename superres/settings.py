@@ -52,8 +52,8 @@ class SuperResolutionSettings(TrainingSettings):
     normalization: str = setting("batch", "normalization (paper: batch)", choices=("batch", "instance", "none"))
     upsampling: str = setting(
         "transposed",
-        "how the network enlarges (paper: transposed; resize leaves no checkerboard)",
-        choices=("transposed", "resize", "subpixel"),
+        "how the network enlarges (paper: transposed; resize leaves no checkerboard, bilinear no hatching either)",
+        choices=("transposed", "resize", "bilinear", "subpixel"),
     )
     bicubic_skip: bool = setting(
         False, "add the network's output to a bicubic enlargement, so that it learns the difference (paper: off)"

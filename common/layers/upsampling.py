@@ -1,4 +1,4 @@
-"""Convolutions of stride 1/2, and the two usual replacements."""
+"""Convolutions of stride 1/2, and the usual replacements."""
 
 import keras
 from keras import ops
@@ -8,7 +8,7 @@ from common.layers import cpu_convolution
 from common.layers.convolution import Convolution, TransposedConvolution
 from common.layers.normalization import make_normalization
 
-UPSAMPLINGS = ("transposed", "resize", "subpixel")
+UPSAMPLINGS = ("transposed", "resize", "bilinear", "subpixel")
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -19,6 +19,7 @@ class UpsamplingBlock(keras.layers.Layer):
         filters: output channels.
         method: ``"transposed"``, the paper's convolution of stride 1/2; ``"resize"``, nearest
             neighbour then a 3x3 convolution, which leaves no checkerboard (Odena et al. 2016);
+            ``"bilinear"``, which interpolates instead, so that gradients have no steps either;
             ``"subpixel"``, a 3x3 convolution to four times the filters, rearranged (Shi et al. 2016).
         normalization: ``"instance"``, ``"batch"`` or ``"none"``.
 
@@ -53,6 +54,8 @@ class UpsamplingBlock(keras.layers.Layer):
             x = self.convolution(inputs)
         elif self.method == "resize":
             x = self._resized(inputs)
+        elif self.method == "bilinear":
+            x = self.convolution(bilinear_double(inputs))
         else:
             x = depth_to_space(self.convolution(inputs), self.filters)
         if self.normalization is not None:
@@ -96,3 +99,14 @@ def depth_to_space(inputs, filters):
 def nearest_double(inputs):
     """Nearest-neighbour enlargement by two, in a form that XLA, TFLite and dynamic sizes all take."""
     return depth_to_space(ops.concatenate([inputs] * 4, axis=-1), inputs.shape[-1])
+
+
+def bilinear_double(inputs):
+    """Bilinear enlargement by two: pixel centres at halves, edges repeated."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        # Keras' own takes no sizes that are unknown until it runs.
+        return tf.cast(tf.image.resize(inputs, 2 * tf.shape(inputs)[1:3]), inputs.dtype)
+    height, width = inputs.shape[1:3]
+    return ops.image.resize(inputs, (2 * height, 2 * width), "bilinear", data_format="channels_last")

@@ -27,7 +27,7 @@ def photo(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (1, height, width, 3), np.uint8)
 
 
-@pytest.mark.parametrize("upsampling", ["transposed", "resize", "subpixel"])
+@pytest.mark.parametrize("upsampling", ["transposed", "resize", "bilinear", "subpixel"])
 @pytest.mark.parametrize("factor", [2, 4, 8])
 def test_every_row_of_the_paper_table(factor, upsampling):
     """On a strip that is as high as the paper's input, and 2 pixels wide to be quick."""
@@ -183,7 +183,7 @@ def test_reduced_precision_computes_the_same_image(policy):
         ({"width": 0}, "width: expected a whole number of at least 1. Received: 0"),
         ({"residual_blocks": -1}, "residual_blocks: expected a whole number of at least 0. Received: -1"),
         ({"normalization": "group"}, "normalization: expected one of instance, batch, none. Received: 'group'"),
-        ({"upsampling": "cubic"}, "upsampling: expected one of transposed, resize, subpixel. Received: 'cubic'"),
+        ({"upsampling": "cubic"}, "upsampling: expected one of transposed, resize, bilinear, subpixel. Received: 'cubic'"),
     ],
 )
 def test_options_that_are_none(options, message):

@@ -33,6 +33,7 @@ NETWORKS = {
     "x4": lambda: SuperResolutionNetwork(4, width=4),
     "x8": lambda: SuperResolutionNetwork(8, width=4),
     "x4 resize": lambda: SuperResolutionNetwork(4, width=4, upsampling="resize"),
+    "x4 bilinear": lambda: SuperResolutionNetwork(4, width=4, upsampling="bilinear"),
     "x4 sub-pixel, skip": lambda: SuperResolutionNetwork(4, width=4, upsampling="subpixel", bicubic_skip=True),
     "x4 without normalization": lambda: SuperResolutionNetwork(4, width=4, normalization="none"),
     "SRCNN 9-1-5": lambda: SRCNN(4),

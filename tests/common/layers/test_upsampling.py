@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.layers import UpsamplingBlock
-from common.layers.upsampling import UPSAMPLINGS, depth_to_space, nearest_double
+from common.layers.upsampling import UPSAMPLINGS, bilinear_double, depth_to_space, nearest_double
 from tests.common.layers.configuration import assert_mixed, assert_round_trip
 
 
@@ -57,6 +57,21 @@ def test_nearest_double_equals_numpy_repeat(backend, monkeypatch, rng):
     np.testing.assert_array_equal(nearest_double(tf.constant(images)), images.repeat(2, axis=1).repeat(2, axis=2))
 
 
+def test_bilinear_double_by_hand():
+    """Pixel centres at halves: each new pixel is 3/4 of the nearest and 1/4 of the next; edges are repeated."""
+    images = np.array([0.0, 4.0, 8.0], "float32").reshape(1, 1, 3, 1)
+    expected = np.array([0.0, 1.0, 3.0, 5.0, 7.0, 8.0])
+    np.testing.assert_allclose(bilinear_double(images)[0, :, :, 0], [expected, expected], atol=1e-6)
+
+
+def test_bilinear_interpolates_then_convolves(rng):
+    images = rng.normal(size=(2, 3, 5, 2)).astype("float32")
+    block = built("bilinear", 2)
+    doubled = tf.image.resize(images, (6, 10), "bilinear")
+    expected = tf.nn.relu(tf.nn.conv2d(doubled, block.convolution.kernel, 1, "SAME"))
+    np.testing.assert_allclose(block(images), expected, atol=1e-6)
+
+
 def test_depth_to_space_of_other_backends_equals_tensorflow(monkeypatch, rng):
     inputs = tf.constant(rng.normal(size=(2, 3, 5, 12)).astype("float32"))
     expected = depth_to_space(inputs, 3)
@@ -94,7 +109,7 @@ def test_normalized_then_relu(method, rng):
     np.testing.assert_allclose(outputs, np.maximum(lifted - 100.0, 0), atol=1e-4)
 
 
-@pytest.mark.parametrize("method, out_channels", [("transposed", 4), ("resize", 4), ("subpixel", 16)])
+@pytest.mark.parametrize("method, out_channels", [("transposed", 4), ("resize", 4), ("bilinear", 4), ("subpixel", 16)])
 def test_bias_only_without_normalization(method, out_channels):
     assert built(method, 3).convolution.bias.shape == (out_channels,)
     assert UpsamplingBlock(4, method).convolution.use_bias is False
@@ -116,6 +131,6 @@ def test_configuration_round_trip(method, normalization, rng):
 
 def test_unknown_method_is_refused():
     with pytest.raises(
-        UserError, match=r"upsampling: expected one of transposed, resize, subpixel. Received: 'bilinear'"
+        UserError, match=r"upsampling: expected one of transposed, resize, bilinear, subpixel. Received: 'nearest'"
     ):
-        UpsamplingBlock(4, "bilinear")
+        UpsamplingBlock(4, "nearest")
