@@ -183,7 +183,10 @@ def test_reduced_precision_computes_the_same_image(policy):
         ({"width": 0}, "width: expected a whole number of at least 1. Received: 0"),
         ({"residual_blocks": -1}, "residual_blocks: expected a whole number of at least 0. Received: -1"),
         ({"normalization": "group"}, "normalization: expected one of instance, batch, none. Received: 'group'"),
-        ({"upsampling": "cubic"}, "upsampling: expected one of transposed, resize, bilinear, subpixel. Received: 'cubic'"),
+        (
+            {"upsampling": "cubic"},
+            "upsampling: expected one of transposed, resize, bilinear, subpixel. Received: 'cubic'",
+        ),
     ],
 )
 def test_options_that_are_none(options, message):
