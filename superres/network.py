@@ -30,7 +30,7 @@ class SuperResolutionNetwork(EnlargingNetwork):
         residual_blocks: 4 in the paper.
         normalization: ``"batch"`` (the paper), ``"instance"`` or ``"none"``.
         upsampling: ``"transposed"`` (the paper), ``"resize"``, which leaves no checkerboard,
-            ``"bilinear"``, which leaves no hatching on gradients either, or ``"subpixel"`` (Shi et al. 2016).
+            ``"bilinear"``, which leaves less hatching on gradients too, or ``"subpixel"`` (Shi et al. 2016).
         bicubic_skip: add the output to a bicubic enlargement of the input, so that the layers learn
             the difference. Off in the paper.
         histogram_matching: see :class:`superres.enlarging_network.EnlargingNetwork`, as for input,

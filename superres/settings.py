@@ -52,7 +52,7 @@ class SuperResolutionSettings(TrainingSettings):
     normalization: str = setting("batch", "normalization (paper: batch)", choices=("batch", "instance", "none"))
     upsampling: str = setting(
         "transposed",
-        "how the network enlarges (paper: transposed; resize leaves no checkerboard, bilinear no hatching either)",
+        "how the network enlarges (paper: transposed; resize leaves no checkerboard, bilinear less hatching too)",
         choices=("transposed", "resize", "bilinear", "subpixel"),
     )
     bicubic_skip: bool = setting(
