@@ -56,6 +56,8 @@ def recipe_settings(package, name, settings_class, given):
             )
         if result:
             settings["initialize"] = str(Path(result[-1].output) / "network.keras")
+        elif recorded["initialize"] and not recorded["initialize"].endswith(".keras"):
+            settings["initialize"] = recorded["initialize"]  # a network that ships
         output = given.get("output")
         result.append(
             settings_class(**(settings | given | {"output": output and str(Path(output) / f"stage_{number}")}))

@@ -9,7 +9,7 @@ from common.recipes import recipe_names, recipe_settings
 from common.startup import start_tensorflow
 
 
-def run_train_command(program, description, package, settings_class, train, arguments=None):
+def run_train_command(program, description, package, settings_class, train, arguments=None, presets=None):
     """Parses flags into settings and trains; TensorFlow is imported once they are known to be complete.
 
     Args:
@@ -19,6 +19,7 @@ def run_train_command(program, description, package, settings_class, train, argu
         settings_class: a :class:`common.settings.TrainingSettings`, each field of which becomes a flag.
         train: function from settings and ``resume`` to the run record.
         arguments: list of str; default those of the process.
+        presets: ``{name: settings}`` for ``--preset``: they stand where nothing else is given.
     """
     parser = Parser(prog=program, description=f"{description} {settings_class.__doc__}")
     add_settings(parser, settings_class)
@@ -31,15 +32,34 @@ def run_train_command(program, description, package, settings_class, train, argu
         help="train a network that ships again: all settings that are not given are its recipe's, and each of its "
         f"stages gets a folder in --output ({', '.join(recipe_names(package)) or 'none ships'})",
     )
+    if presets:
+        described = "; ".join(f"{name}: {_flags(preset)}" for name, preset in presets.items())
+        parser.add_argument(
+            "--preset", choices=tuple(presets), help=f"settings where nothing else is given. {described}"
+        )
     options = parser.parse_args(arguments)
     with errors_as_lines(program):
         given = given_settings(options, settings_class)
+        preset = getattr(options, "preset", None)
+        if preset and options.recipe:
+            raise UserError(f"--preset: expected it or --recipe. Received: {preset} and {options.recipe}")
+        if preset:
+            given = presets[preset] | given
         if options.recipe is None:
             _train(program, settings_class, train, given, options.resume)
         else:
             for settings in recipe_settings(package, options.recipe, settings_class, given):
                 check_required(settings)
                 _train_stage(program, settings, train, options.resume)
+
+
+def _flags(preset):
+    """Settings as they would be given on the command line."""
+    words = []
+    for name, value in preset.items():
+        flag = name.replace("_", "-")
+        words += [f"--{flag}" if value else f"--no-{flag}"] if isinstance(value, bool) else [f"--{flag} {value}"]
+    return " ".join(words)
 
 
 def _train_stage(program, settings, train, resume):

@@ -269,7 +269,7 @@ def _show(folder, pictures):
 
 def train_main(arguments=None):
     """`fast-style-train`: a painting and photographs in, a run folder with a network out."""
-    from fast_style.settings import StyleSettings
+    from fast_style.settings import TRAINING_PRESETS, StyleSettings
 
     def train(settings, resume):
         from fast_style.train import train
@@ -277,5 +277,11 @@ def train_main(arguments=None):
         return train(settings, resume)
 
     run_train_command(
-        "fast-style-train", "Train a network on one painting.", "fast_style", StyleSettings, train, arguments
+        "fast-style-train",
+        "Train a network on one painting.",
+        "fast_style",
+        StyleSettings,
+        train,
+        arguments,
+        TRAINING_PRESETS,
     )

@@ -99,8 +99,28 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
     )
 
 
-# What `--preset` sets where nothing else is said. Gatys et al. (2016), sections 2 and 3: VGG19 with average pooling
-# and normalised filters, conv4_2 and conv1_1 ... conv5_1 behind their ReLU, the painting as large as the photograph.
+# What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
+# better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
+TRAINING_PRESETS = {
+    "paper": {"normalization": "batch", "squash": True, "flip": False},
+    "quick": {
+        "initialize": "starry_night",
+        "iterations": 900,
+        "size": 128,
+        "resize_to": 256,
+        "learning_rate": 1e-3,
+        "warmup": 50,
+        "schedule": "cosine",
+        "upsampling": "resize",
+        "loss_network": "vgg19",
+        "style_weight": 2e-5,
+        "tv_weight": 1.5e-4,
+    },
+}
+
+# What `fast-style optimize --preset` sets where nothing else is said. Gatys et al. (2016), sections 2 and 3: VGG19 with
+# average pooling and normalised filters, conv4_2 and conv1_1 ... conv5_1 behind their ReLU, the painting as large as
+# the photograph.
 PRESETS = {
     "paper": {},
     "gatys": {

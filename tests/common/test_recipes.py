@@ -56,6 +56,18 @@ def test_stages_follow_each_other():
     assert stages[1].output == "run/stage_2"
 
 
+def test_a_first_stage_may_start_from_a_network_that_ships(tmp_path, monkeypatch):
+    """A name stays; a file was one of the machine that it was trained on."""
+    monkeypatch.setattr(recipes, "_folder", lambda package: tmp_path)
+    settings = {"loss_weights": "imagenet", "loss_network": "vgg19"}
+    for initialize, expected in (("starry_night", "starry_night"), ("network.keras", None), (None, None)):
+        stage = {"settings": settings | {"initialize": initialize}}
+        (tmp_path / "new.json").write_text(json.dumps({"stages": [stage, stage]}))
+        first, second = recipe_settings("fast_style", "new", StyleSettings, GIVEN)
+        assert first.initialize == expected
+        assert second.initialize == "run/stage_1/network.keras"
+
+
 def test_what_is_given_wins():
     stages = recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN | {"iterations": 3})
     assert {stage.iterations for stage in stages} == {3}
