@@ -105,7 +105,7 @@ TRAINING_PRESETS = {
     "paper": {"normalization": "batch", "squash": True, "flip": False},
     "quick": {
         "initialize": "starry_night",
-        "iterations": 900,
+        "iterations": 600,
         "size": 128,
         "resize_to": 256,
         "learning_rate": 1e-3,

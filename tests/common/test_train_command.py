@@ -47,7 +47,7 @@ def test_help_says_what_presets_set(capsys):
         train_main(["--help"])
     out = " ".join(capsys.readouterr().out.split())
     assert "paper: --normalization batch --squash --no-flip;" in out
-    assert "quick: --initialize starry_night --iterations 900 --size 128" in out
+    assert "quick: --initialize starry_night --iterations 600 --size 128" in out
 
 
 @pytest.mark.parametrize(
