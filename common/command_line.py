@@ -9,6 +9,7 @@ import types
 import typing
 
 from common.errors import UserError
+from common.settings import flag
 
 
 def add_settings(parser, settings):
@@ -31,9 +32,7 @@ def add_settings(parser, settings):
             text += (
                 f" (default: {shown})" if hints[field.name] is not bool else f" (default: {'on' if default else 'off'})"
             )
-        parser.add_argument(
-            f"--{field.name.replace('_', '-')}", help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options
-        )
+        parser.add_argument(flag(field.name), help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options)
 
 
 def whole_number(least, most=None, unit=""):
@@ -85,7 +84,7 @@ def _tuples(value):
 def check_required(settings):
     """Raises UserError for fields marked as required that are not set."""
     missing = [
-        f"--{field.name.replace('_', '-')}"
+        flag(field.name)
         for field in dataclasses.fields(settings)
         if field.metadata.get("required") and getattr(settings, field.name) is None
     ]

@@ -13,12 +13,17 @@ def setting(default, text, **options):
     return dataclasses.field(default=default, metadata={"help": text, **options})
 
 
+def flag(name):
+    """The command-line flag of a setting."""
+    return f"--{name.replace('_', '-')}"
+
+
 def check_least(settings, least, *names):
     """Raises UserError for the first of these settings that is less than it may be, or infinite."""
     for name in names:
         value = getattr(settings, name)
         if not least <= value < float("inf"):
-            raise UserError(f"--{name.replace('_', '-')}: expected at least {least}. Received: {value}")
+            raise UserError(f"{flag(name)}: expected at least {least}. Received: {value}")
 
 
 @dataclasses.dataclass(kw_only=True)

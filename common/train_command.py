@@ -6,6 +6,7 @@ from pathlib import Path
 from common.command_line import Parser, add_settings, check_required, errors_as_lines, fail, given_settings
 from common.errors import UserError
 from common.recipes import recipe_names, recipe_settings
+from common.settings import flag
 from common.startup import start_tensorflow
 
 
@@ -57,8 +58,10 @@ def _flags(preset):
     """Settings as they would be given on the command line."""
     words = []
     for name, value in preset.items():
-        flag = name.replace("_", "-")
-        words += [f"--{flag}" if value else f"--no-{flag}"] if isinstance(value, bool) else [f"--{flag} {value}"]
+        if isinstance(value, bool):
+            words.append(flag(name if value else f"no_{name}"))
+        else:
+            words.append(f"{flag(name)} {value}")
     return " ".join(words)
 
 

@@ -25,7 +25,7 @@ from common.network_files import copy_weights
 from common.precision import dtype_policy, resolve_precision
 from common.run_record import NAME, hardware, read_record, versions, write_record
 from common.sample_photos import sample_photos
-from common.settings import RESUMABLE, check_least
+from common.settings import RESUMABLE, check_least, flag
 from common.stop_signals import StopSignals
 
 FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
@@ -79,9 +79,7 @@ def resumed_settings(settings_class, folder, given):
     for name, value in given.items():
         before = tuple(stored[name]) if isinstance(stored.get(name), list) else stored.get(name)
         if name not in resumable and value != before:
-            raise UserError(
-                f"--{name.replace('_', '-')}: expected {before!r}, as the run was begun. Received: {value!r}"
-            )
+            raise UserError(f"{flag(name)}: expected {before!r}, as the run was begun. Received: {value!r}")
     names = {field.name for field in dataclasses.fields(settings_class)}
     merged = {**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in names}, **given}
     settings = settings_class(**merged)

@@ -1,6 +1,7 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
 from common.errors import UserError
+from common.settings import flag
 from common.training import run_training
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
@@ -36,7 +37,7 @@ def check_options(settings):
         value = getattr(settings, name)
         if value != getattr(SuperResolutionSettings, name):
             raise UserError(
-                f"--{name.replace('_', '-')}: expected with --architecture paper alone. "
+                f"{flag(name)}: expected with --architecture paper alone. "
                 f"Received: {value} with {settings.architecture}"
             )
 

@@ -57,9 +57,11 @@ def test_nearest_double_equals_numpy_repeat(backend, monkeypatch, rng):
     np.testing.assert_array_equal(nearest_double(tf.constant(images)), images.repeat(2, axis=1).repeat(2, axis=2))
 
 
-def test_bilinear_double_by_hand():
+@pytest.mark.parametrize("backend", ["tensorflow", "another"])
+def test_bilinear_double_by_hand(backend, monkeypatch):
     """Pixel centres at halves: each new pixel is 3/4 of the nearest and 1/4 of the next; edges are repeated."""
-    images = np.array([0.0, 4.0, 8.0], "float32").reshape(1, 1, 3, 1)
+    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
+    images = tf.constant([0.0, 4.0, 8.0], shape=(1, 1, 3, 1))
     expected = np.array([0.0, 1.0, 3.0, 5.0, 7.0, 8.0])
     np.testing.assert_allclose(bilinear_double(images)[0, :, :, 0], [expected, expected], atol=1e-6)
 
