@@ -137,15 +137,36 @@ def run_training(
         Interrupted: Ctrl-C or SIGTERM; everything is saved.
     """
     check_numbers(settings)
-    check_output(settings.output, resume)
-    photographs = Photographs.from_settings(settings)
-    keras.utils.set_random_seed(settings.seed)
-    with dtype_policy(resolve_precision(settings.precision)):
-        network = build_network(settings)
-        if settings.initialize:
-            copy_weights(load_network(settings.initialize), network)
-        trainer = build_trainer(settings, network)
-    return _train(trainer, photographs, settings, validation_size, resume)
+    with _nothing_left_empty(Path(settings.output)):
+        check_output(settings.output, resume)
+        photographs = Photographs.from_settings(settings)
+        keras.utils.set_random_seed(settings.seed)
+        with dtype_policy(resolve_precision(settings.precision)):
+            network = build_network(settings)
+            if settings.initialize:
+                _start_from(settings.initialize, load_network, network)
+            trainer = build_trainer(settings, network)
+        return _train(trainer, photographs, settings, validation_size, resume)
+
+
+def _start_from(source, load_network, network):
+    try:
+        copy_weights(load_network(source), network)
+    except UserError as error:
+        raise UserError(f"--initialize: {error}") from error
+
+
+@contextlib.contextmanager
+def _nothing_left_empty(folder):
+    """Takes away a folder that was made inside the block, when an error ends it and nothing is in the folder."""
+    before = folder.exists()
+    try:
+        yield
+    except BaseException:
+        if not before:
+            with contextlib.suppress(OSError):  # not empty: what was learnt stays
+                folder.rmdir()
+        raise
 
 
 def _train(trainer, photographs, settings, validation_size, resume):

@@ -189,13 +189,13 @@ def test_bad_photographs_stop_the_training(folder):
         ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
         ({"style": "nowhere.jpg"}, "nowhere.jpg: expected an image file. Received: no such file"),
         ({"loss_weights": "nowhere.npz"}, "loss weights: expected .* Received: nowhere.npz"),
-        ({"initialize": "nowhere"}, "style: expected one of .* Received: 'nowhere'"),
+        ({"initialize": "nowhere"}, "--initialize: style: expected one of .* Received: 'nowhere'"),
     ],
 )
 def test_bad_settings_are_named_before_anything_is_trained(folder, changes, message):
     with pytest.raises(UserError, match=message):
         train(tiny_settings(folder, **changes))
-    assert not (folder / "run" / "run.json").exists()
+    assert not (folder / "run").exists()
 
 
 def test_a_folder_with_files_in_it_is_not_written_into(folder):
