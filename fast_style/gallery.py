@@ -70,7 +70,10 @@ def _figures(evaluation):
         values = [found["untouched"], *(found["network"][term] for term in ("loss", "content", "style", "tv"))]
         values += [found["baseline"].get(n) for n in iterations]
         texts = ["" if value is None else f"{value:.3g}" for value in values]
-        equals = "more than were run" if after is None else f"{after} iterations"
+        if after is not None:
+            equals = f"{after} iterations"
+        else:
+            equals = "more than were run" if found["baseline"] else "not compared"
         rows.append([f"{size}x{size}", str(found["photographs"]), *texts, equals])
     return [
         "",

@@ -66,4 +66,6 @@ def test_the_gallery_shows_them():
     *_, heads, _, row = _figures(FOUND)
     assert heads.startswith("| size | photographs | untouched | network |")
     assert row == "| 256x256 | 2 | 9 | 5 | 4 | 3e+06 | 2e+08 | 50 | more than were run |"
+    *_, alone = _figures({**FOUND, "512": {**FOUND["256"], "baseline": {}}})
+    assert alone == "| 512x512 | 2 | 9 | 5 | 4 | 3e+06 | 2e+08 |  | not compared |"
     assert _figures({}) == []
