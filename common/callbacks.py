@@ -156,7 +156,6 @@ class Previews(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         self.iteration += 1
         if self.every and self.iteration % self.every == 0:
-            self.folder.mkdir(parents=True, exist_ok=True)
             picture = self.picture()
             write_photo(self.folder / f"iteration-{self.iteration:08d}.png", picture)
             if self.writer:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
-from common.image_io import write_bytes
+from common.files import write_bytes
 
 KEPT = 3
 
@@ -41,7 +41,6 @@ class Checkpoints:
 
     def save(self, iteration, arrays):
         """Writes a checkpoint, then removes older ones and what killed writers left."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         write_bytes(self.folder / f"checkpoint-{iteration:08d}.npz", buffer.getvalue())

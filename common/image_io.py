@@ -14,7 +14,6 @@ import dataclasses
 import io
 import os
 import struct
-import tempfile
 import threading
 import warnings
 from pathlib import Path
@@ -23,6 +22,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
 from common.errors import UserError
+from common.files import write_bytes
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 # Formats that are written, by the name that users give; the last three have no alpha or are lossless.
@@ -247,53 +247,6 @@ def encode(photo, file_format="png", quality=95):
 def write_photo(path, photo, file_format="png", quality=95):
     """Encodes and writes a picture whole or not at all; see :func:`encode`."""
     write_bytes(path, encode(photo, file_format, quality))
-
-
-def write_bytes(path, content):
-    """Writes a file beside its place and renames it, so that no reader ever sees half of it.
-
-    Raises:
-        UserError: the folder cannot be written or is full.
-    """
-    path = Path(path)
-    handle = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
-
-
-def check_writable(folder, name="--output"):
-    """Makes a folder and finds out whether files can be written into it, before long work starts.
-
-    Raises:
-        UserError: it cannot be made or written, or is full.
-    """
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe") as probe:
-            probe.write(b"0")
-    except OSError as error:
-        raise UserError(
-            f"{name}: expected a folder that can be written. Received: {folder} ({error.strerror})"
-        ) from error
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def list_images(folder):

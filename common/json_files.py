@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from common.errors import UserError
-from common.image_io import write_bytes
+from common.files import write_bytes
 
 
 def write_json(path, value, default=None):

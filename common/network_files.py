@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
-from common.image_io import write_bytes
+from common.files import write_bytes
 from common.json_files import write_json
 
 
@@ -77,7 +77,6 @@ class Shelf:
             "config": config,
             **entry,
         }
-        self.folder.mkdir(parents=True, exist_ok=True)
         write_bytes(self.folder / file, content)
         write_json(self.folder / "manifest.json", entries)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from common.errors import UserError
-from common.image_io import check_writable, encode, list_images, read_photo, write_bytes
+from common.files import check_writable, write_bytes
+from common.image_io import encode, list_images, read_photo
 
 # A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
 OVERLAPPED_BYTES = 100 << 20

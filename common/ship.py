@@ -33,7 +33,6 @@ def ship(package, name, runs, title, summary):
         entry["degradation"] = stages[-1]["settings"]["degradation"]
     shelf.add(name, network, **entry)
     folder = shelf.folder.parent / "recipes"
-    folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / f"{name}.json", recipe)
     write_photo(shelf.folder / f"{name}.jpg", thumbnail(shelf.load(name), home.apply), "jpg", 90)
 

@@ -19,8 +19,9 @@ from common.checkpoint import Checkpoints, restore_training_state
 from common.contact_sheet import contact_sheet
 from common.dataset import Photographs, validation_batches
 from common.errors import UserError
+from common.files import check_writable, existing_folder
 from common.geometry import limit_long_side
-from common.image_io import as_rgb, check_writable
+from common.image_io import as_rgb
 from common.network_files import copy_weights
 from common.precision import dtype_policy, resolve_precision
 from common.run_record import NAME, hardware, read_record, versions, write_record
@@ -60,7 +61,7 @@ def check_output(folder, resume):
         )
         raise UserError(f"--output: expected a new or empty folder. Received: {folder} ({kind})")
     check_writable(folder)
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(existing_folder(folder)).free
     if free < FREE_BYTES:
         raise UserError(
             f"--output: expected at least {FREE_BYTES >> 20} MiB free in {folder}. Received: {free >> 20} MiB"
@@ -137,16 +138,15 @@ def run_training(
         Interrupted: Ctrl-C or SIGTERM; everything is saved.
     """
     check_numbers(settings)
-    with _nothing_left_empty(Path(settings.output)):
-        check_output(settings.output, resume)
-        photographs = Photographs.from_settings(settings)
-        keras.utils.set_random_seed(settings.seed)
-        with dtype_policy(resolve_precision(settings.precision)):
-            network = build_network(settings)
-            if settings.initialize:
-                _start_from(settings.initialize, load_network, network)
-            trainer = build_trainer(settings, network)
-        return _train(trainer, photographs, settings, validation_size, resume)
+    check_output(settings.output, resume)
+    photographs = Photographs.from_settings(settings)
+    keras.utils.set_random_seed(settings.seed)
+    with dtype_policy(resolve_precision(settings.precision)):
+        network = build_network(settings)
+        if settings.initialize:
+            _start_from(settings.initialize, load_network, network)
+        trainer = build_trainer(settings, network)
+    return _train(trainer, photographs, settings, validation_size, resume)
 
 
 def _start_from(source, load_network, network):
@@ -154,19 +154,6 @@ def _start_from(source, load_network, network):
         copy_weights(load_network(source), network)
     except UserError as error:
         raise UserError(f"--initialize: {error}") from error
-
-
-@contextlib.contextmanager
-def _nothing_left_empty(folder):
-    """Takes away a folder that was made inside the block, when an error ends it and nothing is in the folder."""
-    before = folder.exists()
-    try:
-        yield
-    except BaseException:
-        if not before:
-            with contextlib.suppress(OSError):  # not empty: what was learnt stays
-                folder.rmdir()
-        raise
 
 
 def _train(trainer, photographs, settings, validation_size, resume):

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from common.errors import UserError
-from common.image_io import check_writable
+from common.files import check_writable, existing_folder
 from export.model_card import CARD
 
 
@@ -33,7 +33,7 @@ def check_new_folder(path, overwrite=False, argument="DIR"):
             )
         if not overwrite:
             raise UserError(f"{argument}: expected a new or empty folder, or --overwrite. Received: {path}, an export")
-    check_writable(existing_parent(path), argument)
+    check_writable(path.parent, argument)
 
 
 def check_replaceable(path, argument="DIR"):
@@ -42,11 +42,6 @@ def check_replaceable(path, argument="DIR"):
     if path.is_dir() and (path.resolve().is_mount() or path.samefile(Path.cwd())):
         kind = "a mount point" if path.resolve().is_mount() else "the current folder"
         raise UserError(f"{argument}: expected a folder that can be replaced. Received: {path} ({kind})")
-
-
-def existing_parent(path):
-    """The nearest folder above a path that is there: finding out whether it can be written makes no other."""
-    return next(parent for parent in Path(path).absolute().parents if parent.exists())
 
 
 def check_new_file(path, suffix, overwrite=False, argument="FILE"):
@@ -58,7 +53,7 @@ def check_new_file(path, suffix, overwrite=False, argument="FILE"):
         raise UserError(f"{argument}: expected a file. Received: {path} (a folder)")
     if path.exists() and not overwrite:
         raise UserError(f"{argument}: expected a new file, or --overwrite. Received: {path}, which exists")
-    check_writable(existing_parent(path), argument)
+    check_writable(path.parent, argument)
 
 
 @contextlib.contextmanager
@@ -72,7 +67,7 @@ def whole_folder(path):
         UserError: the disk is full, or cannot be written.
     """
     path = Path(path)
-    home = existing_parent(path)
+    home = existing_folder(path.parent)
     with writing(path):
         part = Path(tempfile.mkdtemp(dir=home, prefix=f".{path.name}.", suffix=".part"))
     try:

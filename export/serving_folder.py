@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.image_io import check_writable
-from export.output import check_replaceable, existing_parent
+from common.files import check_writable
+from export.output import check_replaceable
 
 # Names the models, and makes a folder one for TF Serving.
 MODELS_CONFIG = "models.config"
@@ -31,7 +31,7 @@ def check_serving_folder(folder, update=False):
         hint = "; --update adds models and versions" if (folder / MODELS_CONFIG).is_file() else ""
         raise UserError(f"DIR: expected a new or empty folder. Received: {folder}, which is not{hint}")
     check_replaceable(folder)
-    check_writable(existing_parent(folder), "DIR")
+    check_writable(folder.parent, "DIR")
 
 
 def versions(model):

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
-from common.image_io import encode, write_bytes
+from common.files import write_bytes
+from common.image_io import encode
 from export.extras import require
 from export.model_card import CARD, write_card
 from export.output import whole_folder, writing

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
-from common.image_io import write_bytes
+from common.files import write_bytes
 from common.pixels import to_uint8
 from common.startup import stderr_closed
 from export.comparison import FLOORS, photographs, psnr
@@ -89,8 +89,6 @@ def export_tflite(
         )
     card = tflite_card(source, content, precision, size, uint8, lowest, licence)
     file = Path(file)
-    with writing(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
     before = file.read_bytes() if file.exists() else None
     write_bytes(file, content)
     try:

@@ -18,6 +18,8 @@ from common.errors import UserError
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 
+DEMO_SIDE = 640  # pixels; about that of the sample photographs
+
 
 def main(arguments=None):
     """`fast-style`: stylize, styles, demo, gallery, optimize, visualize, evaluate."""
@@ -135,7 +137,8 @@ def _add_visualize(commands):
 
 
 def _visualize(options):
-    from common.image_io import as_rgb, check_writable
+    from common.files import check_writable
+    from common.image_io import as_rgb
     from fast_style.settings import VisualizationSettings
 
     settings = VisualizationSettings(**given_settings(options, VisualizationSettings))
@@ -177,7 +180,8 @@ def _add_evaluate(commands):
 
 
 def _evaluate(options):
-    from common.image_io import as_rgb, check_writable
+    from common.files import check_writable
+    from common.image_io import as_rgb
     from fast_style.recorded_objective import recorded_objective
     from fast_style.settings import EvaluationSettings
 
@@ -220,18 +224,33 @@ def _styles(options):
 def _add_demo(commands):
     parser = commands.add_parser(
         "demo",
-        help="paint sample photographs in every style, and enlarge details of them",
-        description="Paint the CC0 sample photographs of scikit-image in every style that ships, and enlarge details "
-        "of them with every super-resolution network of factor 4.",
+        help="paint photographs in every style, and enlarge details of them",
+        description="Paint photographs in every style that ships, and enlarge details of them with every "
+        "super-resolution network of factor 4.",
+    )
+    parser.add_argument(
+        "photos",
+        nargs="*",
+        metavar="PHOTO",
+        help=f"a photograph, shown at most {DEMO_SIDE} pixels wide and high (default: the CC0 sample photographs of "
+        "scikit-image)",
     )
     _add_output(parser, "fast_style_demo")
     parser.set_defaults(run=_demo)
 
 
 def _demo(options):
+    from common.geometry import limit_long_side
+    from common.image_io import as_rgb
     from fast_style.demo import demo
 
-    _show(options.output, demo)
+    photos = {}
+    for path in options.photos:
+        name = Path(path).stem
+        if name in photos:
+            raise UserError(f"PHOTO: expected photographs of different names. Received: two of the name {name}")
+        photos[name] = limit_long_side(as_rgb(path), DEMO_SIDE)
+    _show(options.output, lambda folder: demo(folder, photos))
 
 
 def _add_gallery(commands):
@@ -257,7 +276,7 @@ def _add_output(parser, default):
 
 def _show(folder, pictures):
     """Prints each file that a generator writes into a folder, and how long its picture took."""
-    from common.image_io import check_writable
+    from common.files import check_writable
 
     check_writable(folder)
     start = time.perf_counter()

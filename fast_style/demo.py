@@ -1,4 +1,4 @@
-"""The first minute: sample photographs in every style that ships, enlargements, and one contact sheet."""
+"""The first minute: photographs in every style that ships, enlargements, and one contact sheet."""
 
 import time
 from importlib.metadata import entry_points
@@ -39,18 +39,18 @@ def showcase(photos):
         yield from point.load()(photos)
 
 
-def demo(folder):
-    """Shows on the CC0 sample photographs of scikit-image what the networks that ship do.
+def demo(folder, photos=None):
+    """Shows on photographs what the networks that ship do.
 
     Args:
         folder: where the pictures and ``contact_sheet.png`` go; made if need be, files replaced.
+        photos: ``{name: uint8 (height, width, 3)}``; default the CC0 sample photographs of scikit-image.
 
     Yields:
         (path, seconds): each picture as it is written, the contact sheet last with None.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    photos = sample_photos()
+    photos = photos or sample_photos()
     rows = {"photograph": list(photos.values())}
     for label, name, picture, seconds in showcase(photos):
         path = folder / f"{name}_{label}.png"

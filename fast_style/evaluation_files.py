@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
-from common.image_io import read_photo, write_bytes, write_photo
+from common.files import write_bytes
+from common.image_io import read_photo, write_photo
 from common.json_files import read_json, write_json
 from fast_style.evaluation import Comparison
 
@@ -42,13 +43,11 @@ class EvaluationFolder:
         if changed:
             for old in self.path.glob("photographs/*/*.json"):
                 old.unlink()
-        self.path.mkdir(parents=True, exist_ok=True)
         write_json(path, conditions)
 
     def save(self, size, name, comparison):
         """Saves what was measured on a photograph: pictures first, so that a record has them."""
         folder = self.path / "photographs" / str(size)
-        folder.mkdir(parents=True, exist_ok=True)
         for kind, picture in comparison.pictures.items():
             write_photo(folder / f"{name}_{kind}.png", picture)
         record = {k: v for k, v in vars(comparison).items() if k != "pictures"}

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from common.files import write_bytes
 from common.geometry import limit_long_side
 from common.html_report import escape, figure, html_report, table
-from common.image_io import encode, write_bytes
+from common.image_io import encode
 from fast_style.evaluation import baseline_losses, baseline_timing, curves, equal_after, network_timing
 
 ITERATIONS = (100, 300, 500)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from common.image_io import write_bytes, write_photo
+from common.files import write_bytes
+from common.image_io import write_photo
 from common.recipes import read_recipe
 from common.sample_photos import sample_photos
 from fast_style.demo import showcase
@@ -22,7 +23,6 @@ def write_gallery(folder):
     """
     page = Path(folder) / "gallery.md"
     pictures = page.with_suffix("")
-    pictures.mkdir(parents=True, exist_ok=True)
     photos = sample_photos()
     rows = {"photograph": {}}
     for name, photo in photos.items():

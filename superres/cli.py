@@ -111,7 +111,8 @@ def _add_evaluate(commands):
 
 
 def _evaluate(options):
-    from common.image_io import check_writable, list_images, write_bytes
+    from common.files import check_writable, write_bytes
+    from common.image_io import list_images
     from superres.pretrained_networks import check_network, network_entries
 
     shipped = [name for name, entry in network_entries().items() if entry["config"]["factor"] == options.factor]

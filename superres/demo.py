@@ -1,4 +1,4 @@
-"""Part of `fast-style demo`: details of the sample photographs, enlarged four times."""
+"""Part of `fast-style demo`: details of photographs, enlarged four times."""
 
 import time
 
@@ -8,7 +8,7 @@ from superres.upscaling import upscale
 
 FACTOR = 4
 SIDE = 96
-# (top, left) of the squares: a cat's eye, a face, the rim of a cup.
+# (top, left) of the squares in the sample photographs: a cat's eye, a face, the rim of a cup. Else it is the middle.
 DETAILS = {"chelsea": (75, 125), "astronaut": (60, 170), "coffee": (90, 280)}
 
 
@@ -16,16 +16,16 @@ def demo_pictures(photos):
     """Enlarges a detail of each photograph with bicubic resizing and every network of factor 4 that ships.
 
     Args:
-        photos: ``{name: uint8 (height, width, 3)}`` of :func:`common.sample_photos.sample_photos`.
+        photos: ``{name: uint8 (height, width, 3)}``.
 
     Yields:
         (label, name, uint8 picture, seconds).
     """
-    details = {name: photos[name][top : top + SIDE, left : left + SIDE] for name, (top, left) in DETAILS.items()}
+    details = {name: _detail(photo, DETAILS.get(name)) for name, photo in photos.items()}
     networks = [name for name, entry in network_entries().items() if entry["config"]["factor"] == FACTOR]
     for name, detail in details.items():
         start = time.perf_counter()
-        picture = resize_array(detail, SIDE * FACTOR, SIDE * FACTOR)
+        picture = resize_array(detail, detail.shape[0] * FACTOR, detail.shape[1] * FACTOR)
         yield f"x{FACTOR}_bicubic", name, picture, time.perf_counter() - start
     for label in networks:
         network = load_network(label)
@@ -33,3 +33,10 @@ def demo_pictures(photos):
             start = time.perf_counter()
             picture = upscale(detail, network)
             yield label, name, picture, time.perf_counter() - start
+
+
+def _detail(photo, corner):
+    """A square inside a photograph, from a (top, left) corner or else its middle; of a small photograph all."""
+    room = [max(0, side - SIDE) for side in photo.shape[:2]]
+    top, left = map(min, corner, room) if corner else (rest // 2 for rest in room)
+    return photo[top : top + SIDE, left : left + SIDE]

@@ -1,22 +1,63 @@
-"""`fast-style demo`: every sample photograph in every style, details enlarged, and a contact sheet."""
+"""`fast-style demo`: photographs in every style, details enlarged, and a contact sheet."""
 
-from common.image_io import read_photo
+import numpy as np
+import pytest
+
+from common.image_io import read_photo, write_photo
 from common.sample_photos import NAMES, sample_photos
+from fast_style import demo
 from fast_style.cli import main
 from fast_style.pretrained_networks import style_entries
 from superres.pretrained_networks import network_entries
 
 
-def test_demo_writes_pictures_and_a_contact_sheet_and_says_where(tmp_path, capsys):
-    main(["demo", "--output", str(tmp_path / "demo")])
+@pytest.fixture
+def photos(tmp_path):
+    """Paths of two: one that is shown reduced, one with a side shorter than that of a detail, of a sample's name."""
+    picture = sample_photos()["chelsea"]
+    paths = [tmp_path / "wide.png", tmp_path / "chelsea.jpg"]
+    write_photo(paths[0], np.tile(picture[:60], (1, 2, 1)))
+    write_photo(paths[1], picture[:90, :120], "jpg")
+    return list(map(str, paths))
+
+
+def test_demo_writes_pictures_and_a_contact_sheet_and_says_where(photos, tmp_path, capsys):
+    main(["demo", *photos, "--output", str(tmp_path / "demo")])
     out = capsys.readouterr().out
     fours = [name for name, entry in network_entries().items() if entry["config"]["factor"] == 4]
     labels = [*style_entries(), "x4_bicubic", *fours]
-    names = {f"{photo}_{label}.png" for photo in NAMES for label in labels}
+    names = {f"{photo}_{label}.png" for photo in ("wide", "chelsea") for label in labels}
     assert {path.name for path in (tmp_path / "demo").iterdir()} == names | {"contact_sheet.png"}
-    for photo, original in sample_photos().items():
-        assert read_photo(tmp_path / "demo" / f"{photo}_starry_night.png").rgb.shape == original.shape
-    assert read_photo(tmp_path / "demo" / "chelsea_x4_bicubic.png").rgb.shape == (384, 384, 3)
+    shapes = {name: read_photo(tmp_path / "demo" / name).rgb.shape[:2] for name in names}
+    assert shapes["wide_starry_night.png"] == (43, 640)  # of 60x902, shown at most 640 wide
+    assert shapes["wide_x4_bicubic.png"] == shapes[f"wide_{fours[0]}.png"] == (4 * 43, 4 * 96)
+    assert shapes["chelsea_starry_night.png"] == (90, 120)
+    assert shapes["chelsea_x4_bicubic.png"] == (4 * 90, 4 * 96)
     assert all(name in out for name in names)
     assert out.count(" s\n") == len(names)
     assert str(tmp_path / "demo") in out.splitlines()[-1]
+
+
+def test_without_photographs_it_shows_the_samples(tmp_path, monkeypatch):
+    """What `fast-style gallery` paints of them, its test looks at."""
+    monkeypatch.setattr(demo, "showcase", lambda photos: [("as_it_is", *item, 0.0) for item in photos.items()])
+    main(["demo", "--output", str(tmp_path)])
+    names = {f"{photo}_as_it_is.png" for photo in NAMES}
+    assert {path.name for path in tmp_path.iterdir()} == names | {"contact_sheet.png"}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("sub/wide.png", "PHOTO: expected photographs of different names. Received: two of the name wide"),
+        ("none.png", "none.png: "),
+    ],
+)
+def test_a_photograph_that_cannot_be_shown(more, expected, photos, tmp_path, capsys):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "wide.png").write_bytes((tmp_path / "wide.png").read_bytes())
+    with pytest.raises(SystemExit) as stopped:
+        main(["demo", *photos, str(tmp_path / more), "--output", str(tmp_path / "demo")])
+    assert stopped.value.code == 2
+    assert expected in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()

@@ -1,0 +1,66 @@
+"""Files that appear whole or not at all, and finding out beforehand whether they can."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from common.errors import UserError
+
+
+def write_bytes(path, content):
+    """Writes a file beside its place and renames it, so that no reader ever sees half of it.
+
+    Args:
+        path: the file; folders above it are made if need be.
+        content: bytes.
+
+    Raises:
+        UserError: the folder cannot be made or written, or is full.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
+
+
+def check_writable(folder, name="--output"):
+    """Finds out before long work starts whether files can be written into a folder, and makes none.
+
+    Args:
+        folder: one that is there, or that :func:`write_bytes` would make.
+        name: what the command line calls it.
+
+    Raises:
+        UserError: it cannot be made or written, or is full.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=existing_folder(folder), prefix=".probe") as probe:
+            probe.write(b"0")
+    except OSError as error:
+        raise UserError(
+            f"{name}: expected a folder that can be written. Received: {folder} ({error.strerror})"
+        ) from error
+
+
+def existing_folder(folder):
+    """A folder if something of its name is there, else the nearest above it."""
+    folder = Path(folder).absolute()
+    return next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
