@@ -11,6 +11,8 @@ from common.geometry import resize_array
 from common.pixels import to_uint8
 from fast_style.optimization import optimize
 
+FURTHEST = 10  # times the iterations that were run: so far are seconds extrapolated
+
 
 @dataclasses.dataclass
 class Comparison:
@@ -125,12 +127,17 @@ class Timing:
 
 
 def baseline_timing(comparisons, iterations):
-    """Timing of a number of iterations; where runs were shorter, in proportion to their own."""
+    """Timing of a number of iterations; where runs were shorter, in proportion to their own.
+
+    None where one had less than a tenth of them: the first iterations search longer for a step than later ones.
+    """
     seconds, extrapolated = [], False
     for one in comparisons:
         done = min(iterations, len(one.baseline) - 1)
+        if done * FURTHEST < iterations:
+            return None
         extrapolated |= done < iterations
-        seconds.append(one.baseline_seconds[done] * iterations / done if done else float("nan"))
+        seconds.append(one.baseline_seconds[done] * iterations / done)
     return Timing(statistics.median(seconds), min(seconds), max(seconds), extrapolated)
 
 

@@ -12,7 +12,7 @@ from common.files import write_bytes
 from common.geometry import limit_long_side
 from common.html_report import escape, figure, html_report, table
 from common.image_io import encode
-from fast_style.evaluation import baseline_losses, baseline_timing, curves, equal_after, network_timing
+from fast_style.evaluation import FURTHEST, baseline_losses, baseline_timing, curves, equal_after, network_timing
 
 ITERATIONS = (100, 300, 500)
 # Table 1 of the paper, a GTX Titan X: seconds of 100, 300 and 500 iterations of the baseline and of the network, and
@@ -22,6 +22,7 @@ PAPER_TABLE_1 = {
     512: ((10.97, 32.91, 54.85, 0.05), (205, 615, 1026)),
     1024: ((42.89, 128.66, 214.44, 0.21), (208, 625, 1042)),
 }
+NOT_RUN = "not run"
 SHOWN = 6  # photographs of a size in the page
 SHOWN_SIDE = 320  # their side in pixels there
 
@@ -60,7 +61,7 @@ def answer(comparisons, size):
     after, last = equal_after(mean, network), len(mean) - 1
     beginning = f"At {size}x{size} the network's mean objective, {network:.4g},"
     if after is None:
-        return f"{beginning} is below the baseline's after all {last} iterations, {mean[-1]:.4g}."
+        return f"{beginning} is below the baseline's after {last} iteration{'s' * (last > 1)}, {mean[-1]:.4g}."
     each = [equal_after(baseline_losses(one, len(mean)), one.network["loss"]) for one in comparisons]
     reached = [number for number in each if number is not None]
     beyond = f", {len(each) - len(reached)} of {len(each)} beyond {last}" if len(reached) < len(each) else ""
@@ -75,7 +76,7 @@ def timing_rows(evaluation):
     for size, comparisons in _measured(evaluation):
         baseline = [baseline_timing(list(comparisons.values()), n) for n in ITERATIONS]
         network = network_timing(list(comparisons.values()))
-        ratios = [f"{timing.median / network.median:,.0f}" for timing in baseline]
+        ratios = [f"{timing.median / network.median:,.0f}" if timing else NOT_RUN for timing in baseline]
         rows.append([f"{size}x{size}", *map(_seconds, baseline), _seconds(network), *ratios])
         if size in PAPER_TABLE_1:
             (*paper, single), ratios = PAPER_TABLE_1[size]
@@ -85,6 +86,8 @@ def timing_rows(evaluation):
 
 
 def _seconds(timing):
+    if timing is None:
+        return NOT_RUN
     digits = 3 if timing.median < 10 else 1
     least, middle, most = (f"{value:.{digits}f}" for value in (timing.least, timing.median, timing.most))
     return f"{'≈ ' if timing.extrapolated else ''}{middle} s ({least} to {most})"
@@ -92,7 +95,7 @@ def _seconds(timing):
 
 TIMING_NOTE = (
     "Seconds: the median over photographs (least to most), both in one run, after a warm-up. "
-    "≈: fewer iterations were run; in proportion to these."
+    f"≈: fewer iterations were run; in proportion to these, where they were at least 1 in {FURTHEST}."
 )
 
 
@@ -127,6 +130,7 @@ def summary(evaluation):
     for size, comparisons in _measured(evaluation):
         every = list(comparisons.values())
         mean, deviation = curves(every)
+        timings = {n: baseline_timing(every, n) for n in ITERATIONS}
         sizes[str(size)] = {
             "photographs": list(comparisons),
             "tv_weight": evaluation.tv_weights[size],
@@ -138,7 +142,7 @@ def summary(evaluation):
             "answer": answer(comparisons, size),
             "seconds": {
                 "network": vars(network_timing(every)),
-                "baseline": {str(n): vars(baseline_timing(every, n)) for n in ITERATIONS},
+                "baseline": {str(n): timing and vars(timing) for n, timing in timings.items()},
             },
         }
     return {"conditions": evaluation.conditions, "sizes": sizes}

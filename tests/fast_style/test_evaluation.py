@@ -76,8 +76,10 @@ def test_times_are_medians_over_photographs():
 
 def test_times_beyond_what_was_run_are_said_to_be_extrapolated():
     """6 s for 2 iterations are 300 s for 100."""
-    timing = baseline_timing([comparison([9.0, 8.0, 7.0], (1.0, 3.0, 6.0))], 100)
-    assert (timing.median, timing.extrapolated) == (300.0, True)
+    one = comparison([9.0, 8.0, 7.0], (1.0, 3.0, 6.0))
+    timing = baseline_timing([one], 20)
+    assert (timing.median, timing.extrapolated) == (60.0, True)
+    assert baseline_timing([one], 21) is None
 
 
 def test_centre_square():
