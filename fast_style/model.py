@@ -1,8 +1,11 @@
 """The trainer: a Keras model whose `fit` trains a transformation network on one painting."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
+from common.losses import pixel_loss
+from common.losses.weights import check_weights
 from common.perceptual_training import PerceptualTrainer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
@@ -29,11 +32,17 @@ class StyleTransfer(PerceptualTrainer):
         style_warmup: steps over which the style weight grows geometrically from a hundredth of its
             value; 0 for none, as in the paper. A network that learns to show the photograph first
             keeps it: without, it takes thousands of steps more until content is recognisable.
+        stability_weight: factor of the difference between what the network makes of a photograph and of the
+            same with noise, the mean of squared differences of pixels (Zheng et al. 2016, eq. 3); 0 for none, as in
+            the paper. A network likes to grow texture out of the grain of flat areas: regular dots, and flicker from
+            frame to frame. With it, a step paints each photograph twice.
+        stability_noise: standard deviation of that noise, in pixel values of 0..255.
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         architecture, loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
-    ``style/<layer>`` (unweighted, comparable with the paper's equations); under mixed_float16 also
+    ``style/<layer>`` (unweighted, comparable with the paper's equations); with a stability weight
+    ``stability``, unweighted too; under mixed_float16 also
     ``skipped``, the number of steps skipped because a gradient overflowed.
 
     Raises:
@@ -53,6 +62,8 @@ class StyleTransfer(PerceptualTrainer):
         style_layer_weights=None,
         style_loss="gram",
         style_warmup=0,
+        stability_weight=0.0,
+        stability_noise=10.0,
         style_size=256,
         architecture="vgg16",
         loss_weights="imagenet",
@@ -73,19 +84,33 @@ class StyleTransfer(PerceptualTrainer):
             style_loss=style_loss,
             pooling=pooling,
         )
-        super().__init__(network or TransformationNetwork(), objective.term_names, **kwargs)
+        check_weights({"stability_weight": stability_weight, "stability_noise": stability_noise})
+        names = (*objective.term_names, *(("stability",) if stability_weight else ()))
+        super().__init__(network or TransformationNetwork(), names, **kwargs)
         self.objective = objective
         self.style_warmup = style_warmup
+        self.stability_weight, self.stability_noise = stability_weight, stability_noise
 
     def compute_terms(self, photos, training):
         photos = ops.cast(photos, "float32")
-        outputs = self.network(photos, training=training)
         factor = self._style_factor() if training and self.style_warmup else 1.0
-        return self.objective.terms(outputs, self.objective.content_features(photos), factor)
+        if not self.stability_weight:
+            outputs = self.network(photos, training=training)
+            return self.objective.terms(outputs, self.objective.content_features(photos), factor)
+        noisy = photos + self._noise(ops.shape(photos), training)
+        outputs, of_noisy = ops.split(self.network(ops.concatenate([photos, noisy]), training=training), 2)
+        terms = self.objective.terms(outputs, self.objective.content_features(photos), factor)
+        stability = pixel_loss(outputs, of_noisy)
+        return {**terms, "loss": terms["loss"] + self.stability_weight * stability, "stability": stability}
 
     def preview(self, photo):
         """The photograph and the network's output."""
         return [photo, self.network.paint(photo[None]).numpy()[0]]
+
+    def _noise(self, shape, training):
+        # Of the iteration's number alone: a run that is resumed goes on as if it had not stopped.
+        seed = ops.cast(self.optimizer.iterations, "int32") if training else -1
+        return self.stability_noise * tf.random.stateless_normal(shape, (seed, 0))
 
     def _style_factor(self):
         done = ops.cast(self.optimizer.iterations, "float32") / self.style_warmup

@@ -85,6 +85,12 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
         0,
         "iterations over which the style weight grows from a hundredth, so that content is learnt first (paper: 0)",
     )
+    stability_weight: float = setting(
+        0.0,
+        "factor of the mean squared difference between what the network makes of a photograph and of the same with "
+        "noise; against dots that grow out of the grain of flat areas; a step takes longer (paper: 0)",
+    )
+    stability_noise: float = setting(10.0, "standard deviation of that noise, in pixel values of 0..255")
     width: int = setting(32, "filters of the network's first layer (paper: 32)")
     normalization: str = setting(
         "instance", "normalization (paper: batch; instance looks better)", choices=("instance", "batch")

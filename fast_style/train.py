@@ -39,7 +39,14 @@ def build_trainer(settings, network):
     Raises:
         UserError: see :class:`fast_style.model.StyleTransfer`; squares too small for the layers.
     """
-    trainer = StyleTransfer(settings.style, network, style_warmup=settings.style_warmup, **settings.objective_options())
+    trainer = StyleTransfer(
+        settings.style,
+        network,
+        style_warmup=settings.style_warmup,
+        stability_weight=settings.stability_weight,
+        stability_noise=settings.stability_noise,
+        **settings.objective_options(),
+    )
     layers = (*settings.content_layers, *settings.style_layers)
     if settings.size < least_side(layers):
         raise UserError(
