@@ -12,6 +12,7 @@ from benchmarks.cpu_convolution import LAYERS, compare, layer
 from benchmarks.cross_hatch import pattern
 from benchmarks.graph import convolution_multiply_adds
 from benchmarks.plain_keras import _network
+from benchmarks.stability import change
 from common.layers import cpu_convolutions
 from fast_style.network import TransformationNetwork
 
@@ -91,3 +92,11 @@ def test_pattern_by_hand():
     assert pattern(picture, picture, 2) == 0
     bicubic[:, 10:], picture[:, 8:] = 255, 77
     assert pattern(bicubic, picture, 4) == pytest.approx(expected, rel=1e-5)
+
+
+def test_noise_changes_a_photograph_by_its_variance_and_what_ignores_it_by_nothing():
+    """3^2, and 1/12 of rounding; twice the contrast makes four times of it. Grey, so that nothing is clipped."""
+    grey = np.full((200, 200, 3), 60, np.uint8)
+    assert change(lambda photo: photo, grey, 3.0) == pytest.approx(9 + 1 / 12, rel=0.02)
+    assert change(lambda photo: photo * 2, grey, 3.0) == pytest.approx(4 * (9 + 1 / 12), rel=0.02)
+    assert change(np.zeros_like, grey, 3.0) == 0
