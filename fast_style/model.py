@@ -33,9 +33,9 @@ class StyleTransfer(PerceptualTrainer):
             value; 0 for none, as in the paper. A network that learns to show the photograph first
             keeps it: without, it takes thousands of steps more until content is recognisable.
         stability_weight: factor of the difference between what the network makes of a photograph and of the
-            same with noise, the mean of squared differences of pixels (stability training, Zheng et al. 2016); 0 for none, as in
-            the paper. A network likes to grow regular dots out of the grain of flat areas. With it, a step paints each
-            photograph twice.
+            same with noise, the mean of squared differences of pixels (stability training, Zheng et al. 2016);
+            0 for none, as in the paper. A network likes to grow regular dots out of the grain of flat areas.
+            With it, a step paints each photograph twice.
         stability_noise: standard deviation of that noise, in pixel values of 0..255.
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         architecture, loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
