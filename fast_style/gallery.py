@@ -53,14 +53,16 @@ def _page(rows):
             " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
         )
         if entry:
-            lines += _figures(read_recipe("fast_style", label).get("evaluation", {}))
+            lines += _figures(read_recipe("fast_style", label))
     return "\n".join(lines) + "\n"
 
 
-def _figures(evaluation):
-    """Lines of a table of :mod:`fast_style.recipe_evaluation`."""
+def _figures(recipe):
+    """Lines of a table of what :mod:`fast_style.recipe_evaluation` put into a recipe."""
+    evaluation = recipe.get("evaluation", {})
     if not evaluation:
         return []
+    beside = ", but for its term of stability" if recipe["stages"][-1]["settings"].get("stability_weight") else ""
     iterations = list(dict.fromkeys(n for found in evaluation.values() for n in found["baseline"]))
     heads = ["size", "photographs", "untouched", "network", "its content", "its style", "its total variation"]
     heads += [f"optimised, {n} iterations" for n in iterations] + ["the network equals"]
@@ -77,7 +79,8 @@ def _figures(evaluation):
         rows.append([f"{size}x{size}", str(found["photographs"]), *texts, equals])
     return [
         "",
-        "The objective that it was trained on, over photographs that it was not trained on (`fast-style evaluate`):",
+        f"The objective that it was trained on{beside}, over photographs that it was not trained on "
+        "(`fast-style evaluate`):",
         "",
         *("| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)),
     ]

@@ -62,10 +62,16 @@ def test_an_evaluation_of_another_network_is_refused(folder):
         add_evaluation("wave", folder / "nowhere")
 
 
+def recipe(evaluation, **settings):
+    return {"stages": [{"settings": settings}], "evaluation": evaluation}
+
+
 def test_the_gallery_shows_them():
-    *_, heads, _, row = _figures(FOUND)
+    *_, heads, _, row = _figures(recipe(FOUND))
     assert heads.startswith("| size | photographs | untouched | network |")
     assert row == "| 256x256 | 2 | 9 | 5 | 4 | 3e+06 | 2e+08 | 50 | more than were run |"
-    *_, alone = _figures({**FOUND, "512": {**FOUND["256"], "baseline": {}}})
+    *_, alone = _figures(recipe({**FOUND, "512": {**FOUND["256"], "baseline": {}}}))
     assert alone == "| 512x512 | 2 | 9 | 5 | 4 | 3e+06 | 2e+08 |  | not compared |"
-    assert _figures({}) == []
+    assert _figures(recipe({})) == []
+    assert "stability" not in _figures(recipe(FOUND))[1]
+    assert "trained on, but for its term of stability" in _figures(recipe(FOUND, stability_weight=300.0))[1]
