@@ -12,10 +12,10 @@ from common.layers import (
     ResidualBlock,
     ScaledTanh,
     UpsamplingBlock,
-    cpu_convolutions,
 )
 from common.layers.normalization import NORMALIZATIONS
-from common.pixels import image_to_network, to_uint8
+from common.picture_function import picture_function
+from common.pixels import image_to_network
 
 RESIDUAL_BLOCKS = 5
 UPSAMPLINGS = ("transposed", "resize")
@@ -118,16 +118,7 @@ class TransformationNetwork(keras.Model):
     @functools.cached_property
     def paint(self):
         """A compiled function from one uint8 image (1, height, width, 3) to one, any size, traced once."""
-        import tensorflow as tf
-
-        @tf.function(
-            input_signature=[tf.TensorSpec((1, None, None, 3), tf.uint8)], jit_compile=False, reduce_retracing=True
-        )
-        def paint(image):
-            with cpu_convolutions():
-                return to_uint8(self(image, training=False))
-
-        return paint
+        return picture_function(self)
 
     def get_config(self):
         return {

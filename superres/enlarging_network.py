@@ -5,8 +5,7 @@ import functools
 import keras
 
 from common.errors import UserError
-from common.layers import cpu_convolutions
-from common.pixels import to_uint8
+from common.picture_function import picture_function
 from superres.settings import FACTORS
 
 
@@ -56,16 +55,7 @@ class EnlargingNetwork(keras.Model):
     @functools.cached_property
     def enlarge(self):
         """A compiled function from one uint8 image (1, height, width, 3) to one, any size, traced once."""
-        import tensorflow as tf
-
-        @tf.function(
-            input_signature=[tf.TensorSpec((1, None, None, 3), tf.uint8)], jit_compile=False, reduce_retracing=True
-        )
-        def enlarge(image):
-            with cpu_convolutions():
-                return to_uint8(self(image, training=False))
-
-        return enlarge
+        return picture_function(self)
 
     def get_config(self):
         return {**super().get_config(), "factor": self.factor, "histogram_matching": self.histogram_matching}

@@ -174,9 +174,9 @@ def test_training_for_stability_makes_a_network_that_noise_changes_less():
     noisy = photos + np.random.default_rng(9).normal(0, 10, photos.shape).astype("float32")
     changes = []
     for weight in (0.0, 1e3):
-        model = trainer(stability_weight=weight)
-        model.compile(keras.optimizers.Adam(1e-3))
-        for _ in range(10):
+        model = trainer(stability_weight=weight, content_layers=("relu1_1",), style_layers=("relu1_1",))
+        model.compile(keras.optimizers.Adam(3e-3), run_eagerly=True)
+        for _ in range(4):
             model.train_on_batch(photos)
         changes.append(np.square(model.network(photos).numpy() - model.network(noisy).numpy()).mean())
     assert changes[1] < 0.5 * changes[0]
