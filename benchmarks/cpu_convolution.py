@@ -32,7 +32,7 @@ SHIPPED = (
     ("superres", "x8_pixel", 128),
 )
 # Where the forms are turned on.
-PLACES = ("fast_style.network", "superres.enlarging_network", "common.perceptual_training")
+PLACES = ("common.picture_function", "common.perceptual_training")
 
 
 def main(arguments=None):

@@ -6,7 +6,7 @@ Ratios within one run, not seconds: the machine may be slow or busy.
 import numpy as np
 import pytest
 
-import fast_style.network
+import common.picture_function
 from benchmarks import contest
 from benchmarks.cpu_convolution import LAYERS, compare, layer
 from benchmarks.cross_hatch import pattern
@@ -70,7 +70,7 @@ def test_turns_are_taken_with_and_without_the_forms():
     made = []
 
     def make(ours):
-        made.append((ours, fast_style.network.cpu_convolutions is cpu_convolutions))
+        made.append((ours, common.picture_function.cpu_convolutions is cpu_convolutions))
         return lambda: None
 
     (_, _, theirs), (_, spread, ours) = compare(make, rounds=2)
