@@ -12,7 +12,7 @@ from fast_style.pretrained_networks import style_entries
 
 
 def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys, monkeypatch):
-    """Of the sample photographs at a quarter of their size; at full size `.ci/run` has the demo paint them."""
+    """Of the sample photographs at most 150 pixels wide and high; at full size `.ci/run` has the demo paint them."""
     small = {name: limit_long_side(photo, 150) for name, photo in sample_photos().items()}
     monkeypatch.setattr(gallery, "sample_photos", lambda: small)
     main(["gallery", "--output", str(tmp_path)])
