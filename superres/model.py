@@ -1,15 +1,26 @@
 """The trainer: a Keras model whose `fit` trains a super-resolution network on photographs."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from common.errors import UserError
 from common.geometry import resize_array
 from common.loss_network import build_loss_network
+from common.losses import pixel_loss
+from common.losses.weights import check_weights
 from common.perceptual_training import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
 from superres.objective import FEATURE_LAYERS, SuperResolutionObjective
+
+# Input pixels at each side in which padding speaks, and which the term of equivariance leaves out.
+MARGIN = 2
+
+
+def least_side(factor):
+    """Pixels a side of the smallest photograph on which equivariance can be measured."""
+    return (2 * MARGIN + 3) * factor
 
 
 @keras.saving.register_keras_serializable(package="superres")
@@ -27,14 +38,19 @@ class SuperResolution(PerceptualTrainer):
         feature_weight: factor of the feature loss (eq. 2); 0 needs no loss network.
         pixel_weight: factor of the pixel loss. The paper's networks have one of the two, and not both.
         tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
+        equivariance_weight: factor of the difference between what the network makes of a photograph and of the
+            same moved by less than an input pixel, moved back: the mean of squared differences of pixels; 0 for
+            none, as in the paper. What is in the photograph moves with it, and what the network weaves on the
+            grid of its input does not. With it, a step enlarges each photograph twice.
         feature_layers: in the paper's words.
         pixel_channels: ``"rgb"``, or ``"y"`` for the luma.
         degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
         architecture, loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
-    ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); under mixed_float16 also
-    ``skipped``, the number of steps skipped because a gradient overflowed.
+    ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with an equivariance weight
+    ``equivariance``, unweighted too; under mixed_float16 also ``skipped``, the number of steps skipped
+    because a gradient overflowed.
 
     Raises:
         UserError: a bad weight, layer, degradation or weights file.
@@ -47,6 +63,7 @@ class SuperResolution(PerceptualTrainer):
         feature_weight=1.0,
         pixel_weight=0.0,
         tv_weight=0.0,
+        equivariance_weight=0.0,
         feature_layers=FEATURE_LAYERS,
         pixel_channels="rgb",
         degradation="blur-bicubic",
@@ -67,17 +84,53 @@ class SuperResolution(PerceptualTrainer):
             tv_weight=tv_weight,
             pixel_channels=pixel_channels,
         )
-        super().__init__(network or SuperResolutionNetwork(), objective.term_names, **kwargs)
+        check_weights({"equivariance_weight": equivariance_weight})
+        names = (*objective.term_names, *(("equivariance",) if equivariance_weight else ()))
+        super().__init__(network or SuperResolutionNetwork(), names, **kwargs)
         if self.network.histogram_matching is None:
             # The paper matches histograms behind its networks of the feature loss.
             self.network.histogram_matching = feature_weight > 0
         self.objective = objective
         self.degradation = degradation
+        self.equivariance_weight = equivariance_weight
 
     def compute_terms(self, photos, training):
         photos = ops.cast(crop_to_multiple(photos, self.network.factor), "float32")
-        outputs = self.network(degrade(photos, self.network.factor, self.degradation), training=training)
-        return self.objective.terms(outputs, photos)
+        if not self.equivariance_weight:
+            outputs = self.network(degrade(photos, self.network.factor, self.degradation), training=training)
+            return self.objective.terms(outputs, photos)
+        photos, moved, shift = self._move(photos, training)
+        low = degrade(ops.concatenate([photos, moved]), self.network.factor, self.degradation)
+        outputs, of_moved = ops.split(self.network(low, training=training), 2)
+        terms = self.objective.terms(outputs, photos)
+        equivariance = pixel_loss(*self._same_pixels(outputs, of_moved, shift))
+        loss = terms["loss"] + self.equivariance_weight * equivariance
+        return {**terms, "loss": loss, "equivariance": equivariance}
+
+    def _move(self, photos, training):
+        """Windows of photographs, the same windows further down and right by (rows, columns), and these."""
+        factor = self.network.factor
+        least = least_side(factor)
+        if any(side is not None and side < least for side in photos.shape[1:3]):
+            raise UserError(
+                f"equivariance_weight: expected photographs of at least {least} pixels a side for x{factor}. "
+                f"Received: {photos.shape[2]}x{photos.shape[1]}"
+            )
+        # Of the iteration's number alone: a run that is resumed goes on as if it had not stopped.
+        seed = ops.cast(self.optimizer.iterations, "int32") if training else -1
+        place = tf.random.stateless_uniform((), (seed, 1), 1, factor * factor, "int32")  # 0 is not moved
+        shift = (place // factor, place % factor)
+        height, width = (ops.shape(photos)[axis] - factor for axis in (1, 2))
+        moved = photos[:, shift[0] : shift[0] + height, shift[1] : shift[1] + width]
+        return photos[:, :height, :width], ops.reshape(moved, (-1, height, width, 3)), shift
+
+    def _same_pixels(self, outputs, of_moved, shift):
+        """What both windows show, without margins."""
+        margin = MARGIN * self.network.factor
+        height, width = (ops.shape(outputs)[axis] - 2 * margin - self.network.factor for axis in (1, 2))
+        top, left = (margin + one for one in shift)
+        first = outputs[:, top : top + height, left : left + width]
+        return first, of_moved[:, margin : margin + height, margin : margin + width]
 
     def check_preview(self, photo):
         if min(photo.shape[:2]) < self.network.factor:

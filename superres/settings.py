@@ -15,7 +15,10 @@ ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
 
 @dataclasses.dataclass(kw_only=True)
 class SuperResolutionSettings(TrainingSettings):
-    """The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV."""
+    """The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV.
+
+    With an equivariance weight, that and equivariance_weight * l_equivariance.
+    """
 
     iterations: int = setting(200_000, "batches to train on (paper: 200000)")
     size: int = setting(288, "side in pixels of the high-resolution squares trained on (paper: 288)")
@@ -43,6 +46,11 @@ class SuperResolutionSettings(TrainingSettings):
     tv_weight: float = setting(
         0.0,
         "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/superres.md)",
+    )
+    equivariance_weight: float = setting(
+        0.0,
+        "factor of the difference between enlargements of a photograph and of the same moved by less than an input "
+        "pixel, mean squared difference of pixels: keeps a weave off textures (docs/superres.md; paper: 0)",
     )
     architecture: str = setting(
         "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES

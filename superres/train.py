@@ -3,7 +3,7 @@
 from common.errors import UserError
 from common.settings import flag
 from common.training import run_training
-from superres.model import SuperResolution
+from superres.model import SuperResolution, least_side
 from superres.network import SuperResolutionNetwork
 from superres.pretrained_networks import load_network
 from superres.settings import SuperResolutionSettings
@@ -25,6 +25,11 @@ def train(settings, resume=False):
     """
     if settings.size % settings.factor:
         raise UserError(f"--size: expected a multiple of --factor, {settings.factor}. Received: {settings.size}")
+    if settings.equivariance_weight and settings.size < least_side(settings.factor):
+        raise UserError(
+            f"--size: expected at least {least_side(settings.factor)} with --equivariance-weight "
+            f"and --factor {settings.factor}. Received: {settings.size}"
+        )
     check_options(settings)
     return run_training(
         settings, build_network, load_network, build_trainer, validation_size=settings.size, resume=resume
@@ -56,6 +61,7 @@ def build_trainer(settings, network):
         feature_weight=settings.feature_weight,
         pixel_weight=settings.pixel_weight,
         tv_weight=settings.tv_weight,
+        equivariance_weight=settings.equivariance_weight,
         feature_layers=settings.feature_layers,
         pixel_channels=settings.pixel_channels,
         degradation=settings.degradation,

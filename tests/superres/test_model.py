@@ -8,6 +8,7 @@ from skimage import data
 
 from common.errors import UserError
 from common.precision import dtype_policy
+from superres.bicubic import bicubic_resize
 from superres.degradation import degrade
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
@@ -54,6 +55,45 @@ def test_terms_are_those_of_the_degraded_photograph():
     photos = tf.cast(photos, "float32")
     expected = tf.reduce_mean((model.network(degrade(photos, 2, "bicubic")) - photos) ** 2, axis=(1, 2, 3))
     np.testing.assert_allclose(model.compute_terms(photos, training=False)["pixel"], expected, rtol=1e-4)
+
+
+class Weave(keras.Model):
+    """Bicubic enlargement by two, and 6 more at the first of every 2x2 pixels."""
+
+    factor, histogram_matching = 2, False
+
+    def call(self, images, training=None):
+        height, width = images.shape[1:3]
+        cell = tf.constant([[6.0, 0.0], [0.0, 0.0]])[None, :, :, None]
+        return bicubic_resize(images, 2 * height, 2 * width) + tf.tile(cell, (1, height, width, 1))
+
+
+def test_equivariance_of_what_is_woven_on_the_grid():
+    """By hand: moved by one pixel in any direction, two of four pixels differ, by 6: 36 / 2."""
+    grey = tf.fill((2, 32, 32, 3), 100.0)
+    model = trainer(Weave(), feature_weight=0, pixel_weight=1.0, equivariance_weight=3.0)
+    model.compile(keras.optimizers.SGD(0.0))
+    for training in (True, False):
+        terms = model.compute_terms(grey, training)
+        np.testing.assert_allclose(terms["equivariance"], [18, 18], rtol=1e-5)
+        np.testing.assert_allclose(terms["loss"], terms["pixel"] + 3 * 18, rtol=1e-5)
+
+
+def test_equivariance_of_what_moves_with_the_photograph():
+    """A ramp of two levels a pixel, whose bicubic enlargement is the ramp, but for the rounding of its borders."""
+    ramp = tf.tile(2.0 * tf.range(64.0)[None, None, :, None], (1, 64, 1, 3))
+    network = SuperResolutionNetwork(2, bicubic_skip=True, **TINY)
+    network.to_rgb.kernel.assign(keras.ops.zeros_like(network.to_rgb.kernel))  # the bicubic enlargement
+    model = trainer(network, feature_weight=0, pixel_weight=1.0, equivariance_weight=1.0)
+    # Compared without moving back, columns would differ by 2 or not at all: a mean of up to 4.
+    assert float(model.compute_terms(ramp, training=False)["equivariance"][0]) < 0.01
+
+
+def test_equivariance_needs_photographs_that_leave_something_to_compare():
+    model = trainer(feature_weight=0, pixel_weight=1.0, equivariance_weight=1.0)
+    with pytest.raises(UserError, match="equivariance_weight: expected photographs of at least 14 pixels a side"):
+        model.compute_terms(tf.zeros((1, 12, 32, 3)), training=False)
+    assert np.isfinite(model.compute_terms(tf.zeros((1, 14, 14, 3)), training=False)["equivariance"]).all()
 
 
 def test_degradations_differ():

@@ -57,6 +57,7 @@ def test_run_from_start_to_end(photos):
             feature_weight=1.0,
             loss_weights="random",
             pooling="average",
+            equivariance_weight=2.0,
             preview=(str(cat),),
             preview_every=4,
             validation=str(photos),
@@ -76,15 +77,14 @@ def test_run_from_start_to_end(photos):
     assert written["status"] == "finished"
     assert written["settings"]["degradation"] == "blur-bicubic"
     assert (written["loss_network"]["architecture"], written["loss_network"]["pooling"]) == ("vgg16", "average")
-    assert set(record["losses"]) == {"loss", "feature", "feature/relu2_2", "pixel", "tv"}
+    assert set(record["losses"]) == {"loss", "feature", "feature/relu2_2", "pixel", "tv", "equivariance"}
     assert [entry["iteration"] for entry in written["validation"]] == [2, 4]
 
 
 def test_interrupted_run_ends_as_an_uninterrupted_one(photos):
     """To 1e-6, weights and batch statistics: 2 iterations and 2 more, against 4."""
-    train(settings(photos, "whole"))
-    train(settings(photos, "halves", iterations=2))
-    train(settings(photos, "halves"), resume=True)
+    for name, iterations, resume in (("whole", 4, False), ("halves", 2, False), ("halves", 4, True)):
+        train(settings(photos, name, iterations=iterations, equivariance_weight=1.0), resume=resume)
     whole, halves = (load_network(str(photos.parent / name / "network.keras")) for name in ("whole", "halves"))
     for a, b in zip(whole.get_weights(), halves.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
@@ -175,6 +175,12 @@ def test_preview_shows_what_the_network_restores(cat, network):
 def test_size_that_is_no_multiple_of_the_factor(photos):
     with pytest.raises(UserError, match="--size: expected a multiple of --factor, 8. Received: 36"):
         train(settings(photos, size=36, factor=8))
+    assert not (photos.parent / "run").exists()
+
+
+def test_size_that_leaves_nothing_to_compare(photos):
+    with pytest.raises(UserError, match="--size: expected at least 14 with --equivariance-weight and --factor 2"):
+        train(settings(photos, equivariance_weight=1.0, size=12))
     assert not (photos.parent / "run").exists()
 
 
