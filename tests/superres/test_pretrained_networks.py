@@ -86,7 +86,7 @@ def test_file_of_something_else(tmp_path):
 def test_manifest_of_the_package():
     """What ships loads, enlarges, and names what `superres networks` prints; its recipe is there."""
     entries = json.loads((FOLDER / "manifest.json").read_text())
-    assert {"x4_pixel", "x4_srcnn", "x8_pixel"} <= set(entries)
+    assert {"x4_pixel", "x4_feature", "x4_srcnn", "x8_pixel", "x8_feature"} <= set(entries)
     for name, entry in entries.items():
         loaded = load_network(name)
         assert loaded.enlarge(np.zeros((1, 3, 2, 3), "uint8")).shape == (1, 3 * loaded.factor, 2 * loaded.factor, 3)
