@@ -2,6 +2,7 @@
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 from common.layers import cpu_convolutions
 
@@ -27,6 +28,15 @@ class PerceptualTrainer(keras.Model):
     def compute_terms(self, data, training):
         """Named loss terms of a batch, each float32 (batch,); ``"loss"`` is what is minimised."""
         raise NotImplementedError
+
+    @staticmethod
+    def with_term(terms, name, weight, value):
+        """Terms with one more, unweighted, which is minimised too: ``"loss"`` grows by its weight times it."""
+        return {**terms, "loss": terms["loss"] + weight * value, name: value}
+
+    def step_seed(self, training):
+        """Seed of what a step draws, of the iteration's number alone: a resumed run goes on as if never stopped."""
+        return ops.cast(self.optimizer.iterations, "int32") if training else -1
 
     def check_preview(self, photo):
         """Raises UserError where :meth:`preview` cannot show a uint8 photograph."""

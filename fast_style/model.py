@@ -100,17 +100,14 @@ class StyleTransfer(PerceptualTrainer):
         noisy = photos + self._noise(ops.shape(photos), training)
         outputs, of_noisy = ops.split(self.network(ops.concatenate([photos, noisy]), training=training), 2)
         terms = self.objective.terms(outputs, self.objective.content_features(photos), factor)
-        stability = pixel_loss(outputs, of_noisy)
-        return {**terms, "loss": terms["loss"] + self.stability_weight * stability, "stability": stability}
+        return self.with_term(terms, "stability", self.stability_weight, pixel_loss(outputs, of_noisy))
 
     def preview(self, photo):
         """The photograph and the network's output."""
         return [photo, self.network.paint(photo[None]).numpy()[0]]
 
     def _noise(self, shape, training):
-        # Of the iteration's number alone: a run that is resumed goes on as if it had not stopped.
-        seed = ops.cast(self.optimizer.iterations, "int32") if training else -1
-        return self.stability_noise * tf.random.stateless_normal(shape, (seed, 0))
+        return self.stability_noise * tf.random.stateless_normal(shape, (self.step_seed(training), 0))
 
     def _style_factor(self):
         done = ops.cast(self.optimizer.iterations, "float32") / self.style_warmup

@@ -104,8 +104,7 @@ class SuperResolution(PerceptualTrainer):
         outputs, of_moved = ops.split(self.network(low, training=training), 2)
         terms = self.objective.terms(outputs, photos)
         equivariance = pixel_loss(*self._same_pixels(outputs, of_moved, shift))
-        loss = terms["loss"] + self.equivariance_weight * equivariance
-        return {**terms, "loss": loss, "equivariance": equivariance}
+        return self.with_term(terms, "equivariance", self.equivariance_weight, equivariance)
 
     def _move(self, photos, training):
         """Windows of photographs, the same windows further down and right by (rows, columns), and these."""
@@ -116,9 +115,8 @@ class SuperResolution(PerceptualTrainer):
                 f"equivariance_weight: expected photographs of at least {least} pixels a side for x{factor}. "
                 f"Received: {photos.shape[2]}x{photos.shape[1]}"
             )
-        # Of the iteration's number alone: a run that is resumed goes on as if it had not stopped.
-        seed = ops.cast(self.optimizer.iterations, "int32") if training else -1
-        place = tf.random.stateless_uniform((), (seed, 1), 1, factor * factor, "int32")  # 0 is not moved
+        seed = (self.step_seed(training), 1)
+        place = tf.random.stateless_uniform((), seed, 1, factor * factor, "int32")  # 0 is not moved
         shift = (place // factor, place % factor)
         height, width = (ops.shape(photos)[axis] - factor for axis in (1, 2))
         moved = photos[:, shift[0] : shift[0] + height, shift[1] : shift[1] + width]
