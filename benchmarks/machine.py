@@ -5,6 +5,8 @@ import os
 import platform
 from pathlib import Path
 
+from common.processor import instruction_sets
+
 
 def describe():
     """One line: processor, cores, and the versions of what competes."""
@@ -12,8 +14,7 @@ def describe():
     if Path("/proc/cpuinfo").is_file():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         processor = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), processor)
-        flags = next((line.split(":")[1].split() for line in lines if line.startswith("flags")), [])
-        units = [unit for unit in ("amx_bf16", "avx512f", "avx2") if unit in flags]
+        units = [unit for unit in ("amx_bf16", "avx512f", "avx2") if unit in instruction_sets()]
         processor += f" ({units[0]})" if units else ""
     versions = []
     for name in ("tensorflow", "keras", "torch", "onnxruntime"):

@@ -15,9 +15,24 @@ def gram_matrix(features):
     Returns:
         float32 (batch, channels, channels).
     """
-    psi = position_vectors(features)
-    size = ops.cast(ops.shape(psi)[1] * ops.shape(psi)[2], "float32")
-    return ops.matmul(ops.transpose(psi, (0, 2, 1)), psi) / size
+    shape = ops.shape(features)
+    size = ops.cast(shape[1] * shape[2] * shape[3], "float32")
+    # Products of bfloat16 features are added up in float32 by what multiplies matrices; only the sums are rounded,
+    # by 0.1 %. float16 would overflow.
+    exact = keras.backend.standardize_dtype(features.dtype) == "bfloat16"
+    psi = ops.reshape(features, (shape[0], shape[1] * shape[2], shape[3])) if exact else position_vectors(features)
+    return ops.cast(_products(psi), "float32") / size
+
+
+@ops.custom_gradient
+def _products(psi):
+    """(batch, n, channels) -> (batch, channels, channels), with one product for a gradient and not two."""
+
+    def gradient(*arguments, upstream=None):
+        upstream = arguments[0] if upstream is None else upstream
+        return ops.matmul(psi, upstream + ops.transpose(upstream, (0, 2, 1)))
+
+    return ops.matmul(ops.transpose(psi, (0, 2, 1)), psi), gradient
 
 
 def gram_loss(target, output):

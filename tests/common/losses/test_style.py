@@ -27,6 +27,30 @@ def test_eq_3_against_einsum(rng):
     np.testing.assert_allclose(gram_matrix(features), expected, rtol=1e-5, atol=1e-6)
 
 
+def test_bfloat16_features_are_added_up_in_float32(rng):
+    """Ones times 1 + 2^-7, 40,000 of them: added up in bfloat16, whose sums stop growing at 256, far too little."""
+    features = tf.cast(np.full((1, 200, 200, 2), 1 + 2**-7), "bfloat16")
+    np.testing.assert_allclose(gram_matrix(features), np.full((1, 2, 2), (1 + 2**-7) ** 2 / 2), rtol=2**-8)
+    features = tf.cast(rng.normal(size=(2, 30, 20, 8)), "bfloat16")
+    exact = gram_matrix(tf.cast(features, "float32"))
+    assert gram_matrix(features).dtype == tf.float32
+    np.testing.assert_allclose(gram_matrix(features), exact, rtol=2**-8, atol=1e-6)
+
+
+def test_the_gradient_of_bfloat16_features_is_that_of_float32(rng):
+    features = tf.cast(rng.normal(size=(2, 6, 5, 3)), "bfloat16")
+    target = rng.normal(size=(1, 3, 3)).astype("float32")
+
+    def gradient(features):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            loss = gram_loss(target, gram_matrix(features))
+        return tf.cast(tape.gradient(loss, features), "float32")
+
+    expected = gradient(tf.cast(features, "float32"))
+    np.testing.assert_allclose(gradient(features), expected, atol=0.02 * np.abs(expected).max())
+
+
 def test_eq_4_by_hand():
     """Against zeros, the squared Frobenius norm 6.25 + 12.25 + 12.25 + 25 = 55.75, not divided by C^2 = 4."""
     loss = style_loss(np.zeros_like(FEATURES), FEATURES)
@@ -68,16 +92,16 @@ def test_gradient_against_finite_differences(rng):
     assert_gradient(lambda x: tf.reduce_sum(style_loss(target, x)), 2 * rng.normal(size=(2, 3, 4, 3)))
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_computes_in_float32_whatever_the_input(dtype):
-    """300^2 = 90000 is beyond float16's 65504, and rounds to 90112 in bfloat16.
+@pytest.mark.parametrize(("dtype", "rounding"), [("float16", 1e-4), ("bfloat16", 2**-8)])
+def test_sums_are_float32_whatever_the_input(dtype, rounding):
+    """300^2 = 90000 is beyond float16's 65504, and a sum of bfloat16 numbers stops growing.
 
     One channel of 300 on 64x64 pixels: 4096 * 90000 / 4096 = 90000, squared 8.1e9. A sum of 4096
-    float32 numbers is good to 1e-4.
+    float32 numbers is good to 1e-4; of bfloat16 features it is rounded once.
     """
     features = tf.cast(tf.fill((1, 64, 64, 1), 300.0), dtype)
     assert gram_matrix(features).dtype == tf.float32
-    np.testing.assert_allclose(gram_matrix(features), [[[90000.0]]], rtol=1e-4)
+    np.testing.assert_allclose(gram_matrix(features), [[[90000.0]]], rtol=rounding)
     loss = style_loss(tf.zeros_like(features), features)
     assert loss.dtype == tf.float32
     np.testing.assert_allclose(loss, [8.1e9], rtol=2e-4)
