@@ -9,6 +9,7 @@ import types
 import typing
 
 from common.errors import UserError
+from common.precision import PRECISIONS
 from common.settings import flag
 
 
@@ -69,6 +70,16 @@ def add_photo_flags(parser, folder):
         "--quality", type=whole_number(1, 100), default=95, metavar="1-100", help="of JPEG and WebP (default: 95)"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+
+
+def add_precision_flag(parser):
+    """The flag of commands whose networks make pictures."""
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="dtype policy that the network computes under; auto measures which is quickest here (default: auto)",
+    )
 
 
 def given_settings(namespace, settings):

@@ -9,26 +9,27 @@ from common.errors import UserError
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
 
-def resolve_precision(name):
+def resolve_precision(name, training=True):
     """The Keras dtype policy name for a precision as users give it.
 
     Args:
         name: one of `PRECISIONS`; ``"auto"`` is measured on this machine, once a process.
+        training: whether gradients count.
 
     Raises:
         UserError: an unknown name.
     """
     if name not in PRECISIONS:
         raise UserError(f"precision: expected one of {', '.join(PRECISIONS)}. Received: {name!r}")
-    return fastest_precision() if name == "auto" else name
+    return fastest_precision(training) if name == "auto" else name
 
 
 @functools.cache
-def fastest_precision():
-    """The policy under which a convolution trains fastest here: a measurement of about 0.2 s.
+def fastest_precision(training=True):
+    """The policy under which a convolution is fastest here: a measurement of about 0.2 s.
 
-    Forward and both gradients are timed together: without AVX-512, bfloat16 is quick forward and ten
-    times slower backward. float16 is tried only on a GPU. Reduced precision must win by a fifth to
+    For training, forward and both gradients are timed together: without AVX-512, bfloat16 is quick forward
+    and ten times slower backward. float16 is tried only on a GPU. Reduced precision must win by a fifth to
     be chosen: below that it costs accuracy for nothing.
     """
     import tensorflow as tf
@@ -36,29 +37,29 @@ def fastest_precision():
     candidates = {"mixed_bfloat16": tf.bfloat16}
     if tf.config.list_physical_devices("GPU"):
         candidates["mixed_float16"] = tf.float16
-    full = _seconds(tf.float32)
-    times = {name: _seconds(dtype) for name, dtype in candidates.items()}
+    full = _seconds(tf.float32, training)
+    times = {name: _seconds(dtype, training) for name, dtype in candidates.items()}
     best = min(times, key=times.get)
     if times["mixed_bfloat16"] < 1.1 * times[best]:
         best = "mixed_bfloat16"  # needs no loss scaling
     return best if times[best] < 0.8 * full else "float32"
 
 
-def _seconds(dtype):
-    """Best of three: a 3x3 convolution of 64 channels on 64x64 pixels and its gradients, cast from float32."""
+def _seconds(dtype, training):
+    """Best of three: a 3x3 convolution of 64 channels on 64x64 pixels, and its gradients, cast from float32."""
     import tensorflow as tf
 
     @tf.function(jit_compile=False)
     def convolve(images, kernel):
-        result = tf.nn.conv2d(tf.cast(images, dtype), tf.cast(kernel, dtype), 1, "SAME")
-        return tf.gradients(tf.cast(result, tf.float32), [images, kernel])
+        result = tf.cast(tf.nn.conv2d(tf.cast(images, dtype), tf.cast(kernel, dtype), 1, "SAME"), tf.float32)
+        return tf.gradients(result, [images, kernel]) if training else [result]
 
     images, kernel = tf.ones((1, 64, 64, 64)), tf.ones((3, 3, 64, 64))
     convolve(images, kernel)
     times = []
     for _ in range(3):
         start = time.perf_counter()
-        [gradient.numpy() for gradient in convolve(images, kernel)]
+        [value.numpy() for value in convolve(images, kernel)]
         times.append(time.perf_counter() - start)
     return min(times)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from common.layers import ResidualBlock
-from export.source import rebuilt
+from common.network_files import rebuilt
 
 # Of the photographs that int8 is calibrated on: ranges of a few are enough for a scale.
 MOST_PHOTOS = 8

@@ -1,11 +1,11 @@
 """SavedModel: the form that TF Serving, TensorFlow's C++ and Java APIs and `tf.saved_model.load` read."""
 
 from common.errors import UserError
+from common.network_files import rebuilt
 from common.pixels import to_uint8
 from export.model_card import CARD, folder_digests, model_card, write_card
 from export.output import check_new_folder, whole_folder
 from export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
-from export.source import rebuilt
 
 
 def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS, overwrite=False, licence=None):

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from common.errors import UserError
-from common.network_files import copy_weights, load_keras_file, network_label
+from common.network_files import load_keras_file, network_label
 from common.run_record import NAME as RUN_RECORD
 
 
@@ -114,22 +114,6 @@ def _run_record(path):
     if path.name != "network.keras" or not (path.parent / RUN_RECORD).is_file():
         return None
     return without_folders(read_record(path.parent))
-
-
-def rebuilt(network, policy="float32"):
-    """The same network under a dtype policy: one trained under mixed_float16, say, exports in float32 only.
-
-    Args:
-        network: any network of the two tasks.
-        policy: a Keras dtype policy name; variables are float32 under every one offered.
-
-    Returns:
-        a new network of the same class, with copies of the weights.
-    """
-    config = {**network.get_config(), "dtype": policy}
-    twin = type(network).from_config(config)
-    copy_weights(network, twin)
-    return twin
 
 
 def keras_result(network, image):

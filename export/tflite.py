@@ -10,6 +10,7 @@ import numpy as np
 
 from common.errors import UserError
 from common.files import write_bytes
+from common.network_files import rebuilt
 from common.pixels import to_uint8
 from common.startup import stderr_closed
 from export.comparison import FLOORS, photographs, psnr
@@ -18,7 +19,7 @@ from export.extras import require
 from export.model_card import card_path, model_card, write_card
 from export.output import check_new_file, writing
 from export.settings import MAX_PIXELS, TFLITE_PRECISIONS
-from export.source import keras_result, rebuilt
+from export.source import keras_result
 
 # What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
 DYNAMIC_SIZES = [(256, 256), (193, 255)]

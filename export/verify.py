@@ -10,9 +10,10 @@ import numpy as np
 
 from common.errors import UserError
 from common.image_io import encode, read_photo
+from common.network_files import rebuilt
 from export.comparison import FLOORS, photographs, psnr
 from export.model_card import read_card
-from export.source import keras_result, load_source, rebuilt
+from export.source import keras_result, load_source
 
 # (height, width) that artifacts of any size are compared at; the second is odd.
 SIZES = [(96, 128), (75, 101)]

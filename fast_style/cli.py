@@ -8,6 +8,7 @@ from pathlib import Path
 from common.command_line import (
     Parser,
     add_photo_flags,
+    add_precision_flag,
     add_settings,
     check_required,
     errors_as_lines,
@@ -58,6 +59,7 @@ def _add_stylize(commands):
         help="paint in strips, in little memory whatever the size: exact, the same picture; fast, with the statistics "
         "of a reduced copy; off, as a whole; auto, exact from about 6 megapixels on (default: auto)",
     )
+    add_precision_flag(parser)
     parser.set_defaults(run=_stylize)
 
 
@@ -70,12 +72,12 @@ def _stylize(options):
     jobs = plan_jobs(options.photos, label, "stylized", options.output, options.format, options.overwrite)
     start_tensorflow()
 
+    from common.network_files import in_precision
     from fast_style.pretrained_networks import load_network
     from fast_style.stylization import stylize_files
 
-    done, failed = stylize_files(
-        jobs, load_network(options.style), options.max_size, options.quality, streaming=options.streaming
-    )
+    network = in_precision(load_network(options.style), options.precision)
+    done, failed = stylize_files(jobs, network, options.max_size, options.quality, streaming=options.streaming)
     report_jobs("fast-style stylize", done, failed)
 
 

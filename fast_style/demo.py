@@ -6,6 +6,7 @@ from pathlib import Path
 
 from common.contact_sheet import contact_sheet
 from common.image_io import write_photo
+from common.network_files import in_precision
 from common.sample_photos import sample_photos
 from fast_style.pretrained_networks import load_network, style_entries
 from fast_style.stylization import stylize
@@ -25,7 +26,7 @@ def demo_pictures(photos):
         (label, name, uint8 picture, seconds).
     """
     for style in style_entries():
-        network = load_network(style)
+        network = in_precision(load_network(style))
         for name, photo in photos.items():
             start = time.perf_counter()
             picture = stylize(photo, network)

@@ -17,6 +17,13 @@ STYLE_WEIGHTS = {
 }
 
 
+# What `fast-style-train --architecture` sets where nothing else is said.
+ARCHITECTURES = {
+    "paper": {"width": 32, "upsampling": "transposed"},
+    "fast": {"width": 16, "upsampling": "resize"},
+}
+
+
 @dataclasses.dataclass(kw_only=True)
 class ObjectiveSettings(LossNetworkSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
@@ -91,37 +98,50 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
         "noise; against dots that grow out of the grain of flat areas; a step takes longer (paper: 0)",
     )
     stability_noise: float = setting(10.0, "standard deviation of that noise, in pixel values of 0..255")
-    width: int = setting(32, "filters of the network's first layer (paper: 32)")
+    architecture: str = setting(
+        "paper",
+        "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",
+        choices=tuple(ARCHITECTURES),
+    )
+    width: int = setting(None, "filters of the network's first layer (paper: 32; default: by the architecture)")
     normalization: str = setting(
         "instance", "normalization (paper: batch; instance looks better)", choices=("instance", "batch")
     )
     upsampling: str = setting(
-        "transposed",
-        "how the network enlarges (paper: transposed; resize leaves no checkerboard)",
+        None,
+        "how the network enlarges (paper: transposed; resize leaves no checkerboard; default: by the architecture)",
         choices=("transposed", "resize"),
     )
     reflection_padding: int = setting(
         40, "pixels of reflection padding (paper: 40; 0 is faster and shows at borders)", choices=(40, 0)
     )
 
+    def __post_init__(self):
+        super().__post_init__()
+        for name, value in ARCHITECTURES.get(self.architecture, {}).items():
+            if getattr(self, name) is None:
+                setattr(self, name, value)
+
 
 # What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
 # better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
+QUICK_TRAINING = {
+    "initialize": "starry_night",
+    "iterations": 600,
+    "size": 128,
+    "resize_to": 256,
+    "learning_rate": 1e-3,
+    "warmup": 50,
+    "schedule": "cosine",
+    "upsampling": "resize",
+    "loss_network": "vgg19",
+    "style_weight": 2e-5,
+    "tv_weight": 1.5e-4,
+}
 TRAINING_PRESETS = {
     "paper": {"normalization": "batch", "squash": True, "flip": False},
-    "quick": {
-        "initialize": "starry_night",
-        "iterations": 600,
-        "size": 128,
-        "resize_to": 256,
-        "learning_rate": 1e-3,
-        "warmup": 50,
-        "schedule": "cosine",
-        "upsampling": "resize",
-        "loss_network": "vgg19",
-        "style_weight": 2e-5,
-        "tv_weight": 1.5e-4,
-    },
+    "quick": QUICK_TRAINING,
+    "quick-fast": QUICK_TRAINING | {"architecture": "fast", "initialize": "starry_night_fast"},
 }
 
 # What `fast-style optimize --preset` sets where nothing else is said. Gatys et al. (2016), sections 2 and 3: VGG19 with

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from common.command_line import Parser, add_photo_flags, errors_as_lines, whole_number
+from common.command_line import Parser, add_photo_flags, add_precision_flag, errors_as_lines, whole_number
 from common.errors import UserError
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
@@ -47,11 +47,12 @@ def _add_upscale(commands):
         help="side of the tiles in which a photograph is enlarged, in its own pixels; 0: no tiles "
         "(default: 768 / factor)",
     )
+    add_precision_flag(parser)
     parser.set_defaults(run=_upscale)
 
 
 def _upscale(options):
-    from common.network_files import network_label
+    from common.network_files import in_precision, network_label
     from common.photo_jobs import plan_jobs, report_jobs
     from superres.pretrained_networks import check_network, default_network
 
@@ -64,7 +65,7 @@ def _upscale(options):
     from superres.pretrained_networks import load_network
     from superres.upscaling import upscale_files
 
-    loaded = load_network(network, options.factor)
+    loaded = in_precision(load_network(network, options.factor), options.precision)
     done, failed = upscale_files(jobs, loaded, options.histogram_matching, options.tile, options.quality)
     report_jobs("superres upscale", done, failed)
 

@@ -3,6 +3,7 @@
 import time
 
 from common.geometry import resize_array
+from common.network_files import in_precision
 from superres.pretrained_networks import load_network, network_entries
 from superres.upscaling import upscale
 
@@ -28,7 +29,7 @@ def demo_pictures(photos):
         picture = resize_array(detail, detail.shape[0] * FACTOR, detail.shape[1] * FACTOR)
         yield f"x{FACTOR}_bicubic", name, picture, time.perf_counter() - start
     for label in networks:
-        network = load_network(label)
+        network = in_precision(load_network(label))
         for name, detail in details.items():
             start = time.perf_counter()
             picture = upscale(detail, network)

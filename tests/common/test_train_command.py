@@ -4,7 +4,7 @@ import pytest
 
 from common.train_command import run_train_command
 from fast_style.cli import train_main
-from fast_style.settings import TRAINING_PRESETS, StyleSettings
+from fast_style.settings import ARCHITECTURES, TRAINING_PRESETS, StyleSettings
 
 NEEDED = ["--style", "a.jpg", "--content", "photos", "--output", "run"]
 
@@ -26,7 +26,8 @@ def settings_of(*flags):
 @pytest.mark.parametrize("name", TRAINING_PRESETS)
 def test_a_preset_sets_what_it_names_and_nothing_else(name):
     defaults = vars(StyleSettings(style="a.jpg", content="photos", output="run"))
-    assert settings_of("--preset", name) == defaults | TRAINING_PRESETS[name]
+    named = TRAINING_PRESETS[name] | ARCHITECTURES[TRAINING_PRESETS[name].get("architecture", "paper")]
+    assert settings_of("--preset", name) == defaults | named | TRAINING_PRESETS[name]
 
 
 def test_what_is_given_wins():

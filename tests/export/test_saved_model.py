@@ -13,11 +13,12 @@ from PIL import Image
 
 from common.errors import UserError
 from common.image_io import read_photo
+from common.network_files import rebuilt
 from common.precision import dtype_policy
 from export.comparison import photographs, psnr
 from export.model_card import CARD, file_digest
 from export.saved_model import export_saved_model
-from export.source import Source, keras_result, load_source, rebuilt
+from export.source import Source, keras_result, load_source
 from export.verify import PROGRAM
 from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize_photo

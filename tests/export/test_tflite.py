@@ -10,10 +10,11 @@ from ai_edge_litert.interpreter import Interpreter
 
 from common.errors import UserError
 from common.image_io import write_photo
+from common.network_files import rebuilt
 from common.sample_photos import sample_photos
 from export.comparison import FLOORS, cover, psnr
 from export.model_card import card_path
-from export.source import keras_result, load_source, rebuilt
+from export.source import keras_result, load_source
 from export.tflite import check_builtin, compare, convert, export_tflite, most_dimensions, operators, run
 
 

@@ -23,6 +23,7 @@ from PIL import Image
 from common.image_io import MAX_PIXELS, read_photo, write_photo
 from common.progress import IterationProgress
 from fast_style.cli import main, train_main
+from fast_style.stylization import stylize
 from tests.fast_style.tiny_run import tiny_flags, write_inputs
 
 
@@ -90,6 +91,20 @@ def test_stylize_max_size_format_and_quality(tmp_path, tiny_network, capsys):
     )
     assert code == 0
     assert format_and_size(tmp_path / "one_tiny.webp") == ("WEBP", (40, 30))
+
+
+def test_stylize_in_a_precision(tmp_path, tiny_network, capsys):
+    """The policy asked for is the one painted under, and float32 gives what the library gives."""
+    write_photo(tmp_path / "one.png", picture())
+    expected = stylize(picture(), tiny_network)
+    for name, differs in (("float32", False), ("mixed_bfloat16", True)):
+        target = tmp_path / f"{name}.png"
+        arguments = ["stylize", tmp_path / "one.png", "--style", tiny_network, "-o", target, "--precision", name]
+        assert run(arguments, capsys)[0] == 0
+        assert (read_photo(target).rgb != expected).any() == differs
+    code, _, err = run([*arguments[:-1], "half"], capsys)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "argument --precision: invalid choice: 'half'" in err
 
 
 def test_stylize_from_standard_input_to_standard_output(tiny_network):

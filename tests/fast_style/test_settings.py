@@ -15,6 +15,15 @@ def test_every_loss_of_style_has_a_weight_to_start_with():
     assert StyleSettings(style_loss="bn", style_weight=7.0).style_weight == 7.0
 
 
+def test_an_architecture_sets_what_is_not_given():
+    """The paper's table: 32 filters, convolutions of stride 1/2. Half of it is what the author released."""
+    paper, fast = StyleSettings(), StyleSettings(architecture="fast")
+    assert (paper.width, paper.upsampling) == (32, "transposed")
+    assert (fast.width, fast.upsampling) == (16, "resize")
+    given = StyleSettings(architecture="fast", width=24, upsampling="transposed")
+    assert (given.width, given.upsampling) == (24, "transposed")
+
+
 def test_the_gatys_preset_is_their_method():
     """Sections 2 and 3 of Gatys et al.: layers, 1/5 each, average pooling, ratio of alpha to beta."""
     settings = OptimizationSettings.from_given({"preset": "gatys", "style": ("a.jpg",)})

@@ -67,6 +67,17 @@ def test_upscale_histogram_matching_and_tiles(folder, network_file, tmp_path, ca
     assert np.abs(pictures["tiled"] - pictures["plain"]).max() <= 1
 
 
+def test_upscale_in_a_precision(folder, network_file, tmp_path, capsys):
+    """bfloat16 has 8 bits: a few levels beside float32, not the same numbers."""
+    pictures = {}
+    for name in ("float32", "mixed_bfloat16"):
+        target = tmp_path / f"{name}.png"
+        arguments = ["upscale", folder / "cat.png", "--network", network_file, "-o", target, "--precision", name]
+        assert run(arguments, capsys)[0] == 0
+        pictures[name] = read_photo(target).rgb.astype(int)
+    assert 0 < np.abs(pictures["float32"] - pictures["mixed_bfloat16"]).max() <= 4
+
+
 def test_one_bad_photograph_does_not_stop_the_rest(folder, network_file, tmp_path, capsys):
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
     out = tmp_path / "out"
