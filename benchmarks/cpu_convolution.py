@@ -43,15 +43,20 @@ def main(arguments=None):
     )
     parser.add_argument("task", choices=("inference", "training_step"))
     parser.add_argument("--rounds", type=int, default=5, help="repetitions timed of each (default: 5)")
+    parser.add_argument(
+        "--precision", choices=("float32", "bfloat16"), default="float32", help="of everything (default: float32)"
+    )
     options = parser.parse_args(arguments)
     training = options.task == "training_step"
 
     from common.startup import start_tensorflow
 
     start_tensorflow(training=training)
+    dtype = options.precision
+    policy = "mixed_bfloat16" if dtype == "bfloat16" else dtype
     print(describe())
     print("\n| | TensorFlow's, ms | min to max | ours, ms | min to max | ratio |\n|---|---|---|---|---|---|")
-    for label, make in [*layers(training), *(steps() if training else shipped())]:
+    for label, make in [*layers(training, dtype), *(steps(policy) if training else shipped(policy))]:
         plain, ours = compare(make, options.rounds)
         print(f"| {label} | {plain[0]} | {plain[1]} | {ours[0]} | {ours[1]} | {ours[2] / plain[2]:.2f} |", flush=True)
 
@@ -80,7 +85,7 @@ def _milliseconds(seconds):
     return f"{median:.0f}", f"{least:.0f} to {most:.0f}", median
 
 
-def layers(training):
+def layers(training, dtype="float32"):
     """(label, function that makes a repetition) of each of LAYERS."""
     batch, side = (4, 336) if training else (1, 528)  # with the margins
     for name, size, channels, filters, stride, doubled, share in LAYERS:
@@ -88,12 +93,12 @@ def layers(training):
         label = f"{name}, {size}x{size}, {channels} to {filters}, {batch} x {height}x{height}"
 
         def make(ours, size=size, shape=(batch, height, height, channels), filters=filters, stride=stride, up=doubled):
-            return layer(ours, shape, size, filters, stride, up, training)
+            return layer(ours, shape, size, filters, stride, up, training, dtype)
 
         yield label, make
 
 
-def layer(ours, shape, size, filters, stride, doubled, training):
+def layer(ours, shape, size, filters, stride, doubled, training, dtype="float32"):
     """A repetition of one convolution, with its gradients if asked for."""
     import tensorflow as tf
 
@@ -102,6 +107,7 @@ def layer(ours, shape, size, filters, stride, doubled, training):
 
     inputs = tf.random.stateless_normal(shape, (0, 0))
     kernel = tf.random.stateless_normal((size, size, shape[-1], filters), (0, 1)) * (size * size * shape[-1]) ** -0.5
+    inputs, kernel = tf.cast(inputs, dtype), tf.cast(kernel, dtype)
 
     def convolve(inputs, kernel):
         if doubled:
@@ -127,27 +133,30 @@ def layer(ours, shape, size, filters, stride, doubled, training):
     return lambda: [float(one) for one in tf.nest.flatten(compiled(inputs, kernel))]
 
 
-def shipped():
+def shipped(policy):
     """(label, function that makes a repetition) of each of SHIPPED."""
     import importlib
 
     import numpy as np
+
+    from common.network_files import in_precision
 
     for task, name, side in SHIPPED:
         load = importlib.import_module(f"{task}.pretrained_networks").load_network
         photo = np.random.default_rng(0).integers(0, 256, (1, side, side, 3), np.uint8)
 
         def make(_, load=load, name=name, photo=photo, method="paint" if task == "fast_style" else "enlarge"):
-            compiled = getattr(load(name), method)
+            compiled = getattr(in_precision(load(name), policy), method)
             return lambda: compiled(photo).numpy()
 
         yield f"{name}, {side}x{side}", make
 
 
-def steps():
+def steps(policy):
     """(label, function that makes a repetition) of training steps of both tasks."""
     import numpy as np
 
+    from common.precision import dtype_policy
     from fast_style.model import StyleTransfer
     from fast_style.network import TransformationNetwork
     from superres.model import SuperResolution
@@ -155,13 +164,16 @@ def steps():
 
     def style(upsampling):
         painting = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
-        network = TransformationNetwork(upsampling=upsampling)
         options = {"architecture": "vgg19", "loss_weights": "random", "style_size": None}
-        return step(StyleTransfer(painting, network, **options), 256, 4)
+        with dtype_policy(policy):
+            trainer = StyleTransfer(painting, TransformationNetwork(upsampling=upsampling), **options)
+        return step(trainer, 256, 4)
 
     def pixel():
-        network = SuperResolutionNetwork(4, normalization="none", bicubic_skip=True)
-        return step(SuperResolution(network, feature_weight=0, pixel_weight=1), 288, 4)
+        with dtype_policy(policy):
+            network = SuperResolutionNetwork(4, normalization="none", bicubic_skip=True)
+            trainer = SuperResolution(network, feature_weight=0, pixel_weight=1)
+        return step(trainer, 288, 4)
 
     yield "style, transposed, 4 x 256x256", lambda _: style("transposed")
     yield "style, resize, 4 x 256x256", lambda _: style("resize")

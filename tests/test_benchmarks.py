@@ -8,6 +8,8 @@ import pytest
 
 import common.picture_function
 from benchmarks import contest
+from benchmarks.architectures import architectures
+from benchmarks.architectures import compare as compare_architectures
 from benchmarks.cpu_convolution import LAYERS, compare, layer
 from benchmarks.cross_hatch import pattern
 from benchmarks.graph import convolution_multiply_adds
@@ -100,3 +102,15 @@ def test_noise_changes_a_photograph_by_its_variance_and_what_ignores_it_by_nothi
     assert change(lambda photo: photo, grey, 3.0) == pytest.approx(9 + 1 / 12, rel=0.02)
     assert change(lambda photo: photo * 2, grey, 3.0) == pytest.approx(4 * (9 + 1 / 12), rel=0.02)
     assert change(np.zeros_like, grey, 3.0) == 0
+
+
+def test_architectures_are_timed_in_both_precisions():
+    """Half the filters are a quarter of the kernels between layers: (paper's table) 1,677,635 parameters to 421k."""
+    networks = architectures()
+    assert {precision: network.compute_dtype for (_, precision), network in networks.items()} == {
+        "float32": "float32",
+        "mixed_bfloat16": "bfloat16",
+    }
+    assert 3.9 < networks["paper", "float32"].count_params() / networks["fast", "float32"].count_params() < 4.1
+    seconds = compare_architectures({key: networks[key] for key in [("fast", "float32")]}, 16, rounds=2)
+    assert [len(taken) for taken in seconds.values()] == [2]

@@ -1,0 +1,64 @@
+"""One photograph through networks of both architectures, in both precisions: ``python -m benchmarks.architectures``."""
+
+import argparse
+import itertools
+import statistics
+import time
+
+from benchmarks.machine import describe
+
+PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.architectures", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512, 1024], help="sides in pixels")
+    parser.add_argument("--rounds", type=int, default=7, help="photographs timed of each (default: 7)")
+    options = parser.parse_args(arguments)
+
+    from common.startup import start_tensorflow
+
+    start_tensorflow()
+    print(describe())
+    networks = architectures()
+    print("\n| architecture | filters | precision | side | median ms | min to max |\n|---|---|---|---|---|---|")
+    for size in options.sizes:
+        for (architecture, precision), taken in compare(networks, size, options.rounds).items():
+            median, least, most = (1e3 * value for value in (statistics.median(taken), min(taken), max(taken)))
+            width = networks[architecture, precision].width
+            print(
+                f"| {architecture} | {width} | {precision} | {size} | {median:.0f} | {least:.0f} to {most:.0f} |",
+                flush=True,
+            )
+
+
+def architectures():
+    """``{(architecture, precision): network}``, untrained."""
+    from common.precision import dtype_policy
+    from fast_style.network import TransformationNetwork
+    from fast_style.settings import ARCHITECTURES
+
+    networks = {}
+    for architecture, precision in itertools.product(ARCHITECTURES, PRECISIONS):
+        with dtype_policy(precision):
+            networks[architecture, precision] = TransformationNetwork(**ARCHITECTURES[architecture])
+    return networks
+
+
+def compare(networks, size, rounds):
+    """Seconds of each network, which paint in turn: ``{key: list}``, the first painting of each left out."""
+    import numpy as np
+
+    photo = np.random.default_rng(0).integers(0, 256, (1, size, size, 3), np.uint8)
+    seconds = {key: [] for key in networks}
+    for number in range(rounds + 1):
+        for key, network in networks.items():
+            start = time.perf_counter()
+            network.paint(photo).numpy()
+            if number:
+                seconds[key].append(time.perf_counter() - start)
+    return seconds
+
+
+if __name__ == "__main__":
+    main()
