@@ -5,7 +5,8 @@ import pytest
 from common.errors import UserError
 from common.losses import STYLE_LOSSES
 from fast_style.objective import SCALINGS
-from fast_style.settings import STYLE_WEIGHTS, OptimizationSettings, StyleSettings
+from fast_style.pretrained_networks import style_entries
+from fast_style.settings import STYLE_WEIGHTS, TRAINING_PRESETS, OptimizationSettings, StyleSettings
 
 
 def test_every_loss_of_style_has_a_weight_to_start_with():
@@ -22,6 +23,13 @@ def test_an_architecture_sets_what_is_not_given():
     assert (fast.width, fast.upsampling) == (16, "resize")
     given = StyleSettings(architecture="fast", width=24, upsampling="transposed")
     assert (given.width, given.upsampling) == (24, "transposed")
+
+
+@pytest.mark.parametrize("preset", ["quick", "quick-fast"])
+def test_quick_presets_start_from_a_network_of_their_architecture(preset):
+    settings = StyleSettings(**TRAINING_PRESETS[preset])
+    config = style_entries()[settings.initialize]["config"]
+    assert (config["width"], config["upsampling"]) == (settings.width, settings.upsampling)
 
 
 def test_the_gatys_preset_is_their_method():
