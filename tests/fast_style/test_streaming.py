@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
+from common.network_files import in_precision
 from fast_style import streaming
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
@@ -136,3 +137,10 @@ def test_too_little_room_is_said_before_any_work(monkeypatch):
 def test_unknown_statistics():
     with pytest.raises(UserError, match="expected one of exact, fast"):
         stylize_in_strips(photograph(20, 20), trained(), "other")
+
+
+def test_strips_are_computed_in_float32_whatever_the_precision():
+    """What `--precision auto` makes of a network does not reach large photographs."""
+    network, photo = trained(upsampling="resize"), photograph(60, 50)
+    reduced = in_precision(network, "mixed_bfloat16")
+    np.testing.assert_array_equal(stylize_in_strips(photo, reduced), stylize_in_strips(photo, network))
