@@ -9,7 +9,7 @@ from common.sample_photos import sample_photos
 from fast_style.demo import showcase
 from fast_style.pretrained_networks import style_entries
 
-QUALITY = 60  # of JPEG: 10 to 80 KB a picture
+QUALITY = 55  # of JPEG: 10 to 80 KB a picture
 
 
 def write_gallery(folder):
