@@ -2,10 +2,9 @@
 
 import argparse
 import itertools
-import statistics
-import time
 
 from benchmarks.machine import describe
+from benchmarks.turns import milliseconds, take_turns
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 
@@ -24,10 +23,10 @@ def main(arguments=None):
     print("\n| architecture | filters | precision | side | median ms | min to max |\n|---|---|---|---|---|---|")
     for size in options.sizes:
         for (architecture, precision), taken in compare(networks, size, options.rounds).items():
-            median, least, most = (1e3 * value for value in (statistics.median(taken), min(taken), max(taken)))
+            median, spread, _ = milliseconds(taken)
             width = networks[architecture, precision].width
             print(
-                f"| {architecture} | {width} | {precision} | {size} | {median:.0f} | {least:.0f} to {most:.0f} |",
+                f"| {architecture} | {width} | {precision} | {size} | {median} | {spread} |",
                 flush=True,
             )
 
@@ -50,14 +49,7 @@ def compare(networks, size, rounds):
     import numpy as np
 
     photo = np.random.default_rng(0).integers(0, 256, (1, size, size, 3), np.uint8)
-    seconds = {key: [] for key in networks}
-    for number in range(rounds + 1):
-        for key, network in networks.items():
-            start = time.perf_counter()
-            network.paint(photo).numpy()
-            if number:
-                seconds[key].append(time.perf_counter() - start)
-    return seconds
+    return take_turns({key: lambda n=network: n.paint(photo).numpy() for key, network in networks.items()}, rounds)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@
 
 import argparse
 import contextlib
-import statistics
-import time
 from unittest import mock
 
 from benchmarks.machine import describe
 from benchmarks.ours import step
+from benchmarks.turns import milliseconds, take_turns
 
 # (name, size of the kernel, channels, filters, stride, whether it enlarges by two first, share of the photograph's
 # side that its input has)
@@ -70,19 +69,7 @@ def compare(make, rounds):
         plain()  # traced, without the forms
     ours = make(True)
     ours()
-    seconds = {plain: [], ours: []}
-    for number in range(rounds + 1):
-        for repeat, taken in seconds.items():
-            start = time.perf_counter()
-            repeat()
-            if number:
-                taken.append(time.perf_counter() - start)
-    return [_milliseconds(taken) for taken in seconds.values()]
-
-
-def _milliseconds(seconds):
-    median, least, most = (1e3 * value for value in (statistics.median(seconds), min(seconds), max(seconds)))
-    return f"{median:.0f}", f"{least:.0f} to {most:.0f}", median
+    return [milliseconds(taken) for taken in take_turns({False: plain, True: ours}, rounds).values()]
 
 
 def layers(training, dtype="float32"):

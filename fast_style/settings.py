@@ -123,8 +123,6 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
                 setattr(self, name, value)
 
 
-# What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
-# better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
 QUICK_TRAINING = {
     "initialize": "starry_night",
     "iterations": 600,
@@ -138,6 +136,8 @@ QUICK_TRAINING = {
     "style_weight": 2e-5,
     "tv_weight": 1.5e-4,
 }
+# What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
+# better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
 TRAINING_PRESETS = {
     "paper": {"normalization": "batch", "squash": True, "flip": False},
     "quick": QUICK_TRAINING,
