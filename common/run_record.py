@@ -8,6 +8,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.json_files import read_json, write_json
+from common.processor import describe_processor
 
 NAME = "run.json"
 
@@ -32,29 +33,17 @@ def hardware():
         tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
         for gpu in tf.config.list_physical_devices("GPU")
     ]
-    return {"processor": processor(), "cores": os.cpu_count(), "memory_gib": round(memory / 2**30, 1), "gpus": gpus}
+    return {
+        "processor": describe_processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory / 2**30, 1),
+        "gpus": gpus,
+    }
 
 
 def physical_memory():
     """Memory of this machine in bytes; 0 where the system does not tell."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
-
-
-def processor():
-    """The processor's name, with the matrix instructions that decide which precision is fastest."""
-    name, flags = platform.processor() or platform.machine(), ""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() == "model name":
-                name = value.strip()
-            elif key.strip() == "flags":
-                flags = value.split()
-                break
-    except OSError:
-        return name
-    found = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if flag in flags]
-    return f"{name} ({', '.join(found)})" if found else name
 
 
 def write_record(folder, record):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from common.command_line import errors_as_lines
-from common.run_record import processor
+from common.processor import describe_processor
 from common.startup import start_tensorflow
 from export.cli import size
 from export.source import load_source, shipped_entries
@@ -60,7 +60,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     start_tensorflow()
     with errors_as_lines(parser.prog):
-        print(f"{processor()}, 2 threads, fastest of {RUNS} runs\n")
+        print(f"{describe_processor()}, 2 threads, fastest of {RUNS} runs\n")
         print("| network | input | precision | bytes | PSNR, dB | ms |\n|---|---|---|---:|---:|---:|")
         operators = {}
         for name, taken, precision, count, lowest, milliseconds, used in rows(

@@ -7,8 +7,9 @@ from pathlib import Path
 from common.errors import UserError
 from common.image_io import as_rgb, list_images
 from common.precision import dtype_policy
+from common.processor import describe_processor
 from common.progress import IterationProgress
-from common.run_record import hardware, processor, versions
+from common.run_record import hardware, versions
 from common.sample_photos import sample_photos
 from common.settings import check_least
 from common.stop_signals import StopSignals
@@ -137,7 +138,7 @@ def _conditions(settings, objective, precision):
         "baseline": {"method": "L-BFGS-B within 0..255", "start": "white noise", "seed": settings.seed},
         "precision": precision,
         "versions": versions(),
-        "processor": processor(),
+        "processor": describe_processor(),
         "gpus": hardware()["gpus"],
     }
     return {k: _lists(v) for k, v in conditions.items()}

@@ -1,5 +1,6 @@
 """What Linux says of the processor is read as it is written."""
 
+import platform
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,11 @@ def test_elsewhere_there_is_nothing_to_read(monkeypatch):
 
     monkeypatch.setattr(Path, "read_text", missing)
     assert not processor.has_avx512()
+    assert processor.describe_processor() == (platform.processor() or platform.machine())
+
+
+def test_described_with_what_decides_the_precision(monkeypatch):
+    monkeypatch.setattr(
+        Path, "read_text", lambda self: "model name\t: X\nflags\t\t: fpu avx512f avx2\n\nmodel name\t: Y\n"
+    )
+    assert processor.describe_processor() == "X (avx2, avx512f)"
