@@ -6,7 +6,7 @@ from pathlib import Path
 
 from common.command_line import errors_as_lines
 from common.image_io import write_photo
-from common.json_files import write_json
+from common.json_files import read_json, write_json
 from common.run_record import read_record
 from common.thumbnail import thumbnail
 
@@ -21,19 +21,21 @@ def ship(package, name, runs, title, summary):
         title, summary: what ``styles`` or ``networks`` prints of it.
 
     The recipe, ``<package>/recipes/<name>.json``, holds the records of all runs: settings, versions,
-    hardware, time, losses. Paths in it are cut to their last part. ``<package>/pretrained/<name>.jpg`` is
-    the thumbnail.
+    hardware, time, losses. Runs that went on from what ships by this name follow the stages of its recipe. Paths are
+    cut to their last part. ``<package>/pretrained/<name>.jpg`` is the thumbnail.
     """
     home = importlib.import_module(f"{package}.pretrained_networks")
     shelf, network = home.shelf(), home.load_network(str(Path(runs[-1]) / "network.keras"))
     stages = [without_folders(read_record(run)) for run in runs]
+    file = shelf.folder.parent / "recipes" / f"{name}.json"
+    if stages[0]["settings"]["initialize"] == name:
+        stages = read_json(file, "a recipe")["stages"] + stages
     recipe = {"name": name, "title": title, "summary": summary, "stages": stages}
     entry = {"title": title, "summary": summary, "recipe": f"{name}.json", "licence": "Apache-2.0"}
     if "degradation" in stages[-1]["settings"]:  # super-resolution: what the network was trained to undo
         entry["degradation"] = stages[-1]["settings"]["degradation"]
     shelf.add(name, network, **entry)
-    folder = shelf.folder.parent / "recipes"
-    write_json(folder / f"{name}.json", recipe)
+    write_json(file, recipe)
     write_photo(shelf.folder / f"{name}.jpg", thumbnail(shelf.load(name), home.apply), "jpg", 90)
 
 

@@ -31,12 +31,17 @@ def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "somewhere.pretrained_networks", home)
     (tmp_path / "run").mkdir()
     TransformationNetwork(width=4).save(tmp_path / "run" / "network.keras")
-    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg"}, "iteration": 7})
+    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": None}, "iteration": 7})
 
     ship("somewhere", "wave", [tmp_path / "run"], title="The Great Wave", summary="7 iterations")
     entry = home.shelf().manifest()["wave"]
     assert (entry["title"], entry["recipe"], entry["licence"]) == ("The Great Wave", "wave.json", "Apache-2.0")
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
-    assert recipe["stages"] == [{"settings": {"style": "wave.jpg"}, "iteration": 7}]
+    assert recipe["stages"] == [{"settings": {"style": "wave.jpg", "initialize": None}, "iteration": 7}]
     assert home.shelf().load("wave").width == 4
     assert read_photo(tmp_path / "package" / "pretrained" / "wave.jpg").rgb.shape == (256, 256, 3)
+
+    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": "wave"}, "iteration": 5})
+    ship("somewhere", "wave", [tmp_path / "run"], title="The Great Wave", summary="12 iterations")
+    recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
+    assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5], "what it went on from is part of the recipe"
