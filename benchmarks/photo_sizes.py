@@ -11,6 +11,7 @@ import sys
 import time
 
 from benchmarks.machine import describe
+from common.command_line import add_precision_flag
 
 
 def main(arguments=None):
@@ -20,7 +21,8 @@ def main(arguments=None):
     )
     parser.add_argument("--streaming", nargs="+", default=["off", "exact", "fast"], metavar="HOW")
     parser.add_argument("--style", default="starry_night", help="name or .keras file (default: starry_night)")
-    parser.add_argument("--whole-limit", type=float, default=6, help="most megapixels for off (default: 6)")
+    parser.add_argument("--whole-limit", type=float, default=12, help="most megapixels for off (default: 12)")
+    add_precision_flag(parser)
     options = parser.parse_args(arguments)
     print(describe())
     print("\n| megapixels | streaming | s | s a megapixel | peak MiB |\n|---|---|---|---|---|")
@@ -28,7 +30,8 @@ def main(arguments=None):
         for streaming in options.streaming:
             if streaming == "off" and megapixels > options.whole_limit:
                 continue
-            command = [sys.executable, "-m", "benchmarks.photo_sizes_one", str(megapixels), streaming, options.style]
+            what = [str(megapixels), streaming, options.style, options.precision]
+            command = [sys.executable, "-m", "benchmarks.photo_sizes_one", *what]
             answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             print(
                 f"| {megapixels:g} | {streaming} | {answer['seconds']:.1f} | {answer['seconds'] / megapixels:.1f} "
@@ -37,17 +40,18 @@ def main(arguments=None):
             )
 
 
-def one(megapixels, streaming, style):
+def one(megapixels, streaming, style, precision):
     """Stylises one enlarged sample photograph and prints its time and the process's peak memory as JSON."""
     from common.startup import start_tensorflow
 
     start_tensorflow()
 
     from benchmarks.large_photograph import large_photograph
+    from common.network_files import in_precision
     from fast_style.pretrained_networks import load_network
     from fast_style.stylization import stylize
 
-    network = load_network(style)
+    network = in_precision(load_network(style), precision)
     height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
     width = round(height * 4 / 3)
     photo = large_photograph(height, width)

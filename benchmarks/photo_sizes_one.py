@@ -5,4 +5,4 @@ import sys
 from benchmarks.photo_sizes import one
 
 if __name__ == "__main__":
-    one(float(sys.argv[1]), sys.argv[2], sys.argv[3])
+    one(float(sys.argv[1]), *sys.argv[2:])

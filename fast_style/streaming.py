@@ -35,7 +35,7 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
 
     Args:
         rgb: uint8 (height, width, 3).
-        network: :class:`fast_style.network.TransformationNetwork`.
+        network: :class:`fast_style.network.TransformationNetwork`; its dtype policy says what is computed in.
         statistics: ``"exact"``: the result is ``network.paint``'s up to rounding; ``"fast"``: the
             instance statistics of a copy with a long side of 1024 pixels, in less time.
         strip_pixels: pixels of the photograph worked on at once.
@@ -46,8 +46,8 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
 
     Raises:
         UserError: unknown statistics; too little room for temporary files, of which ``"exact"``
-            needs 3 and ``"fast"`` 2 bytes a pixel of the photograph for every filter of the first layer,
-            or none that can be written.
+            needs 3 and ``"fast"`` 2 bytes a pixel of the photograph for every filter of the first layer (half
+            of it in bfloat16), or none that can be written.
     """
     if statistics not in STATISTICS:
         raise UserError(f"statistics: expected one of {', '.join(STATISTICS)}. Received: {statistics!r}")
@@ -108,7 +108,8 @@ class _Passes:
 
     def _check_room(self):
         height, width = self.photograph.height // 4, self.photograph.width // 4
-        needed = (3 if self._measures else 2) * height * width * self.network.width * 4 * 4
+        size = tf.as_dtype(self.network.compute_dtype).size
+        needed = (3 if self._measures else 2) * height * width * self.network.width * 4 * size
         free = shutil.disk_usage(tempfile.gettempdir()).free
         if free < needed:
             raise UserError(
@@ -121,10 +122,11 @@ class _Passes:
         doubled = getattr(block, "method", None) == "resize"
         raw = (_DoubledConvolved if doubled else _Convolved)(x, block.convolution)
         activation = tf.nn.relu if getattr(block, "activation_name", "relu") else tf.identity
+        layer = block.normalization
         if self.network.normalization == "none":
-            return _Normalized(raw, 1.0, 0.0, activation)
+            return _Normalized(raw, activation)
         if self.network.normalization == "batch":
-            return _Normalized(raw, *_batch_scale_shift(block.normalization), activation)
+            return _Normalized(raw, activation, layer, layer.moving_mean, layer.moving_variance)
         if self.given is not None:
             moments = next(self.given)
         else:
@@ -135,7 +137,7 @@ class _Passes:
                 for _, _, rows in self._strips(raw, cost):
                     moments.update(rows)
         self.measured.append(moments)
-        return _Normalized(raw, *_instance_scale_shift(block.normalization, moments), activation)
+        return _Normalized(raw, activation, layer, moments.mean, moments.variance)
 
     def _residual(self, x, block):
         first = self._block(x, block.first, cost=1, store=True)
@@ -192,7 +194,8 @@ class _Moments:
     squares: np.ndarray | float = 0.0
 
     def update(self, rows):
-        mean, variance = (m.numpy().astype(np.float64) for m in tf.nn.moments(rows, (0, 1, 2)))
+        moments = tf.nn.moments(tf.cast(rows, tf.float32), (0, 1, 2))
+        mean, variance = (moment.numpy().astype(np.float64) for moment in moments)
         count = rows.shape[1] * rows.shape[2]
         total = self.count + count
         difference = mean - self.mean
@@ -205,31 +208,21 @@ class _Moments:
         return self.squares / self.count
 
 
-def _instance_scale_shift(layer, moments):
-    scale = layer.gamma.numpy() / np.sqrt(moments.variance + layer.epsilon)
-    return scale.astype(np.float32), (layer.beta.numpy() - moments.mean * scale).astype(np.float32)
-
-
-def _batch_scale_shift(layer):
-    mean, variance = layer.moving_mean.numpy(), layer.moving_variance.numpy()
-    scale = layer.gamma.numpy() / np.sqrt(variance + layer.epsilon)
-    return scale, layer.beta.numpy() - mean * scale
-
-
-# Feature maps of the whole picture, of which any run of rows can be had: float32 (1, rows, width, channels).
+# Feature maps of the whole picture, of which any run of rows can be had: (1, rows, width, channels), of the type that
+# the network computes in.
 
 
 class _Photograph:
     """The photograph with its margin and padding, in the network's range."""
 
     def __init__(self, network, rgb):
-        self.rgb = rgb
+        self.rgb, self.dtype = rgb, network.compute_dtype
         self.indices = [_padded_indices(network, length) for length in rgb.shape[:2]]
         self.height, self.width = map(len, self.indices)
 
     def rows(self, start, stop):
         rows, columns = self.indices
-        return tf.cast(image_to_network(self.rgb[rows[start:stop]][:, columns][None]), tf.float32)
+        return tf.cast(image_to_network(self.rgb[rows[start:stop]][:, columns][None]), self.dtype)
 
 
 def _padded_indices(network, length):
@@ -245,13 +238,14 @@ class _Convolved:
 
     def __init__(self, source, layer):
         self.source, self.layer = source, layer
+        self.kernel = keras.ops.cast(layer.kernel, layer.compute_dtype)
         self.transposed = isinstance(layer, keras.layers.Conv2DTranspose)
         shape = layer.compute_output_shape((1, source.height, source.width, None))
         self.height, self.width = shape[1:3]
 
     def rows(self, start, stop):
         result = self._transposed_rows(start, stop) if self.transposed else self._rows(start, stop)
-        return tf.nn.bias_add(result, self.layer.bias) if self.layer.use_bias else result
+        return _with_bias(result, self.layer)
 
     def _rows(self, start, stop):
         size, stride = self.layer.kernel_size[0], self.layer.strides[0]
@@ -260,7 +254,7 @@ class _Convolved:
         rows = self.source.rows(max(first, 0), min(last, self.source.height))
         beyond = [max(-first, 0), max(last - self.source.height, 0)]
         rows = tf.pad(rows, [[0, 0], beyond, self._zeros(self.width, self.source.width), [0, 0]])
-        return cpu_convolution.convolve(rows, self.layer.kernel, stride, "VALID")
+        return cpu_convolution.convolve(rows, self.kernel, stride, "VALID")
 
     def _zeros(self, output, source):
         """Zeros in front and behind, as TensorFlow's "same" has them."""
@@ -275,7 +269,7 @@ class _Convolved:
         first, last = max(-((size - 1 - start) // stride), 0), (stop - 1) // stride + 1
         rows = self.source.rows(first, last)
         shape = [1, (last - first - 1) * stride + size, (self.source.width - 1) * stride + size, self.layer.filters]
-        whole = tf.nn.conv2d_transpose(rows, self.layer.kernel, shape, stride, "VALID")
+        whole = tf.nn.conv2d_transpose(rows, self.kernel, shape, stride, "VALID")
         return whole[:, start - first * stride : stop - first * stride, : self.width]
 
 
@@ -284,25 +278,36 @@ class _DoubledConvolved:
 
     def __init__(self, source, layer):
         self.source, self.layer = source, layer
+        self.kernel = keras.ops.cast(layer.kernel, layer.compute_dtype)
         self.height, self.width = source.height * 2, source.width * 2
 
     def rows(self, start, stop):
         # A row more at either end: the zeros beyond these rows reach what is cut off, or belong there.
         first, last = max(start // 2 - 1, 0), min((stop + 1) // 2 + 1, self.source.height)
-        result = cpu_convolution.double_and_convolve(self.source.rows(first, last), self.layer.kernel)
+        result = cpu_convolution.double_and_convolve(self.source.rows(first, last), self.kernel)
         result = result[:, start - 2 * first : stop - 2 * first]
-        return tf.nn.bias_add(result, self.layer.bias) if self.layer.use_bias else result
+        return _with_bias(result, self.layer)
+
+
+def _with_bias(rows, layer):
+    return tf.nn.bias_add(rows, keras.ops.cast(layer.bias, rows.dtype)) if layer.use_bias else rows
 
 
 class _Normalized:
-    """``activation(scale * x + shift)`` with numbers a channel."""
+    """A map normalized by known means and variances, with a layer's gamma, beta and epsilon; then activated."""
 
-    def __init__(self, source, scale, shift, activation):
-        self.source, self.scale, self.shift, self.activation = source, scale, shift, activation
+    def __init__(self, source, activation, layer=None, mean=None, variance=None):
+        self.source, self.activation, self.layer = source, activation, layer
         self.height, self.width = source.height, source.width
+        if layer is not None:
+            self.numbers = [keras.ops.cast(x, "float32") for x in (layer.gamma, layer.beta, mean, variance)]
 
     def rows(self, start, stop):
-        return self.activation(self.source.rows(start, stop) * self.scale + self.shift)
+        rows = self.source.rows(start, stop)
+        if self.layer is not None:  # one pass over the rows, where products and sums are three
+            normalize = tf.compat.v1.nn.fused_batch_norm
+            rows = normalize(rows, *self.numbers, epsilon=self.layer.epsilon, is_training=False)[0]
+        return self.activation(rows)
 
 
 class _Sum:
@@ -326,11 +331,11 @@ class _Stored:
         self.channels = None
 
     def append(self, rows):
-        self.channels = rows.shape[-1]
+        self.channels, self.dtype = rows.shape[-1], rows.dtype
         rows.numpy().tofile(self.file)
 
     def rows(self, start, stop):
         row = self.width * self.channels
-        self.file.seek(start * row * 4)
-        values = np.fromfile(self.file, np.float32, (stop - start) * row)
+        self.file.seek(start * row * self.dtype.size)
+        values = np.fromfile(self.file, self.dtype.as_numpy_dtype, (stop - start) * row)
         return tf.constant(values.reshape(1, stop - start, self.width, self.channels))

@@ -12,10 +12,12 @@ from common.photo_jobs import run_jobs
 from common.run_record import physical_memory
 from fast_style.network import MARGIN
 
-# Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB, 0.5 of
-# which an image of one pixel takes too. Narrower networks take less.
-BYTES_PER_PIXEL = 600
-# What a photograph may take before it is painted in strips: 6 megapixels with the paper's network.
+# Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
+# which an image of one pixel takes too (AVX2; with AVX-512 half of it), one of 4000x3000 3.3 GB in bfloat16, 0.6 of
+# which one pixel takes. Narrower networks take less.
+BYTES_PER_PIXEL = {"float32": 600, "bfloat16": 280}
+# What a photograph may take before it is painted in strips: with the paper's network 6 megapixels in float32, 12 in
+# bfloat16, which is what telephones take.
 WHOLE_BYTES = 7 << 29
 STREAMING = ("auto", "exact", "fast", "off")
 
@@ -54,7 +56,8 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False):
         rgb = limit_long_side(rgb, max_size)
     height, width = rgb.shape[:2]
     border = 2 * (MARGIN + network.reflection_padding)  # nearly all there is around a line of pixels
-    needed = (height + border) * (width + border) * BYTES_PER_PIXEL * network.width // 32
+    bytes_per_pixel = BYTES_PER_PIXEL.get(network.compute_dtype, BYTES_PER_PIXEL["float32"])
+    needed = (height + border) * (width + border) * bytes_per_pixel * network.width // 32
     memory = physical_memory()
     if streaming == "auto":
         streaming = "exact" if needed > min(WHOLE_BYTES, memory // 2 or WHOLE_BYTES) else "off"
