@@ -11,9 +11,10 @@ from common.sample_photos import sample_photos
 from fast_style.pretrained_networks import load_network, style_entries
 from fast_style.stylization import stylize
 
-# Packages that this one does not know show their own pictures by an entry point of this group: a
-# function like `demo_pictures`.
+# Packages that this one does not know show their own pictures by an entry point of this group, in the gallery of the
+# other: functions like `demo_pictures`.
 GROUP = "fast_style.demo"
+GALLERY_GROUP = "fast_style.gallery"
 
 
 def demo_pictures(photos):
@@ -33,10 +34,10 @@ def demo_pictures(photos):
             yield style, name, picture, time.perf_counter() - start
 
 
-def showcase(photos):
-    """:func:`demo_pictures` of this package and of those that the entry points name."""
+def showcase(photos, group=GROUP):
+    """:func:`demo_pictures` of this package and of those that the entry points of a group name."""
     yield from demo_pictures(photos)
-    for point in entry_points(group=GROUP):
+    for point in entry_points(group=group):
         yield from point.load()(photos)
 
 

@@ -6,7 +6,7 @@ from common.files import write_bytes
 from common.image_io import write_photo
 from common.recipes import read_recipe
 from common.sample_photos import sample_photos
-from fast_style.demo import showcase
+from fast_style.demo import GALLERY_GROUP, showcase
 from fast_style.pretrained_networks import style_entries
 
 QUALITY = 55  # of JPEG: 10 to 80 KB a picture
@@ -28,7 +28,7 @@ def write_gallery(folder):
     for name, photo in photos.items():
         rows["photograph"][name] = f"gallery/{name}.jpg"
         write_photo(pictures / f"{name}.jpg", photo, "jpg", QUALITY)
-    for label, name, picture, seconds in showcase(photos):
+    for label, name, picture, seconds in showcase(photos, GALLERY_GROUP):
         rows.setdefault(label, {})[name] = f"gallery/{name}_{label}.jpg"
         write_photo(pictures / f"{name}_{label}.jpg", picture, "jpg", QUALITY)
         yield pictures / f"{name}_{label}.jpg", seconds
@@ -41,7 +41,7 @@ def _page(rows):
     lines = [
         "# Gallery",
         "",
-        "Every style that ships, and details enlarged by four, on CC0 photographs of scikit-image.",
+        "Every style that ships, and details enlarged by four and by eight, on CC0 photographs of scikit-image.",
         "`fast-style gallery --output docs` makes this page and its pictures again.",
     ]
     for label, pictures in rows.items():

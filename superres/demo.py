@@ -1,4 +1,4 @@
-"""Part of `fast-style demo`: details of photographs, enlarged four times."""
+"""Part of `fast-style demo` and `fast-style gallery`: details of photographs, enlarged."""
 
 import time
 
@@ -7,27 +7,38 @@ from common.network_files import in_precision
 from superres.pretrained_networks import load_network, network_entries
 from superres.upscaling import upscale
 
-FACTOR = 4
-SIDE = 96
-# (top, left) of the squares in the sample photographs: a cat's eye, a face, the rim of a cup. Else it is the middle.
-DETAILS = {"chelsea": (75, 125), "astronaut": (60, 170), "coffee": (90, 280)}
+SIDE = 384  # of the pictures
+# (row, column) of the middle of what is shown of the sample photographs: a cat's eye, a face, the rim of a cup.
+DETAILS = {"chelsea": (123, 173), "astronaut": (108, 218), "coffee": (138, 328)}
 
 
 def demo_pictures(photos):
-    """Enlarges a detail of each photograph with bicubic resizing and every network of factor 4 that ships.
+    """:func:`enlarged_details` by four."""
+    return enlarged_details(photos, 4)
+
+
+def gallery_pictures(photos):
+    """:func:`enlarged_details` by four and by eight."""
+    yield from enlarged_details(photos, 4)
+    yield from enlarged_details(photos, 8)
+
+
+def enlarged_details(photos, factor):
+    """Enlarges a detail of each photograph to 384x384 with bicubic resizing and every network of a factor that ships.
 
     Args:
-        photos: ``{name: uint8 (height, width, 3)}``.
+        photos: ``{name: uint8 (height, width, 3)}``; of those that are not scikit-image's samples the middle is shown.
+        factor: how many times larger.
 
     Yields:
         (label, name, uint8 picture, seconds).
     """
-    details = {name: _detail(photo, DETAILS.get(name)) for name, photo in photos.items()}
-    networks = [name for name, entry in network_entries().items() if entry["config"]["factor"] == FACTOR]
+    details = {name: _detail(photo, SIDE // factor, DETAILS.get(name)) for name, photo in photos.items()}
+    networks = [name for name, entry in network_entries().items() if entry["config"]["factor"] == factor]
     for name, detail in details.items():
         start = time.perf_counter()
-        picture = resize_array(detail, detail.shape[0] * FACTOR, detail.shape[1] * FACTOR)
-        yield f"x{FACTOR}_bicubic", name, picture, time.perf_counter() - start
+        picture = resize_array(detail, detail.shape[0] * factor, detail.shape[1] * factor)
+        yield f"x{factor}_bicubic", name, picture, time.perf_counter() - start
     for label in networks:
         network = in_precision(load_network(label))
         for name, detail in details.items():
@@ -36,8 +47,9 @@ def demo_pictures(photos):
             yield label, name, picture, time.perf_counter() - start
 
 
-def _detail(photo, corner):
-    """A square inside a photograph, from a (top, left) corner or else its middle; of a small photograph all."""
-    room = [max(0, side - SIDE) for side in photo.shape[:2]]
-    top, left = map(min, corner, room) if corner else (rest // 2 for rest in room)
-    return photo[top : top + SIDE, left : left + SIDE]
+def _detail(photo, side, middle):
+    """A square of a photograph around a (row, column), or the middle of the photograph; of a small photograph all."""
+    middle = middle or [length // 2 for length in photo.shape[:2]]
+    room = [max(0, length - side) for length in photo.shape[:2]]
+    top, left = (min(max(0, at - side // 2), most) for at, most in zip(middle, room, strict=True))
+    return photo[top : top + side, left : left + side]

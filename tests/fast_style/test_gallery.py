@@ -22,7 +22,9 @@ def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys,
         assert entry["title"] in page
     pictures = re.findall(r'src="([^"]+)"', page)
     assert {f"gallery/{path.name}" for path in (tmp_path / "gallery").iterdir()} == set(pictures)
-    expected = {f"gallery/{name}.jpg" for name in ("chelsea", "astronaut_starry_night", "coffee_x4_bicubic")}
+    expected = {
+        f"gallery/{name}.jpg" for name in ("chelsea", "astronaut_starry_night", "coffee_x4_bicubic", "coffee_x8_pixel")
+    }
     assert expected <= set(pictures)
     assert read_photo(tmp_path / "gallery" / "coffee_starry_night.jpg").rgb.shape == (100, 150, 3)
     assert "gallery.md" in capsys.readouterr().out
