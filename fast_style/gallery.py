@@ -9,11 +9,11 @@ from common.sample_photos import sample_photos
 from fast_style.demo import GALLERY_GROUP, showcase
 from fast_style.pretrained_networks import style_entries
 
-QUALITY = 55  # of JPEG: 10 to 80 KB a picture
+QUALITY = 70  # of WebP: 10 to 80 KB a picture
 
 
 def write_gallery(folder):
-    """Writes ``gallery.md``, and its pictures as JPEG into ``gallery/`` beside it; files of these names are replaced.
+    """Writes ``gallery.md``, and its pictures as WebP into ``gallery/`` beside it; files of these names are replaced.
 
     Args:
         folder: made if need be.
@@ -26,12 +26,12 @@ def write_gallery(folder):
     photos = sample_photos()
     rows = {"photograph": {}}
     for name, photo in photos.items():
-        rows["photograph"][name] = f"gallery/{name}.jpg"
-        write_photo(pictures / f"{name}.jpg", photo, "jpg", QUALITY)
+        rows["photograph"][name] = f"gallery/{name}.webp"
+        write_photo(pictures / f"{name}.webp", photo, "webp", QUALITY)
     for label, name, picture, seconds in showcase(photos, GALLERY_GROUP):
-        rows.setdefault(label, {})[name] = f"gallery/{name}_{label}.jpg"
-        write_photo(pictures / f"{name}_{label}.jpg", picture, "jpg", QUALITY)
-        yield pictures / f"{name}_{label}.jpg", seconds
+        rows.setdefault(label, {})[name] = f"gallery/{name}_{label}.webp"
+        write_photo(pictures / f"{name}_{label}.webp", picture, "webp", QUALITY)
+        yield pictures / f"{name}_{label}.webp", seconds
     write_bytes(page, _page(rows).encode())
     yield page, None
 

@@ -23,10 +23,10 @@ def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys,
     pictures = re.findall(r'src="([^"]+)"', page)
     assert {f"gallery/{path.name}" for path in (tmp_path / "gallery").iterdir()} == set(pictures)
     expected = {
-        f"gallery/{name}.jpg" for name in ("chelsea", "astronaut_starry_night", "coffee_x4_bicubic", "coffee_x8_pixel")
+        f"gallery/{name}.webp" for name in ("chelsea", "astronaut_starry_night", "coffee_x4_bicubic", "coffee_x8_pixel")
     }
     assert expected <= set(pictures)
-    assert read_photo(tmp_path / "gallery" / "coffee_starry_night.jpg").rgb.shape == (100, 150, 3)
+    assert read_photo(tmp_path / "gallery" / "coffee_starry_night.webp").rgb.shape == (100, 150, 3)
     assert "gallery.md" in capsys.readouterr().out
 
 
@@ -35,4 +35,4 @@ def test_pictures_in_the_repository_are_small_and_of_every_style():
     docs = Path(__file__).parents[2] / "docs"
     pictures = [*(docs / "gallery").iterdir(), docs / "demo.jpg"]
     assert sum(path.stat().st_size for path in pictures) < 2e6
-    assert {f"coffee_{style}.jpg" for style in style_entries()} <= {path.name for path in pictures}
+    assert {f"coffee_{style}.webp" for style in style_entries()} <= {path.name for path in pictures}
