@@ -23,7 +23,7 @@ def test_auto_resolves_to_a_policy_that_keras_knows():
 
 def test_auto_is_measured_once_a_process(monkeypatch):
     first = resolve_precision("auto")
-    monkeypatch.setattr(precision, "_seconds", lambda dtype, training: pytest.fail("measured again"))
+    monkeypatch.setattr(precision, "_seconds", lambda dtypes, training: pytest.fail("measured again"))
     assert resolve_precision("auto") == first
 
 
@@ -50,7 +50,7 @@ def test_unknown_is_refused(name):
 def test_the_choice_by_the_seconds_measured(gpu, bfloat16, float16, expected, monkeypatch):
     """Seconds relative to float32's 1."""
     seconds = {tf.float32: 1.0, tf.bfloat16: bfloat16, tf.float16: float16}
-    monkeypatch.setattr(precision, "_seconds", lambda dtype, training: seconds[dtype])
+    monkeypatch.setattr(precision, "_seconds", lambda dtypes, training: {dtype: seconds[dtype] for dtype in dtypes})
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["GPU:0"] if gpu else [])
     assert fastest_precision.__wrapped__() == expected
 
@@ -58,10 +58,17 @@ def test_the_choice_by_the_seconds_measured(gpu, bfloat16, float16, expected, mo
 def test_forward_alone_may_be_faster_in_another_precision(monkeypatch):
     """A processor without AVX-512: bfloat16 is quick forward, ten times slower backward."""
     seconds = {(tf.float32, True): 3.0, (tf.float32, False): 1.0, (tf.bfloat16, True): 30.0, (tf.bfloat16, False): 0.5}
-    monkeypatch.setattr(precision, "_seconds", lambda dtype, training: seconds[dtype, training])
+    monkeypatch.setattr(precision, "_seconds", lambda dtypes, training: {d: seconds[d, training] for d in dtypes})
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
     assert fastest_precision.__wrapped__(training=True) == "float32"
     assert fastest_precision.__wrapped__(training=False) == "mixed_bfloat16"
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_each_type_is_measured(training):
+    found = precision._seconds((tf.float32, tf.bfloat16), training)
+    assert set(found) == {tf.float32, tf.bfloat16}
+    assert all(0 < seconds < 60 for seconds in found.values())
 
 
 def test_policy_holds_within_the_block_and_is_restored():
