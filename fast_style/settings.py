@@ -126,15 +126,16 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
 QUICK_TRAINING = {
     "initialize": "starry_night",
     "iterations": 600,
-    "size": 128,
-    "resize_to": 256,
+    "batch_size": 1,
     "learning_rate": 1e-3,
-    "warmup": 50,
+    "warmup": 20,
     "schedule": "cosine",
     "upsampling": "resize",
     "loss_network": "vgg19",
-    "style_weight": 2e-5,
-    "tv_weight": 1.5e-4,
+    "style_size": 384,
+    "style_weight": 5e-5,
+    "tv_weight": 5e-5,
+    "stability_weight": 200.0,
 }
 # What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
 # better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
