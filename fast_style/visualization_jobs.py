@@ -8,8 +8,9 @@ from common.geometry import limit_long_side
 from common.image_io import as_rgb, write_photo
 from common.loss_network import build_loss_network
 from common.precision import dtype_policy
+from common.processor import describe_processor
 from common.progress import IterationProgress
-from common.run_record import processor, versions
+from common.run_record import versions
 from common.stop_signals import StopSignals
 from fast_style.optimization_jobs import optimization_precision
 from fast_style.visualization import LAYERS, count_pictures, visualize
@@ -72,5 +73,5 @@ def _caption(what, image, loss_network, precision, settings):
         f"{settings.size}; {'eq. 2' if what == 'content' else 'eq. 4'}, {loss_network.architecture} "
         f"({weights}{pooling}), {settings.iterations} iterations of L-BFGS within 0..255 from white noise of seed "
         f"{settings.seed}, total variation {settings.tv_weight:g}; {precision}; "
-        f"{', '.join(f'{name} {version}' for name, version in versions().items())}; {processor()}"
+        f"{', '.join(f'{name} {version}' for name, version in versions().items())}; {describe_processor()}"
     )

@@ -32,7 +32,7 @@ def test_a_preset_sets_what_it_names_and_nothing_else(name):
 
 def test_what_is_given_wins():
     settings = settings_of("--preset", "quick", "--iterations", "7", "--style-weight", "3")
-    assert (settings["iterations"], settings["style_weight"], settings["size"]) == (7, 3.0, 128)
+    assert (settings["iterations"], settings["style_weight"], settings["style_size"]) == (7, 3.0, 384)
 
 
 def test_the_paper_is_the_papers():
@@ -48,7 +48,7 @@ def test_help_says_what_presets_set(capsys):
         train_main(["--help"])
     out = " ".join(capsys.readouterr().out.split())
     assert "paper: --normalization batch --squash --no-flip;" in out
-    assert "quick: --initialize starry_night --iterations 600 --size 128" in out
+    assert "quick: --initialize starry_night --iterations 600" in out
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_the_caption_names_what_made_the_figure(painting):
         "vgg16 (random), 7 iterations of L-BFGS within 0..255 from white noise of seed 3, total variation 0.0001; "
         "float32; python 3."
     )
-    for part in ("tensorflow 2.", "keras 3.", "scipy 1.", visualization_jobs.processor()):
+    for part in ("tensorflow 2.", "keras 3.", "scipy 1.", visualization_jobs.describe_processor()):
         assert part in plain
     from_file = dataclasses.replace(random, weights="/home/me/vgg.npz", sha256="w" * 64)
     assert f"vgg16 (vgg.npz, sha256 {'w' * 64}), 7" in _caption("content", painting, from_file, "float32", settings())
