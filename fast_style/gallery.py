@@ -29,9 +29,10 @@ def write_gallery(folder):
         rows["photograph"][name] = f"gallery/{name}.webp"
         write_photo(pictures / f"{name}.webp", photo, "webp", QUALITY)
     for label, name, picture, seconds in showcase(photos, GALLERY_GROUP):
-        rows.setdefault(label, {})[name] = f"gallery/{name}_{label}.webp"
-        write_photo(pictures / f"{name}_{label}.webp", picture, "webp", QUALITY)
-        yield pictures / f"{name}_{label}.webp", seconds
+        path = pictures / f"{name}_{label}.webp"
+        rows.setdefault(label, {})[name] = f"gallery/{path.name}"
+        write_photo(path, picture, "webp", QUALITY)
+        yield path, seconds
     write_bytes(page, _page(rows).encode())
     yield page, None
 

@@ -47,7 +47,10 @@ def test_x4_paper_is_the_papers_layout_and_not_below_its_figures(shared_data):
     config = network.get_config()
     assert (config["normalization"], config["upsampling"], config["bicubic_skip"]) == ("batch", "transposed", False)
     values = evaluate(shared_data / "superres" / "Set5", {"x4_paper": network}, 4, "bicubic").means("Set5")["x4_paper"]
-    assert values == pytest.approx((28.88, 0.8357), abs=0.005)
+    assert values[0] == pytest.approx(28.88, abs=0.01)
+    assert values[1] == pytest.approx(0.8357, abs=0.0005)
+    assert values[0] > 28.40
+    assert values[1] > 0.8205
 
 
 @pytest.mark.parametrize("degradation", ["bicubic", "blur-bicubic"])
