@@ -21,21 +21,24 @@ def ship(package, name, runs, title, summary):
         title, summary: what ``styles`` or ``networks`` prints of it.
 
     The recipe, ``<package>/recipes/<name>.json``, holds the records of all runs: settings, versions,
-    hardware, time, losses. Runs that went on from what ships by this name follow the stages of its recipe. Paths are
-    cut to their last part. ``<package>/pretrained/<name>.jpg`` is the thumbnail.
+    hardware, time, losses. Runs that went on from a network that ships follow the stages of its recipe, unless it
+    paints another style: a recipe is run with one painting. Paths are cut to their last part.
+    ``<package>/pretrained/<name>.jpg`` is the thumbnail.
     """
     home = importlib.import_module(f"{package}.pretrained_networks")
     shelf, network = home.shelf(), home.load_network(str(Path(runs[-1]) / "network.keras"))
     stages = [without_folders(read_record(run)) for run in runs]
-    file = shelf.folder.parent / "recipes" / f"{name}.json"
-    if stages[0]["settings"]["initialize"] == name:
-        stages = read_json(file, "a recipe")["stages"] + stages
+    recipes, start = shelf.folder.parent / "recipes", stages[0]["settings"]["initialize"]
+    if start and (recipes / f"{start}.json").exists():
+        earlier = read_json(recipes / f"{start}.json", "a recipe")["stages"]
+        if earlier[-1]["settings"].get("style") == stages[0]["settings"].get("style"):
+            stages = earlier + stages
     recipe = {"name": name, "title": title, "summary": summary, "stages": stages}
     entry = {"title": title, "summary": summary, "recipe": f"{name}.json", "licence": "Apache-2.0"}
     if "degradation" in stages[-1]["settings"]:  # super-resolution: what the network was trained to undo
         entry["degradation"] = stages[-1]["settings"]["degradation"]
     shelf.add(name, network, **entry)
-    write_json(file, recipe)
+    write_json(recipes / f"{name}.json", recipe)
     write_photo(shelf.folder / f"{name}.jpg", thumbnail(shelf.load(name), home.apply), "jpg", 90)
 
 

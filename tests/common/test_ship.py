@@ -45,3 +45,13 @@ def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     ship("somewhere", "wave", [tmp_path / "run"], title="The Great Wave", summary="12 iterations")
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
     assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5], "what it went on from is part of the recipe"
+
+    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": "wave"}, "iteration": 3})
+    ship("somewhere", "ripple", [tmp_path / "run"], title="Ripple", summary="of the same painting")
+    recipe = json.loads((tmp_path / "package" / "recipes" / "ripple.json").read_text())
+    assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5, 3]
+
+    write_record(tmp_path / "run", {"settings": {"style": "/x/udnie.jpg", "initialize": "wave"}, "iteration": 2})
+    ship("somewhere", "udnie", [tmp_path / "run"], title="Udnie", summary="of another painting")
+    recipe = json.loads((tmp_path / "package" / "recipes" / "udnie.json").read_text())
+    assert [stage["iteration"] for stage in recipe["stages"]] == [2], "a recipe is run with one painting"
