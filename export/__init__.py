@@ -13,6 +13,6 @@ __getattr__, __dir__, __all__ = lazy_names(
         "export_serving": "export.tf_serving",
         "export_tflite": "export.tflite",
         "load_source": "export.source",
-        "verify": "export.verify",
+        "verify": "export.verification",
     },
 )

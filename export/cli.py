@@ -55,7 +55,8 @@ def _add_saved_model_flags(parser):
         type=whole_number(1, 2**63 - 1, unit="pixels"),
         default=MAX_PIXELS,
         metavar="N",
-        help=f"that the results of one request may have; more is answered by an error (default: {MAX_PIXELS})",
+        help="that the results of one request may have, of encoded images each; more is answered by an error "
+        f"(default: {MAX_PIXELS})",
     )
     _add_common(parser)
 
@@ -190,9 +191,11 @@ def _add_tflite(commands):
         help="of the input in pixels; dynamic: set at each use, not for the GPU delegate (default: 256x256)",
     )
     parser.add_argument("--uint8", action="store_true", help="uint8 input and output instead of float32")
-    parser.add_argument("--calibration", metavar="FOLDER", help="photographs that int8 is calibrated on")
+    parser.add_argument("--calibration", metavar="FOLDER", help="photographs that int8 is calibrated on: up to 32")
     parser.add_argument(
-        "--photos", metavar="FOLDER", help="photographs to compare on (default: samples of scikit-image)"
+        "--photos",
+        metavar="FOLDER",
+        help="photographs to compare on: up to 8, spread over the folder (default: samples of scikit-image)",
     )
     parser.add_argument("--allow-loss", action="store_true", help="keep a file that is further from the network")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE")
@@ -202,11 +205,11 @@ def _add_tflite(commands):
 
 def _tflite(options):
     from export.output import check_new_file
+    from export.settings import check_calibration
     from export.source import check_source
 
     check_source(options.network)
-    if options.precision == "int8" and options.calibration is None:
-        raise UserError("--calibration: expected a folder of photographs for int8. Received: none")
+    check_calibration(options.precision, options.calibration, "--calibration")
     for folder in filter(None, (options.calibration, options.photos)):
         from common.image_io import list_images
 
@@ -262,7 +265,7 @@ def _verify(options):
         check_source(options.against, "--against")
     start_tensorflow()
 
-    from export.verify import table, verify
+    from export.verification import table, verify
 
     hold = True
     for artifact in found:

@@ -82,7 +82,8 @@ def read_card(artifact):
     """
     path = card_path(artifact)
     if not path.exists():
-        raise UserError(f"{artifact}: expected an artifact with {path.name} beside it. Received: none")
+        place = "in" if path.parent == Path(artifact) else "beside"
+        raise UserError(f"{artifact}: expected an artifact with {path.name} {place} it. Received: none")
     card = read_json(path, "a model card")
     if not _is_card(card):
         raise UserError(f"{path}: expected a model card in JSON. Received: JSON that is none")
@@ -92,8 +93,9 @@ def read_card(artifact):
 def _is_card(card):
     """Whether it has what reading an artifact takes."""
     try:
-        inputs = [signature["inputs"] for signature in card["signatures"].values()]
-        known = card["precision"] in PRECISIONS and isinstance(card["factor"], int) and inputs
-        return bool(known and {"name", "network"} <= card.keys() and {"ships", "file"} <= card["network"].keys())
+        shape = card["signatures"]["serving_default"]["inputs"]["images"]["shape"]
+        known = card["precision"] in PRECISIONS and isinstance(card["factor"], int) and len(shape) == 4
+        network = {"ships", "file", "sha256"} <= card["network"].keys()
+        return known and network and "name" in card
     except (AttributeError, KeyError, TypeError):
         return False

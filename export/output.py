@@ -80,7 +80,7 @@ def whole_folder(path):
                 path.replace(part / "old")
             try:
                 inside.replace(path)
-            except OSError:
+            except BaseException:  # Ctrl-C between the two renames, too
                 if (part / "old").exists():
                     (part / "old").replace(path)
                 raise

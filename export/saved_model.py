@@ -23,8 +23,9 @@ def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXEL
         source: :class:`export.source.Source`.
         folder: new or empty; it appears whole or not at all.
         precision: ``"float32"`` or ``"bfloat16"`` for what is computed between input and output.
-        max_pixels: that the results of one request may have, all images of its batch together;
-            a request for more is answered by InvalidArgument rather than by a server out of memory.
+        max_pixels: that the results of one request may have, all images of its batch together; of
+            ``serve_bytes``, which computes one image after the other, each. A request for more is
+            answered by InvalidArgument rather than by a server out of memory.
         overwrite: replace an export that is there.
         licence: of the weights, for the card; default that which ships with them.
 

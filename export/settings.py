@@ -1,4 +1,6 @@
-"""Choices and limits of the exports that the command line names. Light: imports nothing."""
+"""Choices and limits of the exports that the command line names. Light: imports no TensorFlow."""
+
+from common.errors import UserError
 
 # Precision of a SavedModel -> the Keras dtype policy it computes under. Variables are float32 in all.
 SAVED_MODEL_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
@@ -7,3 +9,11 @@ PRECISIONS = {*SAVED_MODEL_POLICIES, *TFLITE_PRECISIONS}
 # Of the results of one request, or of a fixed size: what 4096x4096 pixels are. The paper's style network takes
 # 10 GB for them.
 MAX_PIXELS = 4096 * 4096
+
+
+def check_calibration(precision, calibration, argument="calibration"):
+    """Raises UserError for int8 without photographs to calibrate on, and for photographs that nothing is calibrated on."""
+    if precision == "int8" and calibration is None:
+        raise UserError(f"{argument}: expected a folder of photographs for int8. Received: none")
+    if precision != "int8" and calibration is not None:
+        raise UserError(f"{argument}: expected it with int8 only. Received: {calibration}, with {precision}")

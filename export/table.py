@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from common.command_line import errors_as_lines
+from common.image_io import list_images
 from common.processor import describe_processor
 from common.startup import start_tensorflow
 from export.cli import size
@@ -60,6 +61,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     start_tensorflow()
     with errors_as_lines(parser.prog):
+        list_images(options.calibration)
         print(f"{describe_processor()}, 2 threads, fastest of {RUNS} runs\n")
         print("| network | input | precision | bytes | PSNR, dB | ms |\n|---|---|---|---:|---:|---:|")
         operators = {}

@@ -18,7 +18,7 @@ from export.equalization import equalized
 from export.extras import require
 from export.model_card import card_path, model_card, write_card
 from export.output import check_new_file, writing
-from export.settings import MAX_PIXELS, TFLITE_PRECISIONS
+from export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
 from export.source import keras_result
 
 # What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
@@ -56,22 +56,22 @@ def export_tflite(
         size: (height, width) of the input in pixels; None for any, which each use sets.
         uint8: input and output are uint8 rather than float32.
         calibration: folder of photographs that int8 is calibrated on.
-        photos: folder of photographs on which the file is compared; default scikit-image's samples.
+        photos: folder of photographs on which the file is compared, up to 8, spread over it; default
+            scikit-image's samples.
         allow_loss: keep a file that is further from the Keras network than its precision may be.
         overwrite: replace a file that is there.
         licence: of the weights, for the card; default that which ships with them.
 
     Returns:
-        the model card, a dict; ``"psnr_db"`` in it is the lowest of all photographs.
+        the model card, a dict; ``"psnr_db"`` in it is the lowest of the photographs compared.
 
     Raises:
-        UserError: an unknown precision, a bad size, int8 without calibration, a folder with no
-            photograph, an existing file, a full disk, LiteRT not installed, a PSNR that falls short.
+        UserError: an unknown precision, a bad size, int8 without calibration or another precision with
+            it, a folder with no photograph, an existing file, a full disk, LiteRT not installed, a PSNR that falls short.
     """
     if precision not in TFLITE_PRECISIONS:
         raise UserError(f"precision: expected one of {', '.join(TFLITE_PRECISIONS)}. Received: {precision!r}")
-    if precision == "int8" and calibration is None:
-        raise UserError("calibration: expected a folder of photographs for int8. Received: none")
+    check_calibration(precision, calibration)
     check_size(size, source.factor)
     check_new_file(file, ".tflite", overwrite)
     if card_path(file).exists() and not overwrite:
@@ -94,7 +94,7 @@ def export_tflite(
     write_bytes(file, content)
     try:
         write_card(card_path(file), card)
-    except UserError:  # one without the other would be wrong
+    except BaseException:  # one without the other would be wrong
         file.unlink() if before is None else write_bytes(file, before)
         raise
     return card

@@ -1,11 +1,9 @@
 """`fast-style-export` as a person uses it, bad input included: one line, exit code 2, nothing half-written."""
 
-import configparser
 import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -82,6 +80,19 @@ def test_a_serving_folder_is_verified_model_by_model(tmp_path, serving_folder, n
     assert {line.split()[1] for line in out.splitlines()[2:]} == {"32x24", "51x37"}
 
 
+def test_verify_says_that_a_network_was_trained_on_since(tmp_path, capsys):
+    """An artifact of a network that ships, from before the network that ships by that name became another."""
+    file = tmp_path / "small.tflite"
+    assert run(["tflite", "x4_srcnn", file, "--size", "8x8"], capsys)[0] == 0
+    card = json.loads((tmp_path / f"small.{CARD}").read_text())
+    card["network"]["sha256"] = "0" * 64
+    (tmp_path / f"small.{CARD}").write_text(json.dumps(card))
+    code, _, err = run(["verify", file], capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"was made from, sha256 {'0' * 64}. Received: none, and the x4_srcnn that ships is another by now" in err
+    assert run(["verify", file, "--against", "x4_srcnn"], capsys)[0] == 0
+
+
 def inputs(tmp_path, network_files):
     """Things that are no network, or no place, by name."""
     places = {name: tmp_path / name for name in ("run", "full", "text.keras", "dense.keras", "empty", "old.tflite")}
@@ -136,10 +147,11 @@ def inputs(tmp_path, network_files):
         ("tflite {good} {lite} --precision int8", "--calibration: expected a folder of photographs for int8"),
         ("tflite {good} {lite} --precision int8 --calibration {empty}", "Received: a folder with none"),
         ("tflite {good} {lite} --precision int8 --calibration nowhere", "Received: no such folder"),
+        ("tflite {good} {lite} --calibration {empty}", "--calibration: expected it with int8 only. Received: {empty}, wi"),
         ("tflite {good} {lite} --size 0x4", "expected HEIGHTxWIDTH in pixels, such as 256x256. Received: 0x4"),
         ("tflite {good} {lite} --size 9000x9000", "size: expected at least 1x1, and a result of at most 16777216"),
         ("verify nowhere", "ARTIFACT: expected a SavedModel or a .tflite file. Received: nowhere (no such file)"),
-        ("verify {full}", "expected an artifact with model_card.json beside it. Received: none"),
+        ("verify {full}", "expected an artifact with model_card.json in it. Received: none"),
         ("verify {damaged}", "model_card.json: expected a model card in JSON. Received: JSON that is none"),
         ("verify {served}", "ARTIFACT: expected a folder for TF Serving with models in it. Received: {served}, with"),
         ("saved-model {good} .", "DIR: expected a folder that can be replaced. Received: . (the current folder)"),
@@ -181,9 +193,3 @@ def test_help_imports_no_tensorflow():
     )
     text = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "--calibration" in text
-
-
-def test_console_script_is_installed():
-    setup = configparser.ConfigParser()
-    setup.read(Path(__file__).parents[2] / "setup.cfg")
-    assert "fast-style-export = export.cli:main" in setup["options.entry_points"]["console_scripts"]

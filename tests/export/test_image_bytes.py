@@ -70,10 +70,20 @@ def kinds():
         "grey and alpha": encoded(np.dstack([rgb[..., 0], alpha])),
         "palette": palette.getvalue(),
         "16 bits": sixteen.getvalue(),
+        "webp": encoded(rgb, "WEBP", lossless=True),
+        "webp with alpha": encoded(np.dstack([rgb, alpha]), "WEBP", lossless=True, exact=True),
+        "cmyk": cmyk((200, 90, 40)),
         "bmp": encoded(rgb, "BMP"),
         "bmp of 32 bits": bmp_of_32_bits(rgb),
         "gif": encoded(np.full((6, 5), 77, np.uint8), "GIF"),
     }
+
+
+def cmyk(colour):
+    """A JPEG of four inks, as printers' files are; of one colour, which every decoder gives alike."""
+    file = io.BytesIO()
+    Image.new("RGB", (14, 9), colour).convert("CMYK").save(file, "JPEG", quality=100)
+    return file.getvalue()
 
 
 def bmp_of_32_bits(rgb):

@@ -19,7 +19,7 @@ from export.comparison import photographs, psnr
 from export.model_card import CARD, file_digest
 from export.saved_model import export_saved_model
 from export.source import Source, keras_result, load_source
-from export.verify import PROGRAM
+from export.verification import PROGRAM
 from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize_photo
 from superres.upscaling import upscale_photo

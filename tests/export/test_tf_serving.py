@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import shutil
+import socket
 import time
 
 import grpc
@@ -145,6 +146,18 @@ def test_clients_say_what_the_server_refused(server, tmp_path):
         with pytest.raises(SystemExit, match=r"(?s)diary.jpg: .*Unknown image file format"):
             client(folder, name).main("style", tmp_path / "diary.jpg", tmp_path / "no.png", where)
     assert not (tmp_path / "no.png").exists()
+
+
+def test_clients_say_what_is_not_there(serving_folder, tmp_path):
+    for name in ("grpc_client", "rest_client"):
+        with pytest.raises(SystemExit, match="nowhere.jpg: No such file or directory"):
+            client(serving_folder, name).main("style", tmp_path / "nowhere.jpg", tmp_path / "no.png")
+    write_photo(tmp_path / "photo.png", picture(8, 9))
+    with socket.socket() as taken:  # bound, but nobody listens
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(SystemExit, match=rf"{url}: expected TF Serving there. Received: .*refused"):
+            client(serving_folder, "rest_client").main("style", tmp_path / "photo.png", tmp_path / "no.png", url)
 
 
 def test_a_new_version_is_served_beside_the_old(server, stub, network_files):

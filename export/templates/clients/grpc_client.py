@@ -38,15 +38,19 @@ def predict_array(stub, model, images, timeout=60.0):
 
 
 def main(model, source, target, server="localhost:8500"):
-    with open(source, "rb") as file:
-        image = file.read()
     try:
+        with open(source, "rb") as file:
+            image = file.read()
         result = predict(connect(server), model, image)
+        with open(target, "wb") as file:
+            file.write(result)
     except grpc.RpcError as error:
         sys.exit(f"{source}: {error.code().name}: {error.details()}")
-    with open(target, "wb") as file:
-        file.write(result)
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__.strip())
     main(*sys.argv[1:])

@@ -26,15 +26,21 @@ def predict(model, image, server="http://localhost:8501"):
 
 
 def main(model, source, target, server="http://localhost:8501"):
-    with open(source, "rb") as file:
-        image = file.read()
     try:
+        with open(source, "rb") as file:
+            image = file.read()
         result = predict(model, image, server)
+        with open(target, "wb") as file:
+            file.write(result)
     except urllib.error.HTTPError as error:
         sys.exit(f"{source}: {error.read().decode(errors='replace')}")
-    with open(target, "wb") as file:
-        file.write(result)
+    except urllib.error.URLError as error:
+        sys.exit(f"{server}: expected TF Serving there. Received: {error.reason}")
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__.strip())
     main(*sys.argv[1:])

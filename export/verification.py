@@ -53,19 +53,27 @@ def verify(artifact, against=None):
 
     Args:
         artifact: folder of a SavedModel, or a ``.tflite`` file, with its model card.
-        against: shipped name or ``.keras`` file of the network; default the shipped one that the card names.
+        against: shipped name or ``.keras`` file of the network, which need not be the one that the
+            artifact was made from; default the shipped one that the card names.
 
     Returns:
         list of Comparison.
 
     Raises:
-        UserError: no such artifact or network, an artifact that does not load or is for another size.
+        UserError: no such artifact or network, one that was trained on since it shipped, an artifact
+            that does not load or is for another size.
     """
     artifact = Path(artifact)
     if not artifact.exists():
         raise UserError(f"ARTIFACT: expected a SavedModel or a .tflite file. Received: {artifact} (no such file)")
     card = read_card(artifact)
     source = load_source(against or _shipped(artifact, card), "--against")
+    made_from = card["network"]["sha256"]
+    if against is None and source.sha256 != made_from:
+        raise UserError(
+            f"--against: expected the network that {artifact} was made from, sha256 {made_from}. Received: none, and "
+            f"the {source.name} that ships is another by now, sha256 {source.sha256}"
+        )
     network = rebuilt(source.network)
     images = photographs(_sizes(card))[: len(SIZES)]
     inputs = {}
