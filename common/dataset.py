@@ -11,7 +11,7 @@ from common.errors import UserError
 from common.geometry import resize_array, resize_short_side
 from common.image_io import list_images, read_photo
 
-# Share of photographs that may fail to decode before training stops.
+# Share of photographs that may fail to decode before training stops; one may in any case.
 MAX_BAD_SHARE = 0.01
 # Photographs that are shuffled at a time where the source has no random access.
 TFDS_SHUFFLE = 2048
@@ -23,8 +23,8 @@ class Photographs:
     """Seeded, endless stream of square crops from a source of photographs.
 
     The crop number i is a function of the seed and i alone, so a stream that starts at i continues
-    an interrupted one exactly. Photographs that do not decode are skipped: the next one in the
-    folder takes the place.
+    an interrupted one exactly. Photographs that do not decode are skipped, the next one in the
+    folder takes the place, until they are more than one and more than 1 % of all.
 
     With tensorflow-datasets, order is a shuffle through a buffer, and one of the first records takes
     the place of one that does not decode.
@@ -156,9 +156,10 @@ class Photographs:
     def _note_bad(self, name, error):
         with self._lock:
             self.bad[name] = str(error)
-            if len(self.bad) > MAX_BAD_SHARE * self.count:
+            most = max(1, int(MAX_BAD_SHARE * self.count))
+            if len(self.bad) > most:
                 self.error = UserError(
-                    f"{self.source}: expected at most {MAX_BAD_SHARE:.0%} of {self.count} photographs not to decode. "
+                    f"{self.source}: expected at most {most} of {self.count} photographs not to decode. "
                     f"Received: {len(self.bad)}, the last {error}"
                 )
                 raise self.error

@@ -8,6 +8,8 @@ from common.errors import UserError
 
 # Settings that name files of the machine a network was trained on: to be given anew, or left at their default.
 FILES = ("content", "output", "style", "loss_weights", "validation", "preview", "initialize")
+# And what is quickest on it, which may be the slowest on another: measured anew.
+OF_THE_MACHINE = (*FILES, "precision")
 
 
 def recipe_names(package):
@@ -34,14 +36,14 @@ def recipe_settings(package, name, settings_class, given):
     Args:
         package, name: which recipe.
         settings_class: a :class:`common.settings.TrainingSettings`.
-        given: settings that the user gave, by name; they hold for every stage. ``output`` is a folder:
-            the stages go to ``stage_1``, ``stage_2`` ... in it.
+        given: settings that the user gave, by name; they hold for every stage, ``initialize`` for the
+            first. ``output`` is a folder: the stages go to ``stage_1``, ``stage_2`` ... in it.
 
     Raises:
         UserError: no such recipe; a file that the recipe needs is not given.
     """
     stages, result = read_recipe(package, name)["stages"], []
-    names = {field.name for field in dataclasses.fields(settings_class)} - set(FILES)
+    names = {field.name for field in dataclasses.fields(settings_class)} - set(OF_THE_MACHINE)
     for number, stage in enumerate(stages, start=1):
         recorded = stage["settings"]
         settings = {key: tuple(v) if isinstance(v, list) else v for key, v in recorded.items() if key in names}
@@ -54,14 +56,12 @@ def recipe_settings(package, name, settings_class, given):
                 f"--loss-weights: expected a file of {recorded['loss_network']} weights like {weights}, which recipe "
                 f"{name} was trained with, or imagenet. Received: none"
             )
+        here = {**given, "output": given.get("output") and str(Path(given["output"]) / f"stage_{number}")}
         if result:
-            settings["initialize"] = str(Path(result[-1].output) / "network.keras")
+            here["initialize"] = str(Path(result[-1].output) / "network.keras")
         elif recorded["initialize"] and not recorded["initialize"].endswith(".keras"):
             settings["initialize"] = recorded["initialize"]  # a network that ships
-        output = given.get("output")
-        result.append(
-            settings_class(**(settings | given | {"output": output and str(Path(output) / f"stage_{number}")}))
-        )
+        result.append(settings_class(**settings_class.given_over(settings, here)))
     return result
 
 

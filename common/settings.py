@@ -18,6 +18,14 @@ def flag(name):
     return f"--{name.replace('_', '-')}"
 
 
+def check_choices(settings):
+    """Raises UserError for the first setting that is none of its choices."""
+    for field in dataclasses.fields(settings):
+        choices, value = field.metadata.get("choices"), getattr(settings, field.name)
+        if choices and value is not None and value not in choices:
+            raise UserError(f"{flag(field.name)}: expected one of {', '.join(map(str, choices))}. Received: {value!r}")
+
+
 def check_least(settings, least, *names):
     """Raises UserError for the first of these settings that is less than it may be, or infinite."""
     for name in names:
@@ -47,6 +55,11 @@ class LossNetworkSettings:
         "dtype policy; auto measures which this machine runs fastest",
         choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
     )
+
+    @classmethod
+    def given_over(cls, base, given):
+        """The settings of a preset or a record, a dict, with those that were given in their place."""
+        return {**base, **given}
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -45,7 +45,7 @@ def run_train_command(program, description, package, settings_class, train, argu
         if preset and options.recipe:
             raise UserError(f"--preset: expected it or --recipe. Received: {preset} and {options.recipe}")
         if preset:
-            given = presets[preset] | given
+            given = settings_class.given_over(presets[preset], given)
         if options.recipe is None:
             _train(program, settings_class, train, given, options.resume)
         else:

@@ -4,10 +4,10 @@ import contextlib
 import dataclasses
 import datetime
 import json
-import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,14 +19,14 @@ from common.checkpoint import Checkpoints, restore_training_state
 from common.contact_sheet import contact_sheet
 from common.dataset import Photographs, validation_batches
 from common.errors import UserError
-from common.files import check_writable, existing_folder
+from common.files import check_writable, existing_folder, write_bytes
 from common.geometry import limit_long_side
 from common.image_io import as_rgb
-from common.network_files import copy_weights
+from common.network_files import copy_weights, in_precision
 from common.precision import dtype_policy, resolve_precision
 from common.run_record import NAME, hardware, read_record, versions, write_record
 from common.sample_photos import sample_photos
-from common.settings import RESUMABLE, check_least, flag
+from common.settings import RESUMABLE, check_choices, check_least, flag
 from common.stop_signals import StopSignals
 
 FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
@@ -79,7 +79,7 @@ def resumed_settings(settings_class, folder, given):
     resumable = RESUMABLE - {"iterations"} if stored.get("schedule") == "cosine" else RESUMABLE
     for name, value in given.items():
         before = tuple(stored[name]) if isinstance(stored.get(name), list) else stored.get(name)
-        if name not in resumable and value != before:
+        if name not in resumable and value != before and (name, value) != ("precision", "auto"):
             raise UserError(f"{flag(name)}: expected {before!r}, as the run was begun. Received: {value!r}")
     names = {field.name for field in dataclasses.fields(settings_class)}
     merged = {**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in names}, **given}
@@ -90,8 +90,9 @@ def resumed_settings(settings_class, folder, given):
     return settings
 
 
-def check_numbers(settings):
-    """Raises UserError for counts below 1, negative rates, and seeds that are no 32-bit number."""
+def check_settings(settings):
+    """Raises UserError for unknown choices, counts below 1, negative rates, and seeds that are no 32-bit number."""
+    check_choices(settings)
     check_least(settings, 1, "iterations", "batch_size", "size", "validate_every", "checkpoint_every", "log_every")
     check_least(settings, 0, "learning_rate", "warmup", "seed", "preview_every")
     if settings.seed >= 2**32:
@@ -137,13 +138,14 @@ def run_training(
         NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
         Interrupted: Ctrl-C or SIGTERM; everything is saved.
     """
-    check_numbers(settings)
+    check_settings(settings)
     check_output(settings.output, resume)
     photographs = Photographs.from_settings(settings)
     keras.utils.set_random_seed(settings.seed)
     with dtype_policy(resolve_precision(settings.precision)):
         network = build_network(settings)
-        if settings.initialize:
+        # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
+        if settings.initialize and not (resume and Checkpoints(Path(settings.output) / "checkpoints").latest()):
             _start_from(settings.initialize, load_network, network)
         trainer = build_trainer(settings, network)
     return _train(trainer, photographs, settings, validation_size, resume)
@@ -208,18 +210,23 @@ def _train(trainer, photographs, settings, validation_size, resume):
             saver.save()
         except NonFiniteError as error:
             update_record(saver.saved, "not finite")
-            raise NonFiniteError(
-                f"{error}; the checkpoint of iteration {saver.saved} is kept. A lower --learning-rate or a longer "
-                "--warmup usually helps"
-            ) from error
+            advice = "a lower --learning-rate or a longer --warmup usually helps"
+            if checkpoint := checkpoints.latest():
+                restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
+                _save_network(trainer.network, folder)
+                advice = (
+                    f"what was learnt by iteration {checkpoint.iteration} is in {folder / 'network.keras'}, to go on from with "
+                    f"--initialize and another --output: {advice}"
+                )
+            raise NonFiniteError(f"{error}; {advice}") from error
         except UserError:
             # Photographs that stopped decoding, a preview that cannot be written: what was learnt stays.
             with contextlib.suppress(UserError, NonFiniteError):
                 saver.save()
                 update_record(saver.saved, "stopped by an error")
             raise
+        _save_network(trainer.network, folder)
 
-    _save_network(trainer.network, folder)
     for path, reason in photographs.bad.items():
         print(f"skipped {path}: {reason}", file=sys.stderr)
     if saver.iteration < settings.iterations:
@@ -240,6 +247,11 @@ def _fit(trainer, photographs, start, iterations, callbacks):
     except tf.errors.OpError as error:
         if photographs.error is not None:
             raise photographs.error from error
+        if isinstance(error, tf.errors.ResourceExhaustedError):
+            raise UserError(
+                "--batch-size, --size: expected batches that memory can hold. "
+                f"Received: {photographs.batch_size} of {photographs.size}x{photographs.size}"
+            ) from error
         raise
 
 
@@ -284,17 +296,15 @@ def _preview_picture(trainer, paths):
 
 
 def _save_network(network, folder):
-    """Saves ``network.keras`` in float32, beside its place and renamed."""
-    temporary = folder / ".network.part.keras"
-    in_float32(network).save(temporary)
-    os.replace(temporary, folder / "network.keras")
+    """Saves ``network.keras`` in float32, whole or not at all.
 
-
-def in_float32(network):
-    """The same network under the float32 policy; the network itself if it is so already."""
-    if network.dtype_policy.name == "float32":
-        return network
-    config = {**network.get_config(), "dtype": "float32"}
-    copy = type(network).from_config(config)
-    copy.set_weights(network.get_weights())
-    return copy
+    Raises:
+        UserError: the disk is full, or cannot be written.
+    """
+    path = folder / "network.keras"
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".network.") as temporary:
+            in_precision(network, "float32").save(Path(temporary) / path.name)
+            write_bytes(path, (Path(temporary) / path.name).read_bytes())
+    except OSError as error:
+        raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from common.errors import UserError
 from common.losses import pixel_loss
 from common.losses.weights import check_weights
 from common.perceptual_training import PerceptualTrainer
@@ -85,6 +86,8 @@ class StyleTransfer(PerceptualTrainer):
             pooling=pooling,
         )
         check_weights({"stability_weight": stability_weight, "stability_noise": stability_noise})
+        if style_warmup < 0:
+            raise UserError(f"style_warmup: expected at least 0 steps. Received: {style_warmup}")
         names = (*objective.term_names, *(("stability",) if stability_weight else ()))
         super().__init__(network or TransformationNetwork(), names, **kwargs)
         self.objective = objective

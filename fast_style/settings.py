@@ -67,6 +67,13 @@ class ObjectiveSettings(LossNetworkSettings):
         if self.style_weight is None and self.style_loss in STYLE_WEIGHTS:
             self.style_weight = STYLE_WEIGHTS[self.style_loss]
 
+    @classmethod
+    def given_over(cls, base, given):
+        """As of :class:`LossNetworkSettings`; weights that belong to another loss or other layers are left out."""
+        belonging = {"style_loss": "style_weight", "style_layers": "style_layer_weights"}
+        other = {belonging[name] for name in belonging if name in given}
+        return super().given_over({name: value for name, value in base.items() if name not in other}, given)
+
     def objective_options(self):
         """Keyword arguments of :meth:`fast_style.objective.StyleObjective.for_painting`, all but the painting."""
         return {
@@ -227,9 +234,7 @@ class OptimizationSettings(ObjectiveSettings):
                     f"Received: {given['content_style_ratio']:g} and {given['content_weight']:g}"
                 )
             preset.pop("content_style_ratio", None)
-        if "style_loss" in given:
-            preset.pop("style_weight", None)
-        settings = cls(**{**preset, **given})
+        settings = cls(**cls.given_over(preset, given))
         if settings.preset == "gatys" and not settings.style_layer_weights:
             settings.style_layer_weights = (1 / len(settings.style_layers),) * len(settings.style_layers)
         return settings
@@ -295,11 +300,7 @@ class EvaluationSettings(ObjectiveSettings):
             recorded: of :func:`fast_style.recorded_objective.recorded_objective`.
             quick: take small sizes and few iterations where nothing is given.
         """
-        if "style_loss" in given:
-            recorded = {name: value for name, value in recorded.items() if name != "style_weight"}
-        if "style_layers" in given:
-            recorded = {name: value for name, value in recorded.items() if name != "style_layer_weights"}
-        return cls(**{**recorded, **(QUICK if quick else {}), **given})
+        return cls(**cls.given_over({**recorded, **(QUICK if quick else {})}, given))
 
 
 # Of `fast-style evaluate --quick`: under 2 minutes on two processor cores.

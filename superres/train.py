@@ -1,6 +1,7 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
 from common.errors import UserError
+from common.loss_network import least_side as least_side_of_layers
 from common.settings import flag
 from common.training import run_training
 from superres.model import SuperResolution, least_side
@@ -55,8 +56,12 @@ def build_network(settings):
 
 
 def build_trainer(settings, network):
-    """The trainer of a network as the settings say."""
-    return SuperResolution(
+    """The trainer of a network as the settings say.
+
+    Raises:
+        UserError: see :class:`superres.model.SuperResolution`; squares too small for the layers.
+    """
+    trainer = SuperResolution(
         network,
         feature_weight=settings.feature_weight,
         pixel_weight=settings.pixel_weight,
@@ -69,3 +74,10 @@ def build_trainer(settings, network):
         loss_weights=settings.loss_weights,
         pooling=settings.pooling,
     )
+    least = least_side_of_layers(settings.feature_layers) if settings.feature_weight else 1
+    if settings.size < least:
+        raise UserError(
+            f"--size: expected at least {least} pixels for {' '.join(settings.feature_layers)}. "
+            f"Received: {settings.size}"
+        )
+    return trainer

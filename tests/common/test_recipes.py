@@ -8,13 +8,13 @@ import pytest
 
 from common import recipes
 from common.errors import UserError
-from common.recipes import FILES, read_recipe, recipe_names, recipe_settings
+from common.recipes import OF_THE_MACHINE, read_recipe, recipe_names, recipe_settings
 from common.run_record import read_record
 from common.train_command import _train_stage
 from common.training import Interrupted
 from fast_style.cli import train_main
 from fast_style.pretrained_networks import style_entries
-from fast_style.settings import StyleSettings
+from fast_style.settings import STYLE_WEIGHTS, StyleSettings
 from superres.pretrained_networks import network_entries
 from superres.settings import SuperResolutionSettings
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
@@ -40,11 +40,11 @@ def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist(package
     with_loss_network = any(stage["loss_network"] for stage in recorded)
     given = {k: v for k, v in GIVEN.items() if k in names and (k != "loss_weights" or with_loss_network)}
     for stage, record in zip(recipe_settings(package, name, SETTINGS[package], given), recorded, strict=True):
-        assert set(record["settings"]) - set(FILES) <= names
+        assert set(record["settings"]) - set(OF_THE_MACHINE) <= names
         for key, value in record["settings"].items():
-            if key not in FILES:
+            if key not in OF_THE_MACHINE:
                 assert getattr(stage, key) == (tuple(value) if isinstance(value, list) else value)
-        assert stage.content == "photos"
+        assert (stage.content, stage.precision) == ("photos", "auto")
 
 
 def test_stages_follow_each_other():
@@ -69,8 +69,12 @@ def test_a_first_stage_may_start_from_a_network_that_ships(tmp_path, monkeypatch
 
 
 def test_what_is_given_wins():
-    stages = recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN | {"iterations": 3})
+    given = GIVEN | {"iterations": 3, "initialize": "mine.keras", "style_loss": "bn"}
+    stages = recipe_settings("fast_style", "starry_night", StyleSettings, given)
     assert {stage.iterations for stage in stages} == {3}
+    # Only the first begins with it; the weight of style is that of the loss of style that was given.
+    assert [stage.initialize for stage in stages[:2]] == ["mine.keras", "run/stage_1/network.keras"]
+    assert {stage.style_weight for stage in stages} == {STYLE_WEIGHTS["bn"]}
 
 
 def test_unknown_recipe_and_missing_weights_are_one_line():

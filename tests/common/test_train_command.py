@@ -4,7 +4,7 @@ import pytest
 
 from common.train_command import run_train_command
 from fast_style.cli import train_main
-from fast_style.settings import ARCHITECTURES, TRAINING_PRESETS, StyleSettings
+from fast_style.settings import ARCHITECTURES, STYLE_WEIGHTS, TRAINING_PRESETS, StyleSettings
 
 NEEDED = ["--style", "a.jpg", "--content", "photos", "--output", "run"]
 
@@ -33,6 +33,12 @@ def test_a_preset_sets_what_it_names_and_nothing_else(name):
 def test_what_is_given_wins():
     settings = settings_of("--preset", "quick", "--iterations", "7", "--style-weight", "3")
     assert (settings["iterations"], settings["style_weight"], settings["style_size"]) == (7, 3.0, 384)
+
+
+def test_a_weight_belongs_to_the_loss_that_a_preset_was_made_for():
+    """5e-5 is for Gram matrices; another loss of style has a scale of its own."""
+    settings = settings_of("--preset", "quick", "--style-loss", "bn")
+    assert (settings["style_weight"], settings["style_size"]) == (STYLE_WEIGHTS["bn"], 384)
 
 
 def test_the_paper_is_the_papers():

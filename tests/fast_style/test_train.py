@@ -2,14 +2,16 @@
 
 import json
 import os
+import shutil
 import signal
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from common.callbacks import NonFiniteError, Report, SaveCheckpoints
+from common.callbacks import NonFiniteError, Report, SaveCheckpoints, StopOnNonFinite
 from common.checkpoint import Checkpoints
 from common.errors import UserError
 from common.image_io import read_photo
@@ -103,11 +105,16 @@ def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder
 def test_a_signal_in_the_middle_saves_and_stops(folder):
     """SIGINT while iterations go on: training ends early, and what it reached is saved and usable."""
     before = signal.getsignal(signal.SIGINT)
-    timer = threading.Timer(8.0, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    with pytest.raises(Interrupted, match="continue with --resume"):
-        train(tiny_settings(folder, iterations=100_000, checkpoint_every=100_000, log_every=10_000))
-    timer.join()
+
+    class FromAnotherThread(Report):
+        def on_train_begin(self, logs=None):
+            super().on_train_begin(logs)
+            threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("common.training.Report", FromAnotherThread)
+        with pytest.raises(Interrupted, match="continue with --resume"):
+            train(tiny_settings(folder, iterations=100_000, checkpoint_every=100_000, log_every=10_000))
     reached = Checkpoints(folder / "run" / "checkpoints").latest().iteration
     assert 0 < reached < 100_000
     assert json.loads((folder / "run" / "run.json").read_text())["iteration"] == reached
@@ -115,13 +122,61 @@ def test_a_signal_in_the_middle_saves_and_stops(folder):
 
 
 def test_a_loss_that_is_not_finite_stops_naming_term_and_iteration(folder):
-    """A learning rate of 1e30 breaks the weights; the checkpoint of before stays and loads."""
-    with pytest.raises(NonFiniteError, match=r"is (nan|inf) at iteration \d+; the checkpoint of iteration \d+ is kept"):
-        train(tiny_settings(folder, iterations=50, learning_rate=1e30, checkpoint_every=1))
-    run = folder / "run"
-    assert json.loads((run / "run.json").read_text())["status"] == "not finite"
-    latest = Checkpoints(run / "checkpoints").latest()
-    assert latest is None or all(np.isfinite(array).all() for array in latest.arrays.values())
+    """A learning rate of 1e30 breaks the weights."""
+    with pytest.raises(NonFiniteError, match=r"is (nan|inf) at iteration \d+; a lower --learning-rate or a longer"):
+        train(tiny_settings(folder, iterations=50, learning_rate=1e30, checkpoint_every=100))
+    assert json.loads((folder / "run" / "run.json").read_text())["status"] == "not finite"
+    assert not (folder / "run" / "network.keras").exists()
+
+
+def test_what_was_learnt_before_a_loss_was_not_finite_can_be_gone_on_from(folder):
+    """The third iteration reports NaN; the network of the second, as it was saved, is left to start from."""
+    states = {}
+
+    class Saved(SaveCheckpoints):
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, logs)
+            states[self.iteration] = self.model.network.get_weights()
+
+    class Broken(StopOnNonFinite):
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, {"content": float("nan")} if self.iteration == 2 else logs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("common.training.SaveCheckpoints", Saved)
+        patch.setattr("common.training.StopOnNonFinite", Broken)
+        expected = rf"content is nan at iteration 3; what was learnt by iteration 2 is in {folder}/run/network.keras, "
+        with pytest.raises(NonFiniteError, match=expected + "to go on from with --initialize and another --output"):
+            train(tiny_settings(folder, iterations=50))
+    for learnt, kept in zip(states[2], final_weights(folder), strict=True):
+        np.testing.assert_array_equal(kept, learnt)
+    assert json.loads((folder / "run" / "run.json").read_text())["iteration"] == 2
+    train(tiny_settings(folder, iterations=1, initialize=f"{folder}/run/network.keras", output=f"{folder}/second"))
+
+
+def test_a_step_that_memory_cannot_hold_is_one_line(folder, monkeypatch):
+    def train_step(self, photos):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    monkeypatch.setattr("fast_style.model.StyleTransfer.train_step", train_step)
+    with pytest.raises(UserError, match="--batch-size, --size: expected batches that memory can hold. Received: 2 of 32"):
+        train(tiny_settings(folder))
+    assert json.loads((folder / "run" / "run.json").read_text())["status"] == "stopped by an error"
+
+
+def test_a_network_that_cannot_be_written_is_one_line_and_the_run_goes_on(folder, monkeypatch):
+    """A disk that fills up at the very end: nothing half-written, and everything learnt in the checkpoint."""
+
+    def write_bytes(path, content):
+        raise UserError(f"{path}: expected a place that can be written. Received: No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("common.training.write_bytes", write_bytes)
+        with pytest.raises(UserError, match="network.keras: expected a place that can be written"):
+            train(tiny_settings(folder))
+    assert sorted(path.name for path in (folder / "run").iterdir()) == ["checkpoints", "run.json", "tensorboard"]
+    assert train(tiny_settings(folder), resume=True)["status"] == "finished"
+    assert (folder / "run" / "network.keras").exists()
 
 
 def test_starting_from_another_network(folder, first_run):
@@ -129,6 +184,16 @@ def test_starting_from_another_network(folder, first_run):
     train(tiny_settings(folder, iterations=1, learning_rate=0.0, initialize=f"{first_run.output}/network.keras"))
     for before, after in zip(final_weights(first_run.output, "."), final_weights(folder), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+def test_a_run_goes_on_without_what_it_began_with(folder, first_run):
+    """All of that is in the checkpoint."""
+    start = folder / "start.keras"
+    shutil.copy(f"{first_run.output}/network.keras", start)
+    train(tiny_settings(folder, iterations=2, initialize=str(start)))
+    start.unlink()
+    settings = resumed_settings(StyleSettings, folder / "run", {"iterations": 3})
+    assert train(settings, resume=True)["iteration"] == 3
 
 
 def test_a_start_of_another_architecture_is_refused(folder, first_run):
@@ -151,18 +216,32 @@ def test_a_run_goes_on_in_the_precision_that_was_measured_at_its_start(first_run
     record["settings"]["precision"], record["precision"] = "auto", "mixed_bfloat16"
     (tmp_path / "run.json").write_text(json.dumps(record))
     assert resumed_settings(StyleSettings, tmp_path, {}).precision == "mixed_bfloat16"
+    # As the record is once it was resumed: auto was asked for, and is in the command that goes on.
+    record["settings"]["precision"] = "mixed_bfloat16"
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert resumed_settings(StyleSettings, tmp_path, {"precision": "auto"}).precision == "mixed_bfloat16"
+    with pytest.raises(UserError, match="--precision: expected 'mixed_bfloat16', as the run was begun"):
+        resumed_settings(StyleSettings, tmp_path, {"precision": "float32"})
 
 
 def test_bad_photographs_stop_the_training(folder):
-    """One of six is more than 1 %. What was learnt until then is kept."""
-    (folder / "photos" / "0.png").write_text("no image")
-    with pytest.raises(UserError, match=r"at most 1% of 6 photographs .* Received: 1, the last .*0\.png"):
+    """Two of six are more than 1 % and more than one. What was learnt until then is kept."""
+    for name in ("0.png", "1.png"):
+        (folder / "photos" / name).write_text("no image")
+    with pytest.raises(UserError, match=r"at most 1 of 6 photographs .* Received: 2, the last .*(0|1)\.png"):
         train(tiny_settings(folder, iterations=20, checkpoint_every=100))
     record = json.loads((folder / "run" / "run.json").read_text())
     latest = Checkpoints(folder / "run" / "checkpoints").latest()
     assert record["status"] == "stopped by an error"
     assert record["iteration"] == (latest.iteration if latest else 0)
-    assert record["bad_photographs"] == [str(folder / "photos" / "0.png")]
+    assert record["bad_photographs"] == [str(folder / "photos" / name) for name in ("0.png", "1.png")]
+
+
+def test_one_bad_photograph_of_a_few_is_left_out_and_named(folder, capsys):
+    (folder / "photos" / "0.png").write_text("no image")
+    record = train(tiny_settings(folder))
+    assert (record["status"], record["bad_photographs"]) == ("finished", [str(folder / "photos" / "0.png")])
+    assert f"skipped {folder / 'photos' / '0.png'}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -184,7 +263,8 @@ def test_bad_photographs_stop_the_training(folder):
         ({"style_warmup": -5}, "--style-warmup: expected at least 0. Received: -5"),
         ({"seed": 2**32}, "--seed: expected less than 4294967296. Received: 4294967296"),
         ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
-        ({"precision": "int8"}, "precision: expected one of .* Received: 'int8'"),
+        ({"precision": "int8"}, "--precision: expected one of .* Received: 'int8'"),
+        ({"schedule": "linear"}, "--schedule: expected one of constant, cosine. Received: 'linear'"),
         ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
         ({"style": "nowhere.jpg"}, "nowhere.jpg: expected an image file. Received: no such file"),
         ({"loss_weights": "nowhere.npz"}, "loss weights: expected .* Received: nowhere.npz"),
@@ -207,8 +287,6 @@ def test_a_folder_with_files_in_it_is_not_written_into(folder):
 
 def test_a_full_disk_is_found_before_training(folder, monkeypatch):
     """The free space is the one thing faked: 1 MiB."""
-    import shutil
-
     usage = shutil.disk_usage(folder)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=2**20))
     with pytest.raises(UserError, match="--output: expected at least 200 MiB free .* Received: 1 MiB"):

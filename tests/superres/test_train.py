@@ -178,6 +178,12 @@ def test_size_that_is_no_multiple_of_the_factor(photos):
     assert not (photos.parent / "run").exists()
 
 
+def test_size_that_is_too_small_for_the_layers(photos):
+    with pytest.raises(UserError, match="--size: expected at least 16 pixels for relu5_1. Received: 8"):
+        train(settings(photos, size=8, feature_weight=1.0, feature_layers=("relu5_1",), loss_weights="random"))
+    assert not (photos.parent / "run").exists()
+
+
 def test_size_that_leaves_nothing_to_compare(photos):
     with pytest.raises(UserError, match="--size: expected at least 14 with --equivariance-weight and --factor 2"):
         train(settings(photos, equivariance_weight=1.0, size=12))
