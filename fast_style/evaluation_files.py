@@ -25,15 +25,28 @@ class EvaluationFolder:
     def __init__(self, path):
         self.path = Path(path)
 
+    def precision(self):
+        """The precision of the measurements that are there; ``"auto"`` where there are none.
+
+        Raises:
+            UserError: a record that is not JSON.
+        """
+        path = self.path / CONDITIONS
+        return read_json(path, "a record").get("precision", "auto") if path.exists() else "auto"
+
     def begin(self, conditions, overwrite=False):
         """Notes under what conditions is measured, or finds that it is as in the measurements that are there.
+
+        The same file under another name is the same condition.
 
         Raises:
             UserError: what is there was measured under others, and may not be replaced.
         """
         path = self.path / CONDITIONS
         before = read_json(path, "a record") if path.exists() else conditions
-        changed = [name for name in {**before, **conditions} if before.get(name) != conditions.get(name)]
+        changed = [
+            name for name in {**before, **conditions} if _compared(before.get(name)) != _compared(conditions.get(name))
+        ]
         if changed and not overwrite:
             name = changed[0]
             raise UserError(
@@ -66,3 +79,10 @@ class EvaluationFolder:
             return None
         names = [field.name for field in dataclasses.fields(Comparison) if field.name != "pictures"]
         return Comparison(**{field: record[field] for field in names}, pictures=pictures)
+
+
+def _compared(condition):
+    """A condition without the name of a file whose sha256 it has."""
+    if isinstance(condition, dict) and "sha256" in condition:
+        return {k: v for k, v in condition.items() if k != "name"}
+    return condition

@@ -2,10 +2,12 @@
 
 import dataclasses
 import hashlib
+import itertools
 from pathlib import Path
 
 from common.errors import UserError
 from common.image_io import as_rgb, list_images
+from common.network_files import in_precision, network_label
 from common.precision import dtype_policy
 from common.processor import describe_processor
 from common.progress import IterationProgress
@@ -17,7 +19,7 @@ from fast_style.evaluation import centre_square, compare, warm_up
 from fast_style.evaluation_files import EvaluationFolder
 from fast_style.objective import StyleObjective
 from fast_style.optimization_jobs import optimization_precision
-from fast_style.pretrained_networks import load_network, style_entries
+from fast_style.pretrained_networks import check_style, load_network, style_entries
 
 # Options of the objective that the loss network's own record tells.
 RECORDED = ("architecture", "loss_weights", "pooling")
@@ -41,7 +43,7 @@ class Evaluation:
 
 
 def check_settings(settings):
-    """Raises UserError for lists that do not match and numbers that are too small."""
+    """Raises UserError for lists that do not match, numbers that are too small, and no such network."""
     for name in ("counts", "iterations"):
         given, sizes = len(getattr(settings, name)), len(settings.sizes)
         if given != sizes:
@@ -53,6 +55,7 @@ def check_settings(settings):
     check_least(settings, 0, "seed")
     if settings.tv_size < 0:
         raise UserError(f"--tv-size: expected at least 0 pixels. Received: {settings.tv_size}")
+    check_style(settings.network, "--network")
 
 
 def evaluate(settings, overwrite=False, progress=True):
@@ -65,26 +68,28 @@ def evaluate(settings, overwrite=False, progress=True):
         UserError: a bad setting, image, network or weights file; a folder of other conditions.
     """
     check_settings(settings)
-    photos = _photos(settings.photos)
-    precision = optimization_precision(settings.precision)
+    squares = _squares(settings)
+    folder = EvaluationFolder(settings.output)
+    # Not measured again: on a busy machine another would come out, and be refused.
+    recorded = settings.precision == "auto" and not overwrite
+    precision = optimization_precision(folder.precision() if recorded else settings.precision)
     with dtype_policy(precision):
-        network = load_network(settings.network)
+        # A .keras file has a policy of its own.
+        network = in_precision(load_network(settings.network), precision)
         objective = StyleObjective.for_painting(settings.style, **settings.objective_options())
     result = Evaluation(_conditions(settings, objective, precision))
-    folder = EvaluationFolder(settings.output)
     folder.begin(result.conditions, overwrite)
     with StopSignals() as signals:
-        for size, count, iterations in zip(settings.sizes, settings.counts, settings.iterations, strict=True):
+        for size, chosen, iterations in zip(settings.sizes, squares, settings.iterations, strict=True):
             sized, warm = objective_at_size(objective, settings, size), False
             result.tv_weights[size], result.sizes[size] = sized.tv_weight, {}
-            for number, (name, photo) in enumerate(list(photos.items())[:count], start=1):
-                square = centre_square(as_rgb(photo), size)
+            for number, (name, square) in enumerate(chosen.items(), start=1):
                 found = folder.load(size, name, iterations, square)
                 if found is None:
                     if not warm:
                         warm_up(network, sized, size)
                         warm = True
-                    label = f"{size} px, {number} of {min(count, len(photos))}, {name}"
+                    label = f"{size} px, {number} of {len(chosen)}, {name}"
                     with IterationProgress(iterations, label, progress) as bar:
                         found = compare(
                             square,
@@ -103,6 +108,15 @@ def evaluate(settings, overwrite=False, progress=True):
     return result
 
 
+def _squares(settings):
+    """For each size ``{name: square}``: read before anything is measured, so that a bad photograph is told at once."""
+    photos = _photos(settings.photos)
+    return [
+        {name: centre_square(as_rgb(photo), size) for name, photo in itertools.islice(photos.items(), count)}
+        for size, count in zip(settings.sizes, settings.counts, strict=True)
+    ]
+
+
 def _photos(folder):
     """``{name: path or array}``: names are paths within the folder, without suffix where that is enough."""
     if folder is None:
@@ -111,7 +125,13 @@ def _photos(folder):
     relative = [path.relative_to(folder) for path in paths]
     if len({path.with_suffix("") for path in relative}) == len(paths):
         relative = [path.with_suffix("") for path in relative]
-    return {"_".join(name.parts): path for name, path in zip(relative, paths, strict=True)}
+    photos = {}
+    for path, within in zip(paths, relative, strict=True):
+        name = "_".join(within.parts)
+        while name in photos:  # a_b.jpg beside a/b.jpg
+            name += "_"
+        photos[name] = path
+    return photos
 
 
 def objective_at_size(objective, settings, size):
@@ -127,7 +147,7 @@ def _conditions(settings, objective, precision):
     sha256 = entry["sha256"] if entry else hashlib.sha256(Path(settings.network).read_bytes()).hexdigest()
     options = {k: v for k, v in settings.objective_options().items() if k not in RECORDED}
     conditions = {
-        "network": {"name": Path(settings.network).name, "sha256": sha256},
+        "network": {"name": network_label(settings.network), "sha256": sha256},
         "painting": {
             "name": Path(settings.style).name,
             "sha256": hashlib.sha256(Path(settings.style).read_bytes()).hexdigest(),

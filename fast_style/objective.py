@@ -14,6 +14,8 @@ from common.losses.weights import check_weights
 CONTENT_LAYERS = ("relu2_2",)
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 SCALINGS = ("paper", "gatys")
+# Sizes of the painting of which an objective keeps what it has computed.
+KEPT_SIZES = 4
 
 
 class StyleObjective:
@@ -24,7 +26,7 @@ class StyleObjective:
     of squared differences of neighbouring pixels.
 
     Args:
-        style_image: the painting, RGB uint8 or float (height, width, 3), 0..255; or a list of them.
+        style_image: the painting: a path, or RGB uint8 (height, width, 3); or a list of these.
         loss_network: a :class:`common.loss_network.LossNetwork` with all layers that are named here.
         content_layers, style_layers: in the paper's words; none for an objective without that term.
         content_weight, style_weight, tv_weight: not negative.
@@ -37,7 +39,8 @@ class StyleObjective:
         style_size: short side in pixels at which paintings are read; None takes them as they are.
 
     Raises:
-        UserError: a negative weight, factors that do not match the layers or paintings, an unknown name.
+        UserError: a painting that is no image, a negative weight, factors that do not match the layers or paintings,
+            an unknown name.
     """
 
     def __init__(
@@ -55,7 +58,8 @@ class StyleObjective:
         scaling="paper",
         style_size=None,
     ):
-        self.paintings = list(style_image) if isinstance(style_image, list | tuple) else [style_image]
+        paintings = style_image if isinstance(style_image, list | tuple) else [style_image]
+        self.paintings = [as_rgb(painting, "style_image") for painting in paintings]
         self.content_layers, self.style_layers = tuple(content_layers), tuple(style_layers)
         self.content_weight, self.style_weight, self.tv_weight = content_weight, style_weight, tv_weight
         self.style_layer_weights = tuple(style_layer_weights or (1.0,) * len(self.style_layers))
@@ -63,6 +67,7 @@ class StyleObjective:
         self.style_loss, self.scaling, self.style_size = style_loss, scaling, style_size
         self.loss_network = loss_network
         self._check()
+        self._resized = {}
         self.style_images = self.paintings
         if style_size is not None:
             self.style_images = [resize_short_side(painting, style_size) for painting in self.paintings]
@@ -144,11 +149,21 @@ class StyleObjective:
     def resized(self, style_size, sum_factor=1.0):
         """The same objective with its paintings read at another size and sums over pixels weighted anew.
 
+        The last few are kept: of many photographs of one size, each would compute and trace the same again.
+
         Args:
             style_size: short side in pixels of the paintings.
             sum_factor: of the weight of each term that is a sum over pixels and not a mean: total variation, and
                 under ``"gatys"`` scaling the content.
         """
+        key = style_size, sum_factor
+        if key not in self._resized:
+            if len(self._resized) == KEPT_SIZES:
+                del self._resized[next(iter(self._resized))]  # the oldest
+            self._resized[key] = self._at_size(style_size, sum_factor)
+        return self._resized[key]
+
+    def _at_size(self, style_size, sum_factor):
         return type(self)(
             self.paintings,
             self.loss_network,
@@ -201,10 +216,11 @@ class StyleObjective:
 
     @functools.cached_property
     def value_and_gradient(self):
-        """A compiled function from pictures (batch, height, width, 3) and content features to (terms, gradient).
+        """A compiled function from pictures and content features to (terms, gradient).
 
-        The gradient is that of the sum of ``"loss"`` over the batch. Traced for the first size of picture, and once
-        more for all others.
+        Pictures are float32 (batch, height, width, 3), RGB 0..255; content features and terms those of
+        :meth:`content_features` and :meth:`terms`. The gradient, float32 and of the shape of the pictures, is that of
+        the sum of ``"loss"`` over the batch. Traced for the first size of picture, and once more for all others.
         """
         import tensorflow as tf
 

@@ -79,7 +79,7 @@ def optimize(
 
     Raises:
         UserError: an unknown method, bad numbers, a start that is no picture, too many scales, a picture that is
-            too small for the layers.
+            too small for the layers, a weight with which the objective is not finite at the start.
     """
     if method not in METHODS:
         raise UserError(f"method: expected one of {', '.join(METHODS)}. Received: {method!r}")
@@ -126,16 +126,31 @@ def _at_scale(objective, photo, scale):
     return objective.resized(style_size, sum_factor=4.0**scale), resize_array(photo, height, width)
 
 
+def read_start(start, name="start"):
+    """A start of :func:`optimize` by name, or as RGB uint8 (height, width, 3).
+
+    Args:
+        start: one of `STARTS`, a path, or a uint8 array.
+        name: what to call it in errors.
+
+    Raises:
+        UserError: an unknown name, or a file or array that is no picture.
+    """
+    if isinstance(start, str):
+        if start in STARTS:
+            return start
+        if not Path(start).exists():
+            raise UserError(f"{name}: expected one of {', '.join(STARTS)}, or an image file. Received: {start!r}")
+    return as_rgb(start, name)
+
+
 def starting_picture(start, photo, style_image, seed=0):
     """float32 (height, width, 3) of the photograph's size; see :func:`optimize`."""
-    if isinstance(start, str) and start == "noise":
-        return np.random.default_rng(seed).uniform(0, 255, photo.shape).astype("float32")
-    if isinstance(start, str) and start in STARTS:
-        picture = photo if start == "content" else style_image
-    elif isinstance(start, str) and not Path(start).exists():
-        raise UserError(f"start: expected one of {', '.join(STARTS)}, or an image file. Received: {start!r}")
-    else:
-        picture = as_rgb(start, "start")
+    picture = read_start(start)
+    if isinstance(picture, str):
+        if picture == "noise":
+            return np.random.default_rng(seed).uniform(0, 255, photo.shape).astype("float32")
+        picture = photo if picture == "content" else style_image
     return resize_array(np.asarray(picture), *photo.shape[:2]).astype("float32")
 
 
@@ -154,6 +169,24 @@ class _Progress:
         terms, gradient = self.objective.value_and_gradient(batch, self.content)
         return {name: float(value[0]) for name, value in terms.items()}, gradient.numpy().reshape(np.shape(picture))
 
+    def begin(self, picture):
+        """Notes the picture that is begun with; the gradient there.
+
+        Raises:
+            UserError: not finite. No step could be told to be better, and the start would be the result.
+        """
+        terms, gradient = self.evaluate(picture)
+        if not (np.isfinite(terms["loss"]) and np.isfinite(gradient).all()):
+            weights = {name: getattr(self.objective, f"{name}_weight") for name in ("content", "style", "tv")}
+            counted = {name: weight * terms[name] for name, weight in weights.items()}
+            name = max(counted, key=lambda name: (not np.isfinite(counted[name]), counted[name]))
+            raise UserError(
+                f"{name}_weight: expected a weight with which the objective and its gradient are finite at the start. "
+                f"Received: {weights[name]:g}, where {name} is {terms[name]:g}"
+            )
+        self.accept(picture, terms)
+        return gradient
+
     def accept(self, picture, terms):
         """Notes a picture as that of the next iteration; whether to go on."""
         self.picture = np.reshape(picture, self.shape).astype("float32")
@@ -166,8 +199,7 @@ class _Progress:
 
 
 def _minimise_lbfgs(progress, picture, iterations, learning_rate):
-    terms, gradient = progress.evaluate(picture)
-    progress.accept(picture, terms)
+    gradient = progress.begin(picture)
     # Within bounds L-BFGS-B begins with a step of the gradient itself: too small to be felt in float32, or far
     # out of bounds, unless the objective is scaled. What is reported is not.
     scale = FIRST_STEP / max(float(np.abs(gradient).max()), 1e-30)
@@ -210,8 +242,7 @@ def _minimise_lbfgs(progress, picture, iterations, learning_rate):
 def _minimise_adam(progress, picture, iterations, learning_rate):
     variable = keras.Variable(picture, dtype="float32")
     optimizer = keras.optimizers.Adam(learning_rate)
-    terms, gradient = progress.evaluate(picture)
-    progress.accept(picture, terms)
+    gradient = progress.begin(picture)
     for _ in range(iterations):
         optimizer.apply([tf.convert_to_tensor(gradient)], [variable])
         variable.assign(keras.ops.clip(variable, 0.0, 255.0))

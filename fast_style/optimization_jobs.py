@@ -1,6 +1,7 @@
 """Optimises pictures for files: progress, pictures on the way, stopping."""
 
 import itertools
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from common.sample_photos import sample_photos
 from common.settings import check_least
 from common.stop_signals import StopSignals
 from fast_style.objective import StyleObjective
-from fast_style.optimization import optimize
+from fast_style.optimization import optimize, read_start
 
 # Of a folder over which filters are normalised, and their long side: more change the means by little.
 NORMALIZING_PHOTOS, NORMALIZING_SIZE = 50, 256
@@ -42,6 +43,15 @@ def build_objective(settings):
     normalize_over = [limit_long_side(photo, NORMALIZING_SIZE) for photo in photos]
     with dtype_policy(optimization_precision(settings.precision)):
         return StyleObjective.for_painting(settings.style, normalize_over=normalize_over, **options)
+
+
+def check_settings(settings):
+    """Raises UserError for what is bad whatever the photograph: once, and not for each."""
+    check_least(settings, 1, "max_size", "iterations", "scales")
+    check_least(settings, 0, "save_every", "seed")
+    if not 0 < settings.learning_rate < float("inf"):
+        raise UserError(f"--learning-rate: expected a positive number. Received: {settings.learning_rate}")
+    read_start(settings.start, "--start")
 
 
 def check_kept_pictures(jobs, settings, overwrite=False):
@@ -89,16 +99,15 @@ def optimize_files(jobs, settings, quality=95, progress=True):
         jobs: list of Job.
         settings: :class:`fast_style.settings.OptimizationSettings`.
         quality: of JPEG and WebP, 1 to 100.
-        progress: show a progress bar for each picture.
+        progress: show a progress bar for each picture, and say where one ended early.
 
     Returns:
         (done, failed, stopped): as of :func:`common.photo_jobs.run_jobs`, and whether it was stopped.
 
     Raises:
-        UserError: a bad painting, number, layer, weight or weights file.
+        UserError: a bad painting, start, number, layer, weight or weights file.
     """
-    check_least(settings, 1, "max_size")
-    check_least(settings, 0, "save_every", "seed")
+    check_settings(settings)
     objective = build_objective(settings)
     done, failed = [], []
     with StopSignals() as signals:
@@ -137,5 +146,7 @@ def _paint(photo, job, objective, settings, quality, signals, progress):
             scales=settings.scales,
             on_iteration=on_iteration,
         )
+    if progress and bar.done < total and not result.stopped:
+        print(f"{job.source}: no step helped any more after {bar.done} of {total} iterations", file=sys.stderr)
     alpha = None if photo.alpha is None else resize_array(photo.alpha, *rgb.shape[:2])
     return Photo(to_uint8(result.picture).numpy(), alpha)

@@ -27,11 +27,17 @@ def apply(rgb, network):
     return stylize(rgb, network)
 
 
-def check_style(style):
-    """Raises UserError unless `style` can be a shipped name or an existing file; imports no TensorFlow."""
+def check_style(style, name="style"):
+    """Raises UserError unless `style` can be a shipped name or an existing file; imports no TensorFlow.
+
+    Args:
+        style: a name or path.
+        name: what to call it in errors.
+    """
     if style not in style_entries() and not Path(style).is_file():
         raise UserError(
-            f"style: expected one of {', '.join(style_entries())}, or a .keras file. Received: {style!r} (no such file)"
+            f"{name}: expected one of {', '.join(style_entries())}, or a .keras file. "
+            f"Received: {style!r} (no such file)"
         )
 
 

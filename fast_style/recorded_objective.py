@@ -35,7 +35,7 @@ def recorded_objective(network):
     Raises:
         UserError: no such network; a record that is not JSON.
     """
-    check_style(network)
+    check_style(network, "--network")
     if network in style_entries():
         path = FOLDER.parent / "recipes" / style_entries()[network]["recipe"]
     else:

@@ -25,6 +25,10 @@ def invert_features(photo, loss_network, layer, iterations=200, tv_weight=0.0, s
 
     Returns:
         RGB uint8 of the photograph's size.
+
+    Raises:
+        UserError: a photograph that is no uint8 array or too small for the layer, a bad number.
+        KeyError: a layer that the loss network lacks.
     """
     objective = StyleObjective(photo, loss_network.restrict((layer,)), (layer,), (), tv_weight=tv_weight)
     return to_uint8(optimize(photo, objective, iterations, seed=seed, on_iteration=on_iteration).picture).numpy()
@@ -44,6 +48,10 @@ def synthesize_texture(
 
     Returns:
         RGB uint8 (height, width, 3).
+
+    Raises:
+        UserError: a painting that is no uint8 array, a painting or size too small for the layers, a bad number.
+        KeyError: a layer that the loss network lacks.
     """
     canvas = np.zeros((height or painting.shape[0], width or painting.shape[1], 3), np.uint8)
     network = loss_network.restrict(tuple(layers))
@@ -67,6 +75,10 @@ def visualize(what, image, loss_network, layers, caption, size=None, on_iteratio
 
     Returns:
         RGB uint8 of the figure.
+
+    Raises:
+        UserError: see :func:`invert_features` and :func:`synthesize_texture`.
+        KeyError: a layer that the loss network lacks.
     """
     stopped = False
 

@@ -5,11 +5,13 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import signal
 
 import numpy as np
 import pytest
 
+from common import precision
 from common.errors import UserError
 from common.image_io import write_photo
 from fast_style import evaluation_run
@@ -216,6 +218,33 @@ def test_other_conditions_need_a_new_folder_or_overwrite(tmp_path):
     assert folder.load(32, "cat", 1, picture()) is None
 
 
+def test_a_network_of_a_run_is_called_as_the_run_and_goes_on_by_its_contents(folder, tiny_network):
+    """Begun as tiny.keras, and gone on with as a copy in a run."""
+    first = evaluate(settings(folder, tiny_network, counts=(1,)), progress=False)
+    (folder / "wave").mkdir()
+    shutil.copy(tiny_network, folder / "wave" / "network.keras")
+    second = evaluate(settings(folder, folder / "wave" / "network.keras", counts=(1,)), progress=False)
+    assert (first.conditions["network"]["name"], second.conditions["network"]["name"]) == ("tiny", "wave")
+    assert second.sizes[32]["a"].baseline_seconds == first.sizes[32]["a"].baseline_seconds
+
+
+def test_the_network_has_the_precision_of_the_record_and_goes_on_in_it(folder, tiny_network, monkeypatch):
+    """A float32 file under mixed_bfloat16. Going on, auto is what was measured in, though float32 is quicker by now."""
+    real, policies = evaluation_run.compare, []
+
+    def compare_and_note(photo, network, *arguments):
+        policies.append(network.dtype_policy.name)
+        return real(photo, network, *arguments)
+
+    monkeypatch.setattr(evaluation_run, "compare", compare_and_note)
+    monkeypatch.setattr(precision, "fastest_precision", lambda training: "float32")
+    evaluate(settings(folder, tiny_network, counts=(1,), precision="mixed_bfloat16"), progress=False)
+    again = settings(folder, tiny_network, precision="auto")
+    assert evaluate(again, progress=False).conditions["precision"] == "mixed_bfloat16"
+    assert policies == ["mixed_bfloat16"] * 2
+    assert evaluate(again, overwrite=True, progress=False).conditions["precision"] == "float32"
+
+
 def test_another_photograph_of_the_same_name_is_measured_anew(folder, tiny_network):
     first = evaluate(settings(folder, tiny_network), progress=False)
     other = np.random.default_rng(9).integers(0, 256, (36, 40, 3), np.uint8)
@@ -225,10 +254,22 @@ def test_another_photograph_of_the_same_name_is_measured_anew(folder, tiny_netwo
     assert second.sizes[32]["deep_a"].baseline_seconds == first.sizes[32]["deep_a"].baseline_seconds
 
 
-def test_photographs_that_differ_in_their_suffix_alone_both_count(folder, tiny_network):
-    write_photo(folder / "photos" / "a.jpg", np.zeros((36, 40, 3), np.uint8), "jpg")
+@pytest.mark.parametrize(
+    ("added", "names"),
+    [("a.jpg", ["a.jpg", "a.png", "deep_a.png"]), ("deep_a.jpg", ["a", "deep_a", "deep_a_"])],
+)
+def test_photographs_of_like_names_all_count(folder, tiny_network, added, names):
+    """a.jpg beside a.png, and deep_a.jpg beside deep/a.png."""
+    write_photo(folder / "photos" / added, np.zeros((36, 40, 3), np.uint8), "jpg")
     found = evaluate(settings(folder, tiny_network, counts=(3,)), progress=False)
-    assert list(found.sizes[32]) == ["a.jpg", "a.png", "deep_a.png"]
+    assert list(found.sizes[32]) == names
+
+
+def test_a_photograph_that_does_not_decode_is_told_before_anything_is_measured(folder, tiny_network):
+    (folder / "photos" / "b.png").write_text("Dear diary")
+    with pytest.raises(UserError, match="b.png: expected an image"):
+        evaluate(settings(folder, tiny_network), progress=False)
+    assert not (folder / "out").exists()
 
 
 def test_total_variation_weighs_the_same_at_every_size(folder, tiny_network):

@@ -87,7 +87,7 @@ def test_optimize_with_the_variant_of_gatys_on_two_paintings(folder, capsys):
         (["visualize", "style", "{style}", "-o", "{out}/a.png", "--size", "0"], "--size: expected at least 1."),
         (["visualize", "colour", "{style}"], "invalid choice: 'colour'"),
         (["evaluate", "--style", "{style}"], "--network: expected a value. Received: none"),
-        (["evaluate", "--style", "{style}", "--network", "nowhere"], "style: expected one of"),
+        (["evaluate", "--style", "{style}", "--network", "nowhere"], "--network: expected one of"),
         (["evaluate", "--style", "no.jpg", "--network", "starry_night"], "no.jpg: expected an image file."),
         (
             ["evaluate", "--style", "{style}", "--network", "starry_night", "--counts", "1", "--output", "{out}"],

@@ -6,7 +6,7 @@ import pytest
 from common.errors import UserError
 from common.loss_network import build_loss_network
 from common.losses import STYLE_LOSSES, feature_loss, style_loss, total_variation
-from fast_style.objective import StyleObjective
+from fast_style.objective import KEPT_SIZES, StyleObjective
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +131,21 @@ def test_resized_reads_the_painting_anew_and_weights_the_total_variation(loss_ne
     small = sut.resized(6, sum_factor=4.0)
     assert (small.style_image.shape, small.tv_weight, small.style_loss) == ((10, 6, 3), 2.0, "bn")
     np.testing.assert_array_equal(small.resized(12).style_image, style)
+
+
+def test_resized_keeps_a_few_sizes(loss_network):
+    _, sut = objective(loss_network)
+    small = sut.resized(6)
+    assert sut.resized(6) is small
+    assert sut.resized(6, sum_factor=4.0) is not small
+    for size in range(7, 6 + KEPT_SIZES):
+        sut.resized(size)
+    assert sut.resized(6) is not small
+
+
+def test_a_painting_must_be_uint8(loss_network):
+    with pytest.raises(UserError, match="style_image: expected a path or a uint8 array .* Received: float64 array"):
+        StyleObjective(np.zeros((20, 12, 3)), loss_network, style_size=6)
 
 
 @pytest.mark.parametrize(

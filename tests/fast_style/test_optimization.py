@@ -133,6 +133,15 @@ def test_bfloat16_features_still_lead_down():
     assert history[-1]["loss"] < 0.3 * history[0]["loss"]
 
 
+@pytest.mark.parametrize("method", ["lbfgs", "adam"])
+def test_a_weight_too_large_for_float32_is_named(objective, method):
+    """Of white noise, total variation is some 10^7; float32 holds 3.4e38."""
+    large = StyleObjective(picture(seed=1), objective.loss_network, tv_weight=1e38, style_size=16, **LAYERS)
+    message = r"tv_weight: expected a weight with which .* finite at the start. Received: 1e\+38, where tv is \d"
+    with pytest.raises(UserError, match=message):
+        optimize(picture(), large, iterations=3, method=method)
+
+
 def test_starts(tmp_path):
     """White noise by its seed; the photograph; the painting and files, resized to the photograph."""
     photo, style = picture(), picture(8, 8, seed=1)
