@@ -50,11 +50,22 @@ def whole_number(least, most=None, unit=""):
     return parse
 
 
+def share(text):
+    """An argparse type: a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1. Received: {text}")
+    return value
+
+
 def add_photo_flags(parser, folder):
     """The flags of every command that turns photographs into pictures.
 
     Args:
-        parser: gets ``photos``, ``output``, ``format``, ``quality`` and ``overwrite``.
+        parser: gets ``photos``, ``output``, ``format``, ``quality``, ``overwrite`` and ``skip_existing``.
         folder: where results go when nothing else is said.
     """
     parser.add_argument(
@@ -69,7 +80,13 @@ def add_photo_flags(parser, folder):
     parser.add_argument(
         "--quality", type=whole_number(1, 100), default=95, metavar="1-100", help="of JPEG and WebP (default: 95)"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument("--overwrite", action="store_true", help="replace existing results")
+    existing.add_argument(
+        "--skip-existing",
+        action="store_true",
+        help="leave out photographs whose result exists: goes on where a folder of many was stopped",
+    )
 
 
 def add_precision_flag(parser):

@@ -1,6 +1,7 @@
 """Trained networks in files: those that ship in the package, and `.keras` files of users."""
 
 import dataclasses
+import functools
 import hashlib
 import io
 import json
@@ -178,6 +179,26 @@ def rebuilt(network, policy="float32"):
     twin = type(network).from_config(config)
     copy_weights(network, twin)
     return twin
+
+
+def loaded_once(load, network):
+    """What `load` makes of a name or path, kept for the next call: to read and trace it takes seconds.
+
+    Loaded anew where the file, or the global dtype policy, has changed. Not for what somebody may train.
+
+    Args:
+        load: function from a name or path to a network.
+        network: the name or path.
+    """
+    import keras
+
+    changed = Path(network).stat().st_mtime_ns if Path(network).is_file() else None
+    return _loaded(load, str(network), changed, keras.config.dtype_policy().name)
+
+
+@functools.lru_cache(maxsize=2)
+def _loaded(load, network, changed, policy):
+    return load(network)
 
 
 def in_precision(network, precision="auto"):

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from PIL import Image
 from tqdm import tqdm
 
 from common.errors import UserError
@@ -41,7 +42,8 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
     """What is to be read and written, found out before anything heavy starts.
 
     Args:
-        photos: files, folders (walked recursively), glob patterns, or ``"-"`` for standard input.
+        photos: files, folders (walked recursively, but for a folder of results within), glob patterns, or
+            ``"-"`` for standard input.
         label: goes into the names of results: ``cat.jpg`` becomes ``cat_<label>.jpg``.
         folder: where results go when `output` is not given.
         output: a folder; a file where there is one photograph; ``"-"`` for standard output. Default:
@@ -54,16 +56,17 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
         list of Job.
 
     Raises:
-        UserError: no such file, two results of one name, an existing result, an unwritable folder.
+        UserError: no such file, two results of one name, an existing result, an unwritable folder, a file
+            name for the result of a format that is not written, or of another than `file_format`.
     """
-    sources = _expand(photos)
+    sources = _expand(photos, folder if output in (None, "-") else output)
     if output is None:
         output = "-" if sources == [("-", "-")] else folder
     if output == "-":
         if len(sources) != 1:
             raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: -")
         return [Job(sources[0][0], "-", file_format or "png")]
-    one_file = len(sources) == 1 and Path(output).suffix.lower() in SUFFIXES and not Path(output).is_dir()
+    one_file = len(sources) == 1 and not Path(output).is_dir() and _names_an_image(output, file_format)
     if len(sources) > 1 and Path(output).exists() and not Path(output).is_dir():
         raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
     jobs = []
@@ -80,14 +83,45 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
     return jobs
 
 
-def _expand(photos):
+def _names_an_image(output, file_format):
+    """Whether the result is to be a file of this name, and not in a folder of it."""
+    suffix = Path(output).suffix.lower()
+    if suffix not in SUFFIXES:
+        if suffix and (suffix in Image.registered_extensions() or suffix in (".heic", ".jxl")):
+            raise UserError(f"--output: expected a name that ends in {', '.join(SUFFIXES)}. Received: {output}")
+        return False
+    if file_format not in (None, SUFFIXES[suffix]):
+        raise UserError(f"--format: expected {SUFFIXES[suffix]}, as {output} ends. Received: {file_format}")
+    return True
+
+
+def jobs_of(options, label, folder):
+    """:func:`plan_jobs` of what :func:`common.command_line.add_photo_flags` parsed.
+
+    With ``--skip-existing``, without those whose result is there, of which a line tells; it exits with 0
+    where none is left.
+    """
+    skip = options.skip_existing
+    jobs = plan_jobs(options.photos, label, folder, options.output, options.format, options.overwrite or skip)
+    left = [job for job in jobs if job.target == "-" or not (skip and Path(job.target).exists())]
+    if len(left) < len(jobs):
+        print(f"{len(jobs) - len(left)} of {len(jobs)} photographs have their result already", file=sys.stderr)
+    if not left:
+        sys.exit(0)
+    return left
+
+
+def _expand(photos, results):
     """(source, path relative to what was named) of every photograph, in the order named, once each."""
-    found = {}
+    found, results = {}, Path(results).resolve()
     for item in photos:
         if item == "-":
             found["-"] = "-"
         elif Path(item).is_dir():
-            found |= {str(path): str(path.relative_to(item)) for path in list_images(item)}
+            # Results of before within a folder of photographs are none of them.
+            own = Path(item).resolve() in (results, *results.parents) and Path(item).resolve() != results
+            paths = [path for path in list_images(item) if not (own and results in path.resolve().parents)]
+            found |= {str(path): str(path.relative_to(item)) for path in paths}
         elif Path(item).exists() or not glob.has_magic(item):
             found[item] = Path(item).name
         else:

@@ -13,6 +13,7 @@ from common.command_line import (
     check_required,
     errors_as_lines,
     given_settings,
+    share,
     whole_number,
 )
 from common.errors import UserError
@@ -53,31 +54,46 @@ def _add_stylize(commands):
         help="shrink photographs to this long side; never enlarges",
     )
     parser.add_argument(
+        "--strength",
+        type=share,
+        default=1.0,
+        metavar="0-1",
+        help="share of the painting in the result; the rest is of the photograph (default: 1)",
+    )
+    parser.add_argument(
+        "--original-colours",
+        "--original-colors",
+        action="store_true",
+        help="keep the photograph's colours: light and dark alone are painted",
+    )
+    parser.add_argument(
         "--streaming",
         choices=("auto", "exact", "fast", "off"),
         default="auto",
         help="paint in strips, in little memory whatever the size: exact, the same picture; fast, with the statistics "
-        "of a reduced copy; off, as a whole; auto, exact from about 6 megapixels on (default: auto)",
+        "of a reduced copy; off, as a whole; auto, exact where the whole would take more than 3.5 GiB: from about 6 "
+        "megapixels on in float32, 13 in bfloat16 (default: auto)",
     )
     add_precision_flag(parser)
     parser.set_defaults(run=_stylize)
 
 
 def _stylize(options):
-    from common.photo_jobs import plan_jobs, report_jobs
+    from common.network_files import in_precision, network_label
+    from common.photo_jobs import jobs_of, report_jobs
     from fast_style.pretrained_networks import check_style
 
     check_style(options.style)
-    label = Path(options.style).stem
-    jobs = plan_jobs(options.photos, label, "stylized", options.output, options.format, options.overwrite)
+    label = network_label(options.style)
+    jobs = jobs_of(options, label, "stylized")
     start_tensorflow()
 
-    from common.network_files import in_precision
     from fast_style.pretrained_networks import load_network
     from fast_style.stylization import stylize_files
 
     network = in_precision(load_network(options.style), options.precision)
-    done, failed = stylize_files(jobs, network, options.max_size, options.quality, streaming=options.streaming)
+    chosen = {name: getattr(options, name) for name in ("max_size", "streaming", "strength", "original_colours")}
+    done, failed = stylize_files(jobs, network, quality=options.quality, **chosen)
     report_jobs("fast-style stylize", done, failed)
 
 
@@ -97,7 +113,7 @@ def _add_optimize(commands):
 
 def _optimize(options):
     from common.image_io import as_rgb
-    from common.photo_jobs import plan_jobs, report_jobs
+    from common.photo_jobs import jobs_of, report_jobs
     from fast_style.settings import OptimizationSettings
 
     settings = OptimizationSettings.from_given(given_settings(options, OptimizationSettings))
@@ -105,7 +121,7 @@ def _optimize(options):
     for painting in settings.style:
         as_rgb(painting)
     label = "+".join(Path(painting).stem for painting in settings.style)
-    jobs = plan_jobs(options.photos, label, "optimized", options.output, options.format, options.overwrite)
+    jobs = jobs_of(options, label, "optimized")
     start_tensorflow()
 
     from fast_style.optimization_jobs import check_kept_pictures, optimize_files

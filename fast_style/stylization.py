@@ -8,8 +8,10 @@ from tqdm import tqdm
 from common.errors import UserError
 from common.geometry import limit_long_side, limited_sides, resize_array
 from common.image_io import Photo, as_rgb, check_fits
+from common.network_files import loaded_once
 from common.photo_jobs import run_jobs
 from common.run_record import physical_memory
+from fast_style.blending import blend, check_strength
 from fast_style.network import MARGIN
 
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
@@ -22,7 +24,7 @@ WHOLE_BYTES = 7 << 29
 STREAMING = ("auto", "exact", "fast", "off")
 
 
-def stylize(image, network, max_size=None, streaming="auto", progress=False):
+def stylize(image, network, max_size=None, streaming="auto", progress=False, *, strength=1.0, original_colours=False):
     """Stylises one photograph.
 
     Args:
@@ -35,25 +37,33 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False):
             ``"auto"``: exact strips for photographs that would take more than 3.5 GiB, or more than half of
             this machine's memory.
         progress: show a progress bar while strips are painted.
+        strength: share of the painting in the result, 0 to 1; the rest is of the photograph.
+        original_colours: keep the photograph's colours and take light and dark of the painting, see
+            :func:`fast_style.blending.blend`.
 
     Returns:
         RGB uint8 of the photograph's (or the shrunk one's) size.
 
     Raises:
-        UserError: a bad image, network, size or choice of streaming; a photograph larger than memory, or
+        UserError: a bad image, network, size, strength or choice of streaming; a photograph larger than memory, or
             the room for temporary files, can hold.
     """
     if streaming not in STREAMING:
         raise UserError(f"streaming: expected one of {', '.join(STREAMING)}. Received: {streaming!r}")
+    check_strength(strength)
     if isinstance(network, str | Path):
         from fast_style.pretrained_networks import load_network
 
-        network = load_network(str(network))
+        network = loaded_once(load_network, network)
     rgb = as_rgb(image)
     if max_size is not None:
         if max_size < 1:
             raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
         rgb = limit_long_side(rgb, max_size)
+    return blend(_paint(rgb, network, streaming, progress), rgb, strength, original_colours)
+
+
+def _paint(rgb, network, streaming, progress):
     height, width = rgb.shape[:2]
     border = 2 * (MARGIN + network.reflection_padding)  # nearly all there is around a line of pixels
     bytes_per_pixel = BYTES_PER_PIXEL.get(network.compute_dtype, BYTES_PER_PIXEL["float32"])
@@ -87,21 +97,21 @@ def _in_strips(rgb, network, statistics, progress):
         return stylize_in_strips(rgb, network, statistics, on_progress=lambda share: bar.update(share - bar.n))
 
 
-def stylize_photo(photo, network, max_size=None, streaming="auto", progress=False):
-    """:func:`stylize` for a :class:`common.image_io.Photo`: the alpha mask is carried over."""
-    rgb = stylize(photo.rgb, network, max_size, streaming, progress)
+def stylize_photo(photo, network, **options):
+    """:func:`stylize`, with its options, for a :class:`common.image_io.Photo`: the alpha mask is carried over."""
+    rgb = stylize(photo.rgb, network, **options)
     alpha = photo.alpha
     if alpha is not None and alpha.shape != rgb.shape[:2]:
         alpha = resize_array(alpha, *rgb.shape[:2])
     return Photo(rgb, alpha)
 
 
-def stylize_files(jobs, network, max_size=None, quality=95, progress=True, streaming="auto"):
-    """Runs jobs of :func:`common.photo_jobs.plan_jobs`; see :func:`common.photo_jobs.run_jobs`."""
+def stylize_files(jobs, network, max_size=None, quality=95, progress=True, **options):
+    """Runs jobs of :func:`common.photo_jobs.plan_jobs` by :func:`stylize`; see :func:`common.photo_jobs.run_jobs`."""
 
     def transform(photo, job):
         sides = photo.rgb.shape[:2]
         check_fits(*(limited_sides(*sides, max_size) if max_size else sides), job.file_format)
-        return stylize_photo(photo, network, max_size, streaming, progress)
+        return stylize_photo(photo, network, max_size=max_size, progress=progress, **options)
 
     return run_jobs(jobs, transform, quality, progress)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from common.command_line import Parser, add_photo_flags, add_precision_flag, errors_as_lines, whole_number
 from common.errors import UserError
+from common.precision import PRECISIONS
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 from superres.settings import DEGRADATIONS, FACTORS
@@ -53,13 +54,13 @@ def _add_upscale(commands):
 
 def _upscale(options):
     from common.network_files import in_precision, network_label
-    from common.photo_jobs import plan_jobs, report_jobs
+    from common.photo_jobs import jobs_of, report_jobs
     from superres.pretrained_networks import check_network, default_network
 
     network = options.network or default_network(options.factor or 4)
     check_network(network, options.factor)
     label = network_label(network)
-    jobs = plan_jobs(options.photos, label, "upscaled", options.output, options.format, options.overwrite)
+    jobs = jobs_of(options, label, "upscaled")
     start_tensorflow()
 
     from superres.pretrained_networks import load_network
@@ -75,7 +76,8 @@ def _add_evaluate(commands):
         "evaluate",
         help="measure networks on ground truth",
         description="Degrade images, enlarge them again with networks, SRCNN and bicubic interpolation, and compare: "
-        "PSNR and SSIM on Y of BT.601, without a border as wide as the factor.",
+        "PSNR and SSIM on Y of BT.601, without a border as wide as the factor. Ctrl-C stops behind the image at hand "
+        "and reports what was measured.",
     )
     parser.add_argument(
         "--data", nargs="+", required=True, metavar="DIR", help="folders of ground truth, each a dataset"
@@ -100,6 +102,13 @@ def _add_evaluate(commands):
         "--histogram-matching",
         action=argparse.BooleanOptionalAction,
         help="match histograms behind every network, or none (default: on for networks of the feature loss)",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="float32",
+        help="dtype policy that networks compute under; auto measures which is quickest here, and figures then "
+        "depend on the machine (default: float32)",
     )
     parser.add_argument(
         "--output",
@@ -127,6 +136,12 @@ def _evaluate(options):
     for file in ("evaluation.csv", "evaluation.html"):
         if (output / file).exists() and not options.overwrite:
             raise UserError(f"--output: expected no evaluation there, or --overwrite. Received: {output / file}")
+    if not names:
+        print(
+            f"superres evaluate: no network ships for factor {options.factor}: bicubic alone is measured; "
+            "--network FILE measures one",
+            file=sys.stderr,
+        )
     start_tensorflow()
 
     from tqdm import tqdm
@@ -134,25 +149,28 @@ def _evaluate(options):
     from common.labels import distinct_labels
     from common.network_files import network_label
     from superres.evaluation import evaluate
-    from superres.pretrained_networks import load_network
     from superres.report import csv_text, html_page, text_table
 
-    labelled = distinct_labels(names, network_label, taken=("bicubic",))
-    networks = {label: load_network(name, options.factor) for label, name in labelled.items()}
     result = evaluate(
         options.data,
-        networks,
+        distinct_labels(names, network_label, taken=("bicubic",)),
         options.factor,
         options.degradation,
         options.histogram_matching,
-        progress=lambda paths: tqdm(paths, unit="image", disable=None),
+        lambda paths: tqdm(paths, unit="image", disable=None),
+        options.precision,
     )
-    print(text_table(result))
-    write_bytes(output / "evaluation.csv", csv_text(result).encode())
-    write_bytes(output / "evaluation.html", html_page(result).encode())
-    print(f"\n{output / 'evaluation.csv'}, {output / 'evaluation.html'}")
+    if result.images:
+        write_bytes(output / "evaluation.csv", csv_text(result).encode())
+        write_bytes(output / "evaluation.html", html_page(result).encode())
+        print(text_table(result))
+        print(f"\n{output / 'evaluation.csv'}, {output / 'evaluation.html'}")
     for reason in result.failed:
         print(f"superres evaluate: error: {reason}", file=sys.stderr)
+    if result.stopped:
+        note = f"stopped; {len(result.images)} of {result.total} images measured"
+        print(f"superres evaluate: {note}", file=sys.stderr)
+        sys.exit(128 + result.signal)
     sys.exit(2 if result.failed else 0)
 
 

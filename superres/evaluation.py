@@ -1,21 +1,30 @@
 """Measures networks as the paper does: degrade the ground truth, enlarge it, compare (section 4.2)."""
 
+import contextlib
 import dataclasses
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 from scipy.ndimage import uniform_filter
 
 from common.errors import UserError
 from common.geometry import resize_array
 from common.image_io import list_images, read_photo
 from common.labels import distinct_labels
+from common.network_files import in_precision
+from common.photo_jobs import TOO_LARGE
 from common.pixels import luma
+from common.precision import resolve_precision
+from common.stop_signals import StopSignals
 from superres.degradation import check_degradation, crop_to_multiple, degrade_photo
+from superres.enlarging_network import EnlargingNetwork
 from superres.metrics import SSIM_WINDOW, psnr, ssim
+from superres.pretrained_networks import load_network
 from superres.upscaling import upscale
 
 CROP = 96  # side in pixels of the crops that are shown
+MEAN = "mean"  # what reports call the row of means, and so no image
 
 
 @dataclasses.dataclass
@@ -24,7 +33,7 @@ class Scores:
 
     Attributes:
         dataset: name of the folder; its path, where two have one name.
-        image: file name without its suffix.
+        image: path within the folder without its suffix; with it, where two would have one name or one be "mean".
         values: ``{method: (PSNR in dB, SSIM)}``.
         crops: ``{method: uint8 (96, 96, 3) or smaller}``, with ``"input"`` (smaller by the factor)
             and ``"ground truth"`` in front: the region with the most detail.
@@ -37,28 +46,62 @@ class Scores:
 
 
 @dataclasses.dataclass
+class Failure:
+    """An image that could not be measured, and a line on why; names as of :class:`Scores`."""
+
+    dataset: str
+    image: str
+    reason: str
+
+
+@dataclasses.dataclass
 class Evaluation:
     """The result of :func:`evaluate`.
 
     Attributes:
         factor, degradation: what was measured.
         methods: ``{label: remark}``: bicubic, then the networks, with what comes behind them.
+        precision: the dtype policy that the networks computed under.
+        found: ``{dataset: number of images in it}``, measured or not.
         images: list of Scores.
         notes: lines on what was cropped.
-        failed: lines on images that could not be measured.
+        failures: list of Failure.
+        signal: number of the signal that asked to stop, or None.
     """
 
     factor: int
     degradation: str
     methods: dict
+    precision: str
+    found: dict
     images: list = dataclasses.field(default_factory=list)
     notes: list = dataclasses.field(default_factory=list)
-    failed: list = dataclasses.field(default_factory=list)
+    failures: list = dataclasses.field(default_factory=list)
+    signal: int | None = None
 
     @property
     def datasets(self):
-        """Names of the datasets, in order."""
+        """Names of the datasets of which something was measured, in order."""
         return list(dict.fromkeys(scores.dataset for scores in self.images))
+
+    @property
+    def failed(self):
+        """Lines on images that could not be measured."""
+        return [failure.reason for failure in self.failures]
+
+    @property
+    def total(self):
+        """Number of images found."""
+        return sum(self.found.values())
+
+    @property
+    def stopped(self):
+        """Whether it ended before the last image."""
+        return len(self.images) + len(self.failures) < self.total
+
+    def measured(self, dataset):
+        """Number of images of a dataset that the means are over."""
+        return sum(scores.dataset == dataset for scores in self.images)
 
     def means(self, dataset):
         """``{method: (mean PSNR in dB, mean SSIM)}`` over the images of a dataset."""
@@ -66,56 +109,98 @@ class Evaluation:
         return {name: tuple(np.mean([row[name] for row in rows], axis=0).tolist()) for name in self.methods}
 
 
-def evaluate(data, networks, factor=4, degradation="bicubic", histogram_matching=None, progress=None):
+def evaluate(
+    data, networks, factor=4, degradation="bicubic", histogram_matching=None, progress=None, precision="float32"
+):
     """PSNR and SSIM on Y of networks and of bicubic interpolation, on folders of ground truth.
 
     Sides that are no multiples of the factor are cropped; a border as wide as the factor does not count.
+    Ctrl-C or SIGTERM leaves out all behind the image at hand, a second one that image too.
 
     Args:
         data: a folder of images, or a list of such; each is a dataset and is searched recursively.
         networks: ``{label: network}``, each a :class:`SuperResolutionNetwork`, :class:`SRCNN`, or any
-            other :class:`superres.enlarging_network.EnlargingNetwork`.
+            other :class:`superres.enlarging_network.EnlargingNetwork`, the name of one that ships, or a
+            ``.keras`` file.
         factor: of all networks.
         degradation: how inputs are made: ``"bicubic"`` (the standard benchmark) or
             ``"blur-bicubic"`` (the paper).
         histogram_matching: see :func:`superres.upscale`.
         progress: wraps the list of images, such as ``tqdm.tqdm``.
+        precision: see :func:`common.network_files.in_precision`; float32's figures compare between machines.
 
     Returns:
-        Evaluation. Images that do not decode or are too small are named in it.
+        Evaluation. Images that do not decode, are too small, or larger than a network takes are named in it, and
+        count for no method. Where it was stopped, it may have no images.
 
     Raises:
-        UserError: no images, none that can be measured, an unknown degradation, a network of another factor.
+        UserError: no images, none that can be measured, an unknown degradation or precision, a bad network,
+            one of another factor.
     """
     check_degradation(degradation)
+    precision = resolve_precision(precision, training=False)
+    networks = {label: _network(label, network, factor, precision) for label, network in networks.items()}
     methods = {"bicubic": "bicubic interpolation"}
     for label, network in networks.items():
-        if network.factor != factor:
-            raise UserError(f"network {label}: expected one of factor {factor}. Received: factor {network.factor}")
         matched = network.histogram_matching if histogram_matching is None else histogram_matching
         methods[label] = "histogram matched to the input" if matched else "as the network gives it"
     folders = [data] if isinstance(data, str | Path) else list(data)
     datasets = distinct_labels(folders, lambda folder: Path(folder).resolve().name)
-    paths = [(name, path) for name, folder in datasets.items() for path in list_images(folder)]
-    result = Evaluation(factor, degradation, methods)
-    for dataset, path in progress(paths) if progress else paths:
-        try:
-            truth = _ground_truth(path, factor, result.notes)
-        except UserError as error:
-            result.failed.append(str(error))
-            continue
-        low = degrade_photo(truth, factor, degradation)
-        pictures = {"bicubic": resize_array(low, *truth.shape[:2])}
-        for label, network in networks.items():
-            pictures[label] = upscale(low, network, histogram_matching)
-        values = {name: (psnr(truth, p, factor), ssim(truth, p, factor)) for name, p in pictures.items()}
-        result.images.append(Scores(dataset, path.stem, values, _crops(truth, low, pictures, factor)))
-    if not result.images:
+    images = {dataset: _images(folder) for dataset, folder in datasets.items()}
+    found = {dataset: len(paths) for dataset, paths in images.items()}
+    result = Evaluation(factor, degradation, methods, precision, found)
+    paths = [(dataset, image, path) for dataset in images for image, path in images[dataset].items()]
+    with StopSignals() as signals, contextlib.suppress(KeyboardInterrupt):  # a second signal loses one image, not all
+        for dataset, image, path in progress(paths) if progress else paths:
+            if signals.received is not None:
+                break
+            try:
+                truth = _ground_truth(path, image, factor, result.notes)
+                low = degrade_photo(truth, factor, degradation)
+                pictures = {"bicubic": resize_array(low, *truth.shape[:2])}
+                for label, network in networks.items():
+                    pictures[label] = _enlarged(low, network, histogram_matching, f"{path}, {label}")
+                values = {name: (psnr(truth, p, factor), ssim(truth, p, factor)) for name, p in pictures.items()}
+                result.images.append(Scores(dataset, image, values, _crops(truth, low, pictures, factor)))
+            except UserError as error:
+                result.failures.append(Failure(dataset, image, str(error)))
+            except (MemoryError, tf.errors.ResourceExhaustedError):
+                result.failures.append(Failure(dataset, image, TOO_LARGE.format(path)))
+    result.signal = signals.received
+    if not result.images and not result.stopped:
         raise UserError(f"--data: expected images that can be measured. Received: none; {result.failed[0]}")
     return result
 
 
-def _ground_truth(path, factor, notes):
+def _network(label, network, factor, precision):
+    if isinstance(network, str | Path):
+        network = load_network(str(network), factor)
+    elif not isinstance(network, EnlargingNetwork):
+        raise UserError(
+            f"network {label}: expected a super-resolution network, the name of one that ships, or a .keras file. "
+            f"Received: {type(network).__name__}"
+        )
+    if network.factor != factor:
+        raise UserError(f"network {label}: expected one of factor {factor}. Received: factor {network.factor}")
+    return in_precision(network, precision)
+
+
+def _images(folder):
+    """``{name: path}`` of the images in a folder, named as :class:`Scores` says."""
+    relative = [path.relative_to(folder) for path in list_images(folder)]
+    names = distinct_labels(relative, lambda path: path.with_suffix("").as_posix(), taken=(MEAN,))
+    return {name: Path(folder) / path for name, path in names.items()}
+
+
+def _enlarged(low, network, histogram_matching, name):
+    """:func:`superres.upscale`, with errors that say of what they are."""
+    try:
+        return upscale(low, network, histogram_matching)
+    except UserError as error:
+        raise UserError(f"{name}: {str(error).removeprefix('image: ')}") from error
+
+
+def _ground_truth(path, image, factor, notes):
     photo = read_photo(path).rgb
     truth = crop_to_multiple(photo, factor)
     least = SSIM_WINDOW + 2 * factor
@@ -125,8 +210,9 @@ def _ground_truth(path, factor, notes):
             f"Received: {photo.shape[1]}x{photo.shape[0]}"
         )
     if truth.shape != photo.shape:
+        name = image.removesuffix(path.suffix) + path.suffix
         notes.append(
-            f"{path.name}: ground truth cropped from {photo.shape[1]}x{photo.shape[0]} to "
+            f"{name}: ground truth cropped from {photo.shape[1]}x{photo.shape[0]} to "
             f"{truth.shape[1]}x{truth.shape[0]}, multiples of {factor}"
         )
     return truth

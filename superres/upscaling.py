@@ -8,6 +8,7 @@ from tqdm import tqdm
 from common.errors import UserError
 from common.geometry import resize_array
 from common.image_io import Photo, as_rgb, check_fits
+from common.network_files import loaded_once
 from common.photo_jobs import run_jobs
 from common.pixels import without_colour
 from common.run_record import physical_memory
@@ -45,7 +46,7 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False):
     if isinstance(network, str | Path):
         from superres.pretrained_networks import load_network
 
-        network = load_network(str(network))
+        network = loaded_once(load_network, network)
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
     if height * width * network.factor**2 > MAX_OUTPUT_PIXELS:

@@ -1,6 +1,7 @@
 """Networks in files: the shelf of those that ship, and `.keras` files."""
 
 import json
+import os
 
 import keras
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from common import precision
 from common.errors import UserError
-from common.network_files import Shelf, copy_weights, in_precision, load_keras_file, rebuilt
+from common.network_files import Shelf, copy_weights, in_precision, load_keras_file, loaded_once, rebuilt
 from common.precision import dtype_policy
 from fast_style.network import TransformationNetwork
 
@@ -31,6 +32,23 @@ def test_shelf_keeps_float16_weights_config_and_what_is_said(tmp_path, network):
     loaded = shelf.load("small")
     for before, after in zip(network.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(before.astype("float16").astype("float32"), after)
+
+
+def test_a_network_is_loaded_once_until_it_changes(tmp_path, network):
+    path = tmp_path / "small.keras"
+    network.save(path)
+    first = loaded_once(load, path)
+    assert loaded_once(load, str(path)) is first
+    with dtype_policy("mixed_bfloat16"):
+        assert loaded_once(load, path) is not first
+    network.to_rgb.bias.assign([1.0, 2.0, 3.0])
+    network.save(path)
+    os.utime(path, ns=(0, 0))
+    np.testing.assert_array_equal(loaded_once(load, path).to_rgb.bias, [1.0, 2.0, 3.0])
+
+
+def load(path):
+    return load_keras_file(path, TransformationNetwork)
 
 
 def test_a_second_network_leaves_the_first(tmp_path, network):

@@ -1,5 +1,6 @@
 """Files in and files out: what becomes of which name. What goes wrong is in the tests of the command lines."""
 
+import argparse
 import io
 import threading
 import types
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from common import photo_jobs
+from common.command_line import add_photo_flags
 from common.errors import UserError
 from common.image_io import Photo, write_photo
-from common.photo_jobs import plan_jobs, run_jobs
+from common.photo_jobs import jobs_of, plan_jobs, run_jobs
 
 
 @pytest.fixture
@@ -39,6 +41,46 @@ def test_names_and_formats_of_results(photos):
 def test_output_may_be_a_file_for_one_photograph(photos):
     assert targets(["a.jpg"], "wave", "out", output="result.webp") == [("a.jpg", "result.webp", "webp")]
     assert targets(["a.jpg"], "wave", "out", output="folder") == [("a.jpg", "folder/a_wave.jpg", "jpg")]
+
+
+@pytest.mark.parametrize(
+    ("output", "file_format", "message"),
+    [
+        ("big.avif", None, r"--output: expected a name that ends in \.jpg, .* Received: big\.avif"),
+        ("big.gif", None, r"--output: expected a name that ends in \.jpg, .* Received: big\.gif"),
+        ("x.jpg", "png", r"--format: expected jpg, as x\.jpg ends\. Received: png"),
+    ],
+)
+def test_names_of_files_that_would_be_something_else(photos, output, file_format, message):
+    with pytest.raises(UserError, match=message):
+        plan_jobs(["a.jpg"], "wave", "out", output, file_format)
+
+
+def test_a_folder_may_have_a_dot_in_its_name(photos):
+    assert targets(["a.jpg"], "wave", "out", output="v1.2") == [("a.jpg", "v1.2/a_wave.jpg", "jpg")]
+
+
+def test_results_of_before_are_no_photographs(photos):
+    """They lie in a folder within; a folder of results that is named is one of photographs."""
+    write_photo("in/out/b_wave.png", np.zeros((3, 4, 3), np.uint8))
+    assert [job.source for job in plan_jobs(["in"], "wave", "in/out", overwrite=True)] == ["in/b.png", "in/deep/c.gif"]
+    assert [job.source for job in plan_jobs(["in/out"], "wave", "in/out")] == ["in/out/b_wave.png"]
+
+
+def test_existing_results_are_passed_over(photos, capsys):
+    parser = argparse.ArgumentParser()
+    add_photo_flags(parser, "out")
+    arguments = ["a.jpg", "in", "--skip-existing"]
+    write_photo("out/b_wave.png", np.zeros((3, 4, 3), np.uint8))
+    jobs = jobs_of(parser.parse_args(arguments), "wave", "out")
+    assert [job.source for job in jobs] == ["a.jpg", "in/deep/c.gif"]
+    assert capsys.readouterr().err == "1 of 3 photographs have their result already\n"
+    run_jobs(jobs, lambda photo, job: photo)
+    with pytest.raises(SystemExit) as end:
+        jobs_of(parser.parse_args(arguments), "wave", "out")
+    assert end.value.code == 0
+    with pytest.raises(UserError, match="--output: expected a new file, or --overwrite"):
+        jobs_of(parser.parse_args(arguments[:2]), "wave", "out")
 
 
 def test_streams(photos):

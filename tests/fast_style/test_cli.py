@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -73,6 +74,14 @@ def test_stylize_a_file_a_folder_and_a_pattern(tmp_path, tiny_network, capsys):
     assert all(name in out for name in files_below(tmp_path / "out"))
     assert read_photo(tmp_path / "out" / "one_tiny.png").rgb.shape == (30, 40, 3)
     assert format_and_size(tmp_path / "out" / "deep" / "two_tiny.jpg") == ("JPEG", (40, 30))
+
+
+def test_results_of_a_run_are_called_as_the_run(tmp_path, tiny_network, capsys):
+    write_photo(tmp_path / "cat.jpg", picture(), "jpg")
+    (tmp_path / "wave").mkdir()
+    network = shutil.copy(tiny_network, tmp_path / "wave" / "network.keras")
+    assert run(["stylize", tmp_path / "cat.jpg", "--style", network, "-o", tmp_path / "out"], capsys)[0] == 0
+    assert files_below(tmp_path / "out") == ["cat_wave.jpg"]
 
 
 def test_stylize_max_size_format_and_quality(tmp_path, tiny_network, capsys):
@@ -244,6 +253,34 @@ def test_bad_arguments_are_one_line(tmp_path, tiny_network, capsys, arguments, m
     assert files_below(tmp_path) == ["old.png", "one.png", "one2.png"]
 
 
+def test_a_stopped_folder_goes_on(tmp_path, tiny_network, capsys):
+    for name in ("one", "two"):
+        write_photo(tmp_path / "in" / f"{name}.png", picture())
+    arguments = ["stylize", tmp_path / "in", "--style", tiny_network, "-o", tmp_path / "out"]
+    assert run(arguments, capsys)[0] == 0
+    made = sorted((tmp_path / "out").iterdir())
+    made[0].unlink()
+    before = made[1].stat().st_mtime_ns
+    code, out, err = run([*arguments, "--skip-existing"], capsys)
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert "1 of 2 photographs have their result already" in err
+    assert (made[0].exists(), made[1].stat().st_mtime_ns) == (True, before)
+    assert run([*arguments, "--skip-existing", "--overwrite"], capsys)[0] == 2
+
+
+def test_strength_and_original_colours(tmp_path, tiny_network, capsys):
+    write_photo(tmp_path / "one.png", picture())
+    arguments = ["stylize", tmp_path / "one.png", "--style", tiny_network, "-o"]
+    assert run([*arguments, tmp_path / "none.png", "--strength", "0"], capsys)[0] == 0
+    np.testing.assert_array_equal(read_photo(tmp_path / "none.png").rgb, picture())
+    assert run([*arguments, tmp_path / "kept.png", "--original-colors", "--precision", "float32"], capsys)[0] == 0
+    expected = stylize(picture(), str(tiny_network), original_colours=True)
+    np.testing.assert_array_equal(read_photo(tmp_path / "kept.png").rgb, expected)
+    code, _, err = run([*arguments, tmp_path / "no.png", "--strength", "1.5"], capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "expected a number from 0 to 1. Received: 1.5" in err
+
+
 def test_overwrite_replaces(tmp_path, tiny_network, capsys):
     write_photo(tmp_path / "one.png", picture())
     write_photo(tmp_path / "old.png", picture(5, 5))
@@ -395,7 +432,6 @@ def test_optimize_keeps_what_there_is_on_ctrl_c(tmp_path):
     [
         ([], "--style: expected a value. Received: none"),
         (["--style", "nowhere.jpg"], "nowhere.jpg: expected an image file. Received: no such file"),
-        (["--style", "{one}", "--start", "nowhere"], "start: expected one of noise, content, style, or an image file"),
         (["--style", "{one}", "--tv-weight", "-1"], "tv_weight: expected a number of at least 0. Received: -1.0"),
         (["--style", "{one}", "--method", "newton"], "invalid choice: 'newton'"),
         (["--style", "{one}", "--seed", "-1"], "--seed: expected at least 0. Received: -1"),
@@ -419,6 +455,40 @@ def test_bad_optimize_arguments_are_one_line(tmp_path, capsys, arguments, messag
     assert (code, out, err.count("\n")) == (2, "", 1), err
     assert message in err
     assert not (tmp_path / "out").exists() or files_below(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--iterations", "0"], "--iterations: expected at least 1. Received: 0"),
+        (["--scales", "0"], "--scales: expected at least 1. Received: 0"),
+        (["--learning-rate", "0"], "--learning-rate: expected a positive number. Received: 0.0"),
+        (
+            ["--start", "nowhere"],
+            "--start: expected one of noise, content, style, or an image file. Received: 'nowhere'",
+        ),
+        (["--start", "{bad}"], "bad.png: expected an image"),
+    ],
+)
+def test_a_bad_setting_is_one_line_whatever_the_number_of_photographs(tmp_path, capsys, arguments, message):
+    for name in ("one", "two"):
+        write_photo(tmp_path / f"{name}.png", picture())
+    (tmp_path / "bad.png").write_text("Dear diary")
+    command = ["optimize", tmp_path / "one.png", tmp_path / "two.png", "--style", tmp_path / "one.png", *OPTIMIZE]
+    arguments = [argument.format(bad=tmp_path / "bad.png") for argument in arguments]
+    code, out, err = run([*command, "-o", tmp_path / "out", *arguments], capsys)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert message in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_optimize_says_where_it_ended_early(tmp_path, capsys):
+    """With weights of zero there is nothing to gain from the first step on."""
+    write_photo(tmp_path / "one.png", picture())
+    weights = ["--content-weight", 0, "--style-weight", 0, "--tv-weight", 0]
+    command = ["optimize", tmp_path / "one.png", "--style", tmp_path / "one.png", *OPTIMIZE, *weights]
+    code, _, err = run([*command, "--iterations", 5, "-o", tmp_path / "out"], capsys)
+    assert (code, err) == (0, f"{tmp_path / 'one.png'}: no step helped any more after 0 of 5 iterations\n")
 
 
 def test_resume_without_a_run_is_one_line(tmp_path, capsys):

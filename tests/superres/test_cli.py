@@ -3,6 +3,8 @@
 import configparser
 import csv
 import io
+import os
+import signal
 import subprocess
 import sys
 import types
@@ -184,6 +186,71 @@ def test_evaluate_bad_input_is_one_line(flags, message, folder, network_file, tm
     assert errors.count("\n") == 1
     assert message.format(**names) in errors
     assert not files_below(tmp_path / "evaluation")
+
+
+@pytest.mark.parametrize(
+    "number, times, measured", [(signal.SIGINT, 1, 1), (signal.SIGTERM, 1, 1), (signal.SIGINT, 2, 0)]
+)
+def test_evaluate_that_is_stopped_reports_what_was_measured(
+    number, times, measured, folder, network_file, tmp_path, capsys, monkeypatch
+):
+    """Once: behind the first image; twice: in it, and nothing is written."""
+    from superres import evaluation
+
+    def degrade_and_send(*arguments):
+        for _ in range(times):
+            os.kill(os.getpid(), number)
+        return degrade_photo(*arguments)
+
+    degrade_photo = evaluation.degrade_photo
+    monkeypatch.setattr(evaluation, "degrade_photo", degrade_and_send)
+    out = tmp_path / "evaluation"
+    code, printed, errors = run(
+        ["evaluate", "--data", folder, "--factor", 2, "--network", network_file, "-o", out], capsys
+    )
+    assert code == 128 + number
+    assert errors.splitlines()[-1] == f"superres evaluate: stopped; {measured} of 2 images measured"
+    if not measured:
+        assert (printed, out.exists()) == ("", False)
+        return
+    rows = list(csv.DictReader((out / "evaluation.csv").read_text().splitlines()))
+    assert [row["image"] for row in rows] == ["cat", "cat", "mean", "mean"]
+    for report in (printed, (out / "evaluation.html").read_text()):
+        assert "stopped: 1 of 2 images measured" in report
+
+
+def test_evaluate_names_what_failed(folder, network_file, tmp_path, capsys):
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    out = tmp_path / "evaluation"
+    code, printed, errors = run(
+        ["evaluate", "--data", folder, "--factor", 2, "--network", network_file, "-o", out], capsys
+    )
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert errors.startswith(f"superres evaluate: error: {folder / 'broken.jpg'}")
+    for report in (printed, (out / "evaluation.html").read_text()):
+        assert "mean (2 of 3 images)" in report
+    assert "broken.jpg" in (out / "evaluation.csv").read_text()
+
+
+@pytest.mark.parametrize("flags, precision", [([], "float32"), (["--precision", "mixed_bfloat16"], "mixed_bfloat16")])
+def test_evaluate_in_a_precision(flags, precision, folder, network_file, tmp_path, capsys):
+    arguments = ["evaluate", "--data", folder, "--factor", 2, "--network", network_file, "-o", tmp_path / "e", *flags]
+    code, printed, _ = run(arguments, capsys)
+    assert code == 0
+    assert f"networks in {precision}\n" in printed
+
+
+def test_evaluate_where_no_network_ships(folder, tmp_path, capsys, monkeypatch):
+    from superres import pretrained_networks
+
+    monkeypatch.setattr(pretrained_networks, "network_entries", dict)
+    code, printed, errors = run(["evaluate", "--data", folder, "--factor", 2, "-o", tmp_path / "e"], capsys)
+    assert code == 0
+    assert errors == (
+        "superres evaluate: no network ships for factor 2: bicubic alone is measured; --network FILE measures one\n"
+    )
+    assert "bicubic: bicubic interpolation" in printed
 
 
 def test_networks_lists_what_ships(tmp_path, monkeypatch, capsys, network):

@@ -1,11 +1,18 @@
 """The paper's evaluation, end to end on small images, and its published figures where the images are."""
 
+import os
+import shutil
+import signal
+
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 
 from common.errors import UserError
 from common.geometry import resize_array
+from common.network_files import rebuilt
+from superres import evaluation, upscaling
 from superres.degradation import degrade_photo
 from superres.evaluation import evaluate
 from superres.metrics import psnr, ssim
@@ -113,6 +120,100 @@ def test_images_that_cannot_be_measured_are_named(folder, network):
     assert len(result.images) == 2
     assert "broken.png" in result.failed[0]
     assert "small.png: expected at least 15 pixels a side for factor 2. Received: 14x40" in result.failed[1]
+
+
+def test_an_image_that_a_network_refuses_does_not_stop_the_rest(folder, network, monkeypatch):
+    """The two of the folder are measured at 56x40, 2240 pixels: as many as are allowed here."""
+    Image.open(folder / "cat.png").resize((56, 42)).save(folder / "a_tall.png")
+    monkeypatch.setattr(upscaling, "MAX_OUTPUT_PIXELS", 2240)
+    result = evaluate(folder, {"tiny": network}, 2)
+    assert [scores.image for scores in result.images] == ["cat", "coffee"]
+    assert result.failed == [
+        f"{folder / 'a_tall.png'}, tiny: expected an output of at most 0 gigapixels. "
+        "Received: 28x21 pixels, to be enlarged 2 times"
+    ]
+    assert (result.total, result.stopped) == (3, False)
+
+
+def test_an_image_that_memory_does_not_hold_does_not_stop_the_rest(folder, monkeypatch):
+    def crops(truth, *_):
+        if truth.shape[0] == 42:
+            raise MemoryError
+        return {}
+
+    Image.open(folder / "cat.png").resize((56, 42)).save(folder / "a_tall.png")
+    monkeypatch.setattr(evaluation, "_crops", crops)
+    result = evaluate(folder, {}, 2)
+    assert [scores.image for scores in result.images] == ["cat", "coffee"]
+    assert result.failed == [
+        f"{folder / 'a_tall.png'}: expected a photograph and a result that memory holds. Received: larger ones"
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("times, measured", [(1, ["cat"]), (2, [])])
+def test_a_signal_stops_behind_the_image_and_a_second_in_it(number, times, measured, folder, monkeypatch):
+    """Sent while the first of two is measured. What was measured is returned, the handler is the one before."""
+
+    def degrade_and_send(*arguments):
+        for _ in range(times):
+            os.kill(os.getpid(), number)
+        return degrade_photo(*arguments)
+
+    before = signal.getsignal(number)
+    monkeypatch.setattr(evaluation, "degrade_photo", degrade_and_send)
+    result = evaluate(folder, {}, 2)
+    assert [scores.image for scores in result.images] == measured
+    assert (result.stopped, result.signal, result.total, result.failed) == (True, number, 2, [])
+    assert signal.getsignal(number) is before
+
+
+def test_images_are_named_by_their_paths_within_the_folder(folder):
+    """Without suffixes where that is distinct, and where none is called as the row of means."""
+    for name in ("HR", "LR"):
+        (folder / name).mkdir()
+        shutil.copy(folder / "cat.png", folder / name / "baby.png")
+    names = [scores.image for scores in evaluate(folder, {}, 2).images]
+    assert names == ["HR/baby", "LR/baby", "cat", "coffee"]
+    (folder / "coffee.png").rename(folder / "mean.png")
+    result = evaluate(folder, {}, 2)
+    assert [scores.image for scores in result.images] == ["HR/baby.png", "LR/baby.png", "cat.png", "mean.png"]
+    assert result.notes == ["mean.png: ground truth cropped from 57x41 to 56x40, multiples of 2"]
+
+
+def test_networks_by_name_and_by_file(folder, network, network_file):
+    networks = {"object": network, "path": network_file, "text": str(network_file)}
+    values = evaluate(folder, networks, 2).images[0].values
+    assert values["path"] == values["text"] == values["object"]
+    assert list(evaluate(folder, {"srcnn": "x4_srcnn"}, 4).means("Set2")) == ["bicubic", "srcnn"]
+
+
+@pytest.mark.parametrize(
+    "value, message",
+    [
+        (None, "network tiny: expected a super-resolution network, the name of one that ships, or a .keras file. "),
+        (keras.layers.Dense(1), "or a .keras file. Received: Dense"),
+        ("nope", "or a .keras file. Received: 'nope' (no such file)"),
+        ("x4_pixel", "network: expected one of factor 2. Received: x4_pixel, of factor 4"),
+    ],
+)
+def test_what_is_no_network(value, message, folder):
+    with pytest.raises(UserError) as error:
+        evaluate(folder, {"tiny": value}, 2)
+    assert message in str(error.value)
+
+
+def test_networks_compute_in_the_precision_asked_for(folder, network):
+    """float32 by default, whatever they were trained in; bfloat16 is near and not the same."""
+    networks = {"tiny": rebuilt(network, "mixed_bfloat16")}
+    full = evaluate(folder, networks, 2)
+    low = evaluate(folder, networks, 2, precision="mixed_bfloat16")
+    assert (full.precision, low.precision) == ("float32", "mixed_bfloat16")
+    assert full.images[0].values == evaluate(folder, {"tiny": network}, 2).images[0].values
+    assert low.images[0].values["tiny"] != full.images[0].values["tiny"]
+    assert low.images[0].values["tiny"] == pytest.approx(full.images[0].values["tiny"], abs=0.5)
+    with pytest.raises(UserError, match="precision: expected one of auto, float32"):
+        evaluate(folder, networks, 2, precision="float8")
 
 
 def test_nothing_to_measure(tmp_path, network):

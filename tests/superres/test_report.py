@@ -1,13 +1,14 @@
 """The three forms of a report."""
 
 import csv
+import dataclasses
 import io
 import re
 
 import numpy as np
 import pytest
 
-from superres.evaluation import Evaluation, Scores
+from superres.evaluation import Evaluation, Failure, Scores
 from superres.report import csv_text, html_page, protocol, text_table
 
 
@@ -20,7 +21,15 @@ def evaluation():
         Scores("Set2", "dog", {"bicubic": (26.0, 0.7), "<net>": (27.0, 0.75)}, crops),
     ]
     methods = {"bicubic": "bicubic interpolation", "<net>": "histogram matched to the input"}
-    return Evaluation(4, "bicubic", methods, images, ["dog.png: ground truth cropped from 9x9 to 8x8"])
+    notes = ["dog.png: ground truth cropped from 9x9 to 8x8"]
+    return Evaluation(4, "bicubic", methods, "mixed_bfloat16", {"Set2": 2}, images, notes)
+
+
+@pytest.fixture
+def incomplete(evaluation):
+    """One of four images of Set2 failed, one was not begun, as all of Set14."""
+    failures = [Failure("Set2", "bad", "Set2/bad.png: expected a whole image. Received: <half>")]
+    return dataclasses.replace(evaluation, found={"Set2": 4, "Set14": 14}, failures=failures, signal=2)
 
 
 def test_text(evaluation):
@@ -44,6 +53,42 @@ def test_every_report_names_the_degradation(evaluation, degradation, words):
     assert f",{degradation}," in csv_text(evaluation)
 
 
+def test_protocol(evaluation):
+    """SSIM's window is what superres.metrics and its tests have; without networks there is no precision."""
+    assert protocol(evaluation) == (
+        "x4, degradation bicubic: bicubic alone (the standard benchmark's); inputs and results rounded to uint8; PSNR "
+        "in dB over a peak of 255 / SSIM with a Gaussian window of 11x11, sigma 1.5, on Y of BT.601, not rounded, "
+        "without a border of 4 pixels; networks in mixed_bfloat16"
+    )
+    del evaluation.methods["<net>"]
+    assert "networks" not in protocol(evaluation)
+
+
+def test_text_and_html_say_what_is_missing(evaluation, incomplete):
+    text, page = text_table(incomplete), html_page(incomplete)
+    lines = text.splitlines()
+    assert lines[-4:] == [
+        "dog.png: ground truth cropped from 9x9 to 8x8",
+        "not measured: Set2/bad.png: expected a whole image. Received: <half>",
+        "stopped: 2 of 18 images measured",
+        "Set14: 0 of 14 images measured",
+    ]
+    assert [line.split("  ")[0] for line in lines if line.startswith("mean")] == ["mean (2 of 4 images)"]
+    assert "<td>mean (2 of 4 images)</td>" in page
+    assert "<p>not measured: Set2/bad.png: expected a whole image. Received: &lt;half&gt;</p>" in page
+    assert "<p>stopped: 2 of 18 images measured</p>" in page
+    for report in (text_table(evaluation), html_page(evaluation)):
+        assert not re.search("images|not measured|stopped", report)
+
+
+def test_csv_says_what_is_missing(incomplete):
+    rows = list(csv.DictReader(io.StringIO(csv_text(incomplete))))
+    assert [row["images"] for row in rows] == [*[""] * 4, *["2 of 4"] * 2, ""]
+    assert [row["image"] for row in rows[4:]] == ["mean", "mean", "bad"]
+    assert (rows[-1]["method"], rows[-1]["psnr"], rows[-1]["ssim"]) == ("", "nan", "nan")
+    assert [row["failure"] for row in rows if row["failure"]] == incomplete.failed
+
+
 def test_csv(evaluation):
     rows = list(csv.DictReader(io.StringIO(csv_text(evaluation))))
     assert len(rows) == 6
@@ -55,7 +100,12 @@ def test_csv(evaluation):
         "degradation": "bicubic",
         "psnr": "30.0000",
         "ssim": "0.90000",
+        "post_processing": "histogram matched to the input",
+        "precision": "mixed_bfloat16",
+        "images": "",
+        "failure": "",
     }
+    assert list(rows[1])[:7] == ["dataset", "image", "method", "factor", "degradation", "psnr", "ssim"]
     assert [row["psnr"] for row in rows if row["image"] == "mean"] == ["27.0000", "28.5000"]
 
 

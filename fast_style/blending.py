@@ -1,0 +1,42 @@
+"""What a picture keeps of its photograph: colours, and a share of all that it was."""
+
+import numpy as np
+
+from common.errors import UserError
+from common.pixels import image_to_luma, to_uint8, with_luma
+
+ROWS = 256  # mixed at a time: in float, a large picture would take twelve times its bytes
+
+
+def check_strength(strength):
+    """Raises UserError for what is no share of a whole."""
+    if not 0 <= strength <= 1:
+        raise UserError(f"strength: expected a number from 0 to 1. Received: {strength!r}")
+
+
+def blend(picture, photo, strength=1.0, original_colours=False):
+    """Mixes a painted picture with its photograph.
+
+    Args:
+        picture, photo: RGB uint8 (height, width, 3).
+        strength: share of the picture, 0 to 1; the rest is of the photograph, pixel by pixel.
+        original_colours: keep Cb and Cr of the photograph and take Y of the picture (Gatys et al. 2016,
+            "Preserving Color in Neural Artistic Style Transfer", section 3: luminance-only transfer).
+
+    Returns:
+        RGB uint8 (height, width, 3); the picture itself where nothing is asked for.
+
+    Raises:
+        UserError: a strength that is no share of a whole.
+    """
+    check_strength(strength)
+    if strength == 1 and not original_colours:
+        return picture
+    result = np.empty_like(picture)
+    for top in range(0, len(picture), ROWS):
+        rows = slice(top, top + ROWS)
+        below, above = photo[rows].astype("float32"), picture[rows].astype("float32")
+        if original_colours:
+            above = with_luma(below, image_to_luma(above))
+        result[rows] = to_uint8(below + strength * (above - below))
+    return result
