@@ -21,11 +21,14 @@ def pattern(bicubic, picture, factor):
     Args:
         bicubic, picture: uint8 (height, width, 3), sides multiples of the factor.
         factor: side of a cell in pixels. Cells that are flat in `bicubic` count.
+
+    Returns:
+        float, or None where no cell is flat.
     """
     base, added = (_cells(luma(image), factor) for image in (bicubic, picture))
     added = added - base
     flat = base.std((1, 2)) < FLAT
-    return float(added[flat].mean(0).std())
+    return float(added[flat].mean(0).std()) if flat.any() else None
 
 
 def _cells(values, factor):
@@ -48,7 +51,9 @@ def measure(data, networks):
             picture = network.enlarge(low[None]).numpy()[0]
             ratios.append(psnr(truth, picture, factor))
             patterns.append(pattern(resize_array(low, *truth.shape[:2]), picture, factor))
-        print(f"{name}: {np.mean(ratios):.2f} dB, pattern {np.mean(patterns):.2f}", flush=True)
+        flat = [value for value in patterns if value is not None]
+        mean = f"{np.mean(flat):.2f} on {len(flat)} images" if flat else "none: no image has a flat cell"
+        print(f"{name}: {np.mean(ratios):.2f} dB, pattern {mean}", flush=True)
 
 
 def main(arguments=None):

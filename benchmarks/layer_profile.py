@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import ours
 from benchmarks.machine import describe
+from common.precision import PRECISIONS
 
 
 def main(arguments=None):
@@ -15,7 +16,9 @@ def main(arguments=None):
     parser.add_argument("task", choices=("training_step", "inference"))
     parser.add_argument("--size", type=int, default=256, help="side of the photographs in pixels (default: 256)")
     parser.add_argument("--batch-size", type=int, default=4, help="photographs a training step (default: 4)")
-    parser.add_argument("--precision", default="float32", help="dtype policy (default: float32)")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS[1:], default="float32", help="dtype policy (default: float32)"
+    )
     parser.add_argument("--rows", type=int, default=30, help="lines to print (default: 30)")
     options = parser.parse_args(arguments)
     sizes = {"size": options.size} | ({"batch_size": options.batch_size} if options.task == "training_step" else {})

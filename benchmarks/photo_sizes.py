@@ -11,7 +11,8 @@ import sys
 import time
 
 from benchmarks.machine import describe
-from common.command_line import add_precision_flag
+from common.command_line import add_precision_flag, errors_as_lines
+from fast_style.pretrained_networks import check_style
 
 
 def main(arguments=None):
@@ -24,6 +25,8 @@ def main(arguments=None):
     parser.add_argument("--whole-limit", type=float, default=12, help="most megapixels for off (default: 12)")
     add_precision_flag(parser)
     options = parser.parse_args(arguments)
+    with errors_as_lines(parser.prog):
+        check_style(options.style, "--style")
     print(describe())
     print("\n| megapixels | streaming | s | s a megapixel | peak MiB |\n|---|---|---|---|---|")
     for megapixels in options.megapixels:
@@ -32,7 +35,7 @@ def main(arguments=None):
                 continue
             what = [str(megapixels), streaming, options.style, options.precision]
             command = [sys.executable, "-m", "benchmarks.photo_sizes_one", *what]
-            answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            answer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
             print(
                 f"| {megapixels:g} | {streaming} | {answer['seconds']:.1f} | {answer['seconds'] / megapixels:.1f} "
                 f"| {answer['peak_mib']} |",

@@ -69,6 +69,10 @@ def training_step(precision, size, batch_size):
         count = tf.cast(shape[1] * shape[2] * shape[3], tf.float32)
         return tf.einsum("bijc,bijd->bcd", f, f) / count
 
+    def total_variation(images):
+        down, right = images[:, 1:] - images[:, :-1], images[:, :, 1:] - images[:, :, :-1]
+        return tf.reduce_sum(down**2, (1, 2, 3)) + tf.reduce_sum(right**2, (1, 2, 3))
+
     painting = np.random.default_rng(0).integers(0, 256, (1, size, size, 3)).astype("float32")
     photos = tf.constant(np.random.default_rng(1).integers(0, 256, (batch_size, size, size, 3)).astype("float32"))
     targets = [gram(f) for f in features(painting)]
@@ -81,7 +85,7 @@ def training_step(precision, size, batch_size):
             found = features(outputs)
             loss = tf.reduce_mean((found[1] - content) ** 2)
             style = tf.add_n([tf.reduce_sum((gram(f) - g) ** 2, (1, 2)) for f, g in zip(found, targets, strict=True)])
-            loss += 1e-4 * tf.reduce_mean(style) + 1e-5 * tf.reduce_mean(tf.image.total_variation(outputs))
+            loss += 1e-4 * tf.reduce_mean(style) + 1e-5 * tf.reduce_mean(total_variation(outputs))
         optimizer.apply_gradients(
             zip(tape.gradient(loss, network.trainable_variables), network.trainable_variables, strict=True)
         )
