@@ -215,8 +215,8 @@ def _train(trainer, photographs, settings, validation_size, resume):
                 restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
                 _save_network(trainer.network, folder)
                 advice = (
-                    f"what was learnt by iteration {checkpoint.iteration} is in {folder / 'network.keras'}, to go on from with "
-                    f"--initialize and another --output: {advice}"
+                    f"what was learnt by iteration {checkpoint.iteration} is in {folder / 'network.keras'}, to go on "
+                    f"from with --initialize and another --output: {advice}"
                 )
             raise NonFiniteError(f"{error}; {advice}") from error
         except UserError:

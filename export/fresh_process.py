@@ -1,4 +1,4 @@
-"""Runs an artifact where nothing of this package can be imported. A program for :mod:`export.verification`, not a module.
+"""Runs an artifact where nothing of this package can be imported: a program for :mod:`export.verification`.
 
 python -E -P fresh_process.py ARTIFACT INPUTS.npz OUTPUTS.npz
 

@@ -12,7 +12,7 @@ MAX_PIXELS = 4096 * 4096
 
 
 def check_calibration(precision, calibration, argument="calibration"):
-    """Raises UserError for int8 without photographs to calibrate on, and for photographs that nothing is calibrated on."""
+    """Raises UserError for int8 without photographs to calibrate on, and for such photographs without int8."""
     if precision == "int8" and calibration is None:
         raise UserError(f"{argument}: expected a folder of photographs for int8. Received: none")
     if precision != "int8" and calibration is not None:

@@ -67,7 +67,8 @@ def export_tflite(
 
     Raises:
         UserError: an unknown precision, a bad size, int8 without calibration or another precision with
-            it, a folder with no photograph, an existing file, a full disk, LiteRT not installed, a PSNR that falls short.
+            it, a folder with no photograph, an existing file, a full disk, LiteRT not installed, a PSNR that
+            falls short.
     """
     if precision not in TFLITE_PRECISIONS:
         raise UserError(f"precision: expected one of {', '.join(TFLITE_PRECISIONS)}. Received: {precision!r}")

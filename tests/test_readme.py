@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from common.image_io import write_photo
 
@@ -27,8 +26,3 @@ def test_python_code_of_the_readme_runs(tmp_path, monkeypatch):
     assert names["picture"].shape == (40, 48, 3)
     assert names["picture"].dtype == np.uint8
     assert Path("starry.keras").is_file()
-
-
-@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", README))
-def test_links_of_the_readme_lead_somewhere(target):
-    assert (Path(__file__).parents[1] / target).exists()

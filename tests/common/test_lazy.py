@@ -6,11 +6,12 @@ import sys
 
 import pytest
 
+import export
 import fast_style
 import superres
 
 
-@pytest.mark.parametrize("package", [fast_style, superres])
+@pytest.mark.parametrize("package", [fast_style, superres, export])
 def test_every_public_name_is_there(package):
     for name in package.__all__:
         assert callable(getattr(package, name))
@@ -19,14 +20,14 @@ def test_every_public_name_is_there(package):
         getattr(package, "nothing")  # noqa: B009
 
 
-@pytest.mark.parametrize("package", [fast_style, superres])
+@pytest.mark.parametrize("package", [fast_style, superres, export])
 def test_no_module_hides_a_public_name(package):
     """A module ``superres.upscale`` would take the function's place once it is imported."""
     hidden = [name for name in package.__all__ if importlib.util.find_spec(f"{package.__name__}.{name}")]
     assert hidden == []
 
 
-@pytest.mark.parametrize("modules", ["fast_style, superres", "fast_style.cli, superres.cli, superres.settings"])
+@pytest.mark.parametrize("modules", ["fast_style, superres, export", "fast_style.cli, superres.cli, superres.settings"])
 def test_importing_is_light(modules):
     heavy = {"tensorflow", "keras", "PIL", "numpy"}
     script = f"import sys, {modules}\nassert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"

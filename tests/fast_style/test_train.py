@@ -159,7 +159,7 @@ def test_a_step_that_memory_cannot_hold_is_one_line(folder, monkeypatch):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
 
     monkeypatch.setattr("fast_style.model.StyleTransfer.train_step", train_step)
-    with pytest.raises(UserError, match="--batch-size, --size: expected batches that memory can hold. Received: 2 of 32"):
+    with pytest.raises(UserError, match="--batch-size, --size: expected batches that memory can hold. Received: 2 of"):
         train(tiny_settings(folder))
     assert json.loads((folder / "run" / "run.json").read_text())["status"] == "stopped by an error"
 
