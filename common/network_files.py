@@ -139,6 +139,19 @@ def _classes(network_class):
     return network_class if isinstance(network_class, tuple) else (network_class,)
 
 
+def no_file(path):
+    """What is at a path that is no file of a network, in words for an error; None where one may be there."""
+    path = Path(path)
+    if path.is_dir():
+        inside = path / "network.keras"
+        return f"a folder; the network of a run is {inside}" if inside.is_file() else "a folder"
+    if not path.is_file():
+        return "no such file"
+    if path.suffix == ".npz":
+        return "a training checkpoint; the network of a run is its network.keras"
+    return None
+
+
 def network_label(network):
     """What a network is called in results: its name; of a run's ``network.keras``, the run's."""
     path = Path(network)

@@ -18,6 +18,8 @@ class PerceptualTrainer(keras.Model):
         term_names: names of the terms, ``"loss"`` first.
     """
 
+    preview_labels = ()
+
     def __init__(self, network, term_names, **kwargs):
         super().__init__(**kwargs)
         self.network = network
@@ -42,7 +44,10 @@ class PerceptualTrainer(keras.Model):
         """Raises UserError where :meth:`preview` cannot show a uint8 photograph."""
 
     def preview(self, photo):
-        """Pictures to look at during training, a row of the previews: uint8 photograph in, list of uint8 out."""
+        """Pictures to look at during training, a row of the previews: uint8 photograph in, list of uint8 out.
+
+        They stand below :attr:`preview_labels`.
+        """
         raise NotImplementedError
 
     def compile(self, optimizer="adam", jit_compile=None, **kwargs):

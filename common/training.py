@@ -292,7 +292,7 @@ def _preview_picture(trainer, paths):
     ]
     for photo in photos:
         trainer.check_preview(photo)
-    return lambda: contact_sheet([trainer.preview(photo) for photo in photos], cell=512)
+    return lambda: contact_sheet([trainer.preview(photo) for photo in photos], trainer.preview_labels, cell=512)
 
 
 def _save_network(network, folder):

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from common.errors import UserError
-from common.network_files import load_keras_file, network_label
+from common.network_files import load_keras_file, network_label, no_file
 from common.run_record import NAME as RUN_RECORD
 
 
@@ -58,17 +58,9 @@ def check_source(network, argument="network"):
     shipped = shipped_entries()
     if network in shipped:
         return
-    expected = f"{argument}: expected one of {', '.join(shipped)}, or a .keras file"
-    path = Path(network)
-    if path.is_dir():
-        inside = path / "network.keras"
-        hint = f"; the network of a run is {inside}" if inside.is_file() else ""
-        raise UserError(f"{expected}. Received: {network!r} (a folder{hint})")
-    if not path.is_file():
-        raise UserError(f"{expected}. Received: {network!r} (no such file)")
-    if path.suffix == ".npz":
+    if reason := no_file(network):
         raise UserError(
-            f"{expected}. Received: {network!r} (a training checkpoint; the network of a run is its network.keras)"
+            f"{argument}: expected one of {', '.join(shipped)}, or a .keras file. Received: {network!r} ({reason})"
         )
 
 

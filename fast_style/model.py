@@ -50,6 +50,8 @@ class StyleTransfer(PerceptualTrainer):
         UserError: a bad image, weight, layer or weights file.
     """
 
+    preview_labels = ("photograph", "network")
+
     def __init__(
         self,
         style,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.network_files import Shelf, load_keras_file, read_manifest
+from common.network_files import Shelf, load_keras_file, no_file, read_manifest
 
 FOLDER = Path(__file__).parent / "pretrained"
 
@@ -34,10 +34,9 @@ def check_style(style, name="style"):
         style: a name or path.
         name: what to call it in errors.
     """
-    if style not in style_entries() and not Path(style).is_file():
+    if style not in style_entries() and (reason := no_file(style)):
         raise UserError(
-            f"{name}: expected one of {', '.join(style_entries())}, or a .keras file. "
-            f"Received: {style!r} (no such file)"
+            f"{name}: expected one of {', '.join(style_entries())}, or a .keras file. Received: {style!r} ({reason})"
         )
 
 

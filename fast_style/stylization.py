@@ -55,6 +55,11 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False, *, 
         from fast_style.pretrained_networks import load_network
 
         network = loaded_once(load_network, network)
+    elif not hasattr(network, "paint"):
+        raise UserError(
+            "network: expected a TransformationNetwork, the name of one that ships, or a .keras file. "
+            f"Received: {type(network).__name__}"
+        )
     rgb = as_rgb(image)
     if max_size is not None:
         if max_size < 1:

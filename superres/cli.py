@@ -111,6 +111,12 @@ def _add_evaluate(commands):
         "depend on the machine (default: float32)",
     )
     parser.add_argument(
+        "--loss-weights",
+        metavar="FILE|imagenet",
+        help="weights of VGG16: measure, too, how far results are in its features, eq. 2 at relu2_2, which sees "
+        "sharpness (default: PSNR and SSIM alone)",
+    )
+    parser.add_argument(
         "--output",
         "-o",
         default="superres_evaluation",
@@ -147,8 +153,10 @@ def _evaluate(options):
     from tqdm import tqdm
 
     from common.labels import distinct_labels
+    from common.loss_network import build_loss_network
     from common.network_files import network_label
     from superres.evaluation import evaluate
+    from superres.objective import FEATURE_LAYERS
     from superres.report import csv_text, html_page, text_table
 
     result = evaluate(
@@ -159,6 +167,7 @@ def _evaluate(options):
         options.histogram_matching,
         lambda paths: tqdm(paths, unit="image", disable=None),
         options.precision,
+        options.loss_weights and build_loss_network("vgg16", FEATURE_LAYERS, options.loss_weights),
     )
     if result.images:
         write_bytes(output / "evaluation.csv", csv_text(result).encode())

@@ -12,6 +12,7 @@ from common.errors import UserError
 from common.geometry import resize_array
 from common.image_io import list_images, read_photo
 from common.labels import distinct_labels
+from common.losses import feature_loss
 from common.network_files import in_precision
 from common.photo_jobs import TOO_LARGE
 from common.pixels import luma
@@ -34,7 +35,7 @@ class Scores:
     Attributes:
         dataset: name of the folder; its path, where two have one name.
         image: path within the folder without its suffix; with it, where two would have one name or one be "mean".
-        values: ``{method: (PSNR in dB, SSIM)}``.
+        values: ``{method: (PSNR in dB, SSIM)}``, and a third, the feature distance, where it was measured.
         crops: ``{method: uint8 (96, 96, 3) or smaller}``, with ``"input"`` (smaller by the factor)
             and ``"ground truth"`` in front: the region with the most detail.
     """
@@ -62,6 +63,7 @@ class Evaluation:
         factor, degradation: what was measured.
         methods: ``{label: remark}``: bicubic, then the networks, with what comes behind them.
         precision: the dtype policy that the networks computed under.
+        loss_network: what measured the feature distance, in words, or "" where it was not.
         found: ``{dataset: number of images in it}``, measured or not.
         images: list of Scores.
         notes: lines on what was cropped.
@@ -78,6 +80,7 @@ class Evaluation:
     notes: list = dataclasses.field(default_factory=list)
     failures: list = dataclasses.field(default_factory=list)
     signal: int | None = None
+    loss_network: str = ""
 
     @property
     def datasets(self):
@@ -104,13 +107,20 @@ class Evaluation:
         return sum(scores.dataset == dataset for scores in self.images)
 
     def means(self, dataset):
-        """``{method: (mean PSNR in dB, mean SSIM)}`` over the images of a dataset."""
+        """``{method: (mean PSNR in dB, mean SSIM, ...)}``, as of :class:`Scores`, over the images of a dataset."""
         rows = [scores.values for scores in self.images if scores.dataset == dataset]
         return {name: tuple(np.mean([row[name] for row in rows], axis=0).tolist()) for name in self.methods}
 
 
 def evaluate(
-    data, networks, factor=4, degradation="bicubic", histogram_matching=None, progress=None, precision="float32"
+    data,
+    networks,
+    factor=4,
+    degradation="bicubic",
+    histogram_matching=None,
+    progress=None,
+    precision="float32",
+    loss_network=None,
 ):
     """PSNR and SSIM on Y of networks and of bicubic interpolation, on folders of ground truth.
 
@@ -128,6 +138,8 @@ def evaluate(
         histogram_matching: see :func:`superres.upscale`.
         progress: wraps the list of images, such as ``tqdm.tqdm``.
         precision: see :func:`common.network_files.in_precision`; float32's figures compare between machines.
+        loss_network: a :class:`common.loss_network.LossNetwork`: measure, too, the feature distance, eq. 2 summed over
+            its layers, between whole pictures; lower is closer. It sees sharpness, which PSNR and SSIM punish.
 
     Returns:
         Evaluation. Images that do not decode, are too small, or larger than a network takes are named in it, and
@@ -149,6 +161,8 @@ def evaluate(
     images = {dataset: _images(folder) for dataset, folder in datasets.items()}
     found = {dataset: len(paths) for dataset, paths in images.items()}
     result = Evaluation(factor, degradation, methods, precision, found)
+    if loss_network is not None:
+        result.loss_network = f"{' '.join(loss_network.model.output)} of {loss_network.architecture}"
     paths = [(dataset, image, path) for dataset in images for image, path in images[dataset].items()]
     with StopSignals() as signals, contextlib.suppress(KeyboardInterrupt):  # a second signal loses one image, not all
         for dataset, image, path in progress(paths) if progress else paths:
@@ -161,6 +175,8 @@ def evaluate(
                 for label, network in networks.items():
                     pictures[label] = _enlarged(low, network, histogram_matching, f"{path}, {label}")
                 values = {name: (psnr(truth, p, factor), ssim(truth, p, factor)) for name, p in pictures.items()}
+                if loss_network is not None:
+                    values = {k: (*v, _feature_distance(loss_network, truth, pictures[k])) for k, v in values.items()}
                 result.images.append(Scores(dataset, image, values, _crops(truth, low, pictures, factor)))
             except UserError as error:
                 result.failures.append(Failure(dataset, image, str(error)))
@@ -170,6 +186,12 @@ def evaluate(
     if not result.images and not result.stopped:
         raise UserError(f"--data: expected images that can be measured. Received: none; {result.failed[0]}")
     return result
+
+
+def _feature_distance(loss_network, truth, picture):
+    """Eq. 2, summed over the layers, of uint8 pictures of one size."""
+    features = loss_network(np.stack([truth, picture]).astype("float32"))
+    return float(sum(feature_loss(*tf.split(found, 2))[0] for found in features.values()))
 
 
 def _network(label, network, factor, precision):

@@ -13,6 +13,7 @@ from common.perceptual_training import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
 from superres.objective import FEATURE_LAYERS, SuperResolutionObjective
+from superres.upscaling import upscale
 
 # Input pixels at each side in which padding speaks, and which the term of equivariance leaves out.
 MARGIN = 2
@@ -55,6 +56,8 @@ class SuperResolution(PerceptualTrainer):
     Raises:
         UserError: a bad weight, layer, degradation or weights file.
     """
+
+    preview_labels = ("bicubic", "network", "photograph")
 
     def __init__(
         self,
@@ -138,7 +141,7 @@ class SuperResolution(PerceptualTrainer):
             )
 
     def preview(self, photo):
-        """Bicubic enlargement, network output and photograph, of a photograph that is degraded first."""
+        """Bicubic enlargement, what users get of the network, and photograph, of one that is degraded first."""
         photo = crop_to_multiple(photo, self.network.factor)
         low = degrade_photo(photo, self.network.factor, self.degradation)
-        return [resize_array(low, *photo.shape[:2]), self.network.enlarge(low[None]).numpy()[0], photo]
+        return [resize_array(low, *photo.shape[:2]), upscale(low, self.network), photo]

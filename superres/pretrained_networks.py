@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.network_files import Shelf, load_keras_file, read_keras_config, read_manifest
+from common.network_files import Shelf, load_keras_file, no_file, read_keras_config, read_manifest
 
 FOLDER = Path(__file__).parent / "pretrained"
 CLASSES = ("SuperResolutionNetwork", "SRCNN")
@@ -55,10 +55,10 @@ def check_network(network, factor=None):
     entries = network_entries()
     if network in entries:
         check_factor(network, entries[network]["config"]["factor"], factor)
-    elif not Path(network).is_file():
+    elif reason := no_file(network):
         raise UserError(
             f"network: expected one of {', '.join(entries) or 'none that ship'}, or a .keras file. "
-            f"Received: {network!r} (no such file)"
+            f"Received: {network!r} ({reason})"
         )
     else:
         options = read_keras_config(network, f"a .keras file of a {' or '.join(CLASSES)}").get("config")

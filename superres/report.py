@@ -15,17 +15,20 @@ figcaption { width: 192px; }
 """
 COLUMNS = ("dataset", "image", "method", "factor", "degradation", "psnr", "ssim")
 # Behind the others, so that who reads those by place still can.
-COLUMNS += ("post_processing", "precision", "images", "failure")
+COLUMNS += ("post_processing", "precision", "images", "failure", "feature")
 
 
 def protocol(evaluation):
     """One line that says how the figures were made."""
     networks = f"; networks in {evaluation.precision}" if len(evaluation.methods) > 1 else ""
+    feature = ""
+    if evaluation.loss_network:
+        feature = f"; third figure: feature distance, eq. 2 at {evaluation.loss_network}, lower is closer"
     return (
         f"x{evaluation.factor}, degradation {evaluation.degradation}: {DEGRADATIONS[evaluation.degradation]}; "
         "inputs and results rounded to uint8; PSNR in dB over a peak of 255 / SSIM with a Gaussian window of "
         f"{SSIM_WINDOW}x{SSIM_WINDOW}, sigma 1.5, on Y of BT.601, not rounded, without a border of "
-        f"{evaluation.factor} pixels{networks}"
+        f"{evaluation.factor} pixels{networks}{feature}"
     )
 
 
@@ -54,12 +57,12 @@ def csv_text(evaluation):
     for dataset in evaluation.datasets:
         for image, row in _rows(evaluation, dataset):
             images = f"{evaluation.measured(dataset)} of {evaluation.found[dataset]}" if image == MEAN else ""
-            for (method, remark), (psnr, ssim) in zip(evaluation.methods.items(), row, strict=True):
+            for (method, remark), (psnr, ssim, *feature) in zip(evaluation.methods.items(), row, strict=True):
                 figures = (f"{psnr:.4f}", f"{ssim:.5f}")
-                behind = (remark, evaluation.precision, images, "")
+                behind = (remark, evaluation.precision, images, "", f"{feature[0]:.4f}" if feature else "")
                 writer.writerow((dataset, image, method, *conditions, *figures, *behind))
     for failure in evaluation.failures:
-        figures, behind = ("nan", "nan"), ("", evaluation.precision, "", failure.reason)
+        figures, behind = ("nan", "nan"), ("", evaluation.precision, "", failure.reason, "")
         writer.writerow((failure.dataset, failure.image, "", *conditions, *figures, *behind))
     return buffer.getvalue()
 
@@ -78,7 +81,7 @@ def html_page(evaluation):
 
 
 def _rows(evaluation, dataset):
-    """(image, [(PSNR, SSIM) by method]) of each image, and of the mean."""
+    """(image, [(PSNR, SSIM, ...) by method]) of each image, and of the mean."""
     for scores in evaluation.images:
         if scores.dataset == dataset:
             yield scores.image, list(scores.values.values())
@@ -102,8 +105,9 @@ def _remarks(evaluation):
     return lines + [f"{dataset}: 0 of {evaluation.found[dataset]} images measured" for dataset in unmeasured]
 
 
-def _figures(pair):
-    return f"{pair[0]:.2f} / {pair[1]:.4f}"
+def _figures(values):
+    psnr, ssim, *feature = values
+    return " / ".join([f"{psnr:.2f}", f"{ssim:.4f}", *(f"{value:.1f}" for value in feature)])
 
 
 def _crops(scores):

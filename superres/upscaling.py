@@ -47,6 +47,11 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False):
         from superres.pretrained_networks import load_network
 
         network = loaded_once(load_network, network)
+    elif not hasattr(network, "enlarge"):
+        raise UserError(
+            "network: expected a SuperResolutionNetwork or SRCNN, the name of one that ships, or a .keras file. "
+            f"Received: {type(network).__name__}"
+        )
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
     if height * width * network.factor**2 > MAX_OUTPUT_PIXELS:
@@ -56,8 +61,8 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False):
         )
     if tile is None:
         tile = default_tile(network.factor) if network.is_local else 0
-    elif tile < 0:
-        raise UserError(f"tile: expected at least 0 pixels. Received: {tile!r}")
+    elif not isinstance(tile, int) or tile < 0:
+        raise UserError(f"tile: expected a whole number of at least 0 pixels. Received: {tile!r}")
     tile = tile or max(height, width)
     _check_memory(height, width, network, tile)
     count = tile_count(height, width, tile)

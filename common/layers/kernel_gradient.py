@@ -8,15 +8,15 @@ def kernel_gradient(images, upstream, size, stride=1, padding="SAME"):
     forward pass, and were half of a training step (docs/performance.md).
 
     Args:
-        images: float32 (batch, height, width, in), what is convolved.
-        upstream: float32 (batch, rows, columns, out), the gradient by the convolution's result.
+        images: float32 or bfloat16 (batch, height, width, in), what is convolved.
+        upstream: the same dtype (batch, rows, columns, out), the gradient by the convolution's result.
         size: side of the square kernel in pixels.
         stride: 1 or 2.
         padding: ``"SAME"`` or ``"VALID"``, as TensorFlow defines them, or pixels of zeros:
             ``[[0, 0], [top, bottom], [left, right], [0, 0]]``.
 
     Returns:
-        float32 (size, size, in, out).
+        the same dtype (size, size, in, out).
     """
     import tensorflow as tf
 

@@ -1,7 +1,7 @@
 """Pixel, feature, style and total-variation losses: a pure function and a Keras loss of each; more losses of style.
 
-All compute in float32 whatever the dtype policy and return one value an image, shape (batch,); the
-Keras losses then average over the batch.
+All return one float32 value an image, shape (batch,), whatever the dtype policy; Gram matrices of bfloat16 features are
+products in bfloat16, everything else is computed in float32. The Keras losses average over the batch.
 """
 
 from common.losses.batch_statistics import BatchStatisticsStyle

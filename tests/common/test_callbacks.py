@@ -24,7 +24,7 @@ from common.stop_signals import StopSignals
 
 
 class OneWeight(PerceptualTrainer):
-    """Loss: (w x - 1)^2 with a second term that is sqrt(3 - number of the batch), NaN from the fourth on."""
+    """Loss: (w x - 1)^2 with a second term that is sqrt(4 - number of the batch), NaN from the fifth on."""
 
     def __init__(self, term_names=("loss", "content")):
         super().__init__(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)]), term_names)

@@ -9,7 +9,7 @@ import pytest
 
 from common import precision
 from common.errors import UserError
-from common.network_files import Shelf, copy_weights, in_precision, load_keras_file, loaded_once, rebuilt
+from common.network_files import Shelf, copy_weights, in_precision, load_keras_file, loaded_once, no_file, rebuilt
 from common.precision import dtype_policy
 from fast_style.network import TransformationNetwork
 
@@ -32,6 +32,18 @@ def test_shelf_keeps_float16_weights_config_and_what_is_said(tmp_path, network):
     loaded = shelf.load("small")
     for before, after in zip(network.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(before.astype("float16").astype("float32"), after)
+
+
+def test_what_is_no_file_of_a_network_is_said(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    assert no_file(tmp_path / "nowhere") == "no such file"
+    assert no_file(run) == "a folder"
+    for name in ("network.keras", "checkpoint-00000002.npz"):
+        (run / name).write_bytes(b"")
+    assert no_file(run) == f"a folder; the network of a run is {run / 'network.keras'}"
+    assert "a training checkpoint" in no_file(run / "checkpoint-00000002.npz")
+    assert no_file(run / "network.keras") is None
 
 
 def test_a_network_is_loaded_once_until_it_changes(tmp_path, network):

@@ -77,7 +77,7 @@ def test_any_size_comes_back_at_its_own(options, size):
 
 
 def test_padding_to_a_multiple_of_four_leaves_the_rest_alone():
-    """A 63x61 photograph is the crop of its own reflection to 64x64: away from the added edge both agree.
+    """A photograph of 199x197, which is padded to 200x200, and one of 200x200 that has it in its corner.
 
     Without normalization the network is local: what is added at the bottom and right reaches no
     further than the receptive field, so the top left corner must be the same to the last bit or so.

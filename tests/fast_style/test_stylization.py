@@ -44,6 +44,11 @@ def test_grey_is_taken_as_rgb(network):
     np.testing.assert_array_equal(fast_style.stylize(grey, network), fast_style.stylize(np.dstack([grey] * 3), network))
 
 
+def test_what_is_no_network_is_refused():
+    with pytest.raises(UserError, match="network: expected a TransformationNetwork, .* Received: NoneType"):
+        fast_style.stylize(photo(), None)
+
+
 def test_max_size_shrinks_and_never_enlarges(network):
     """34x21 to a long side of 17 is 17x10.5, rounded half to even: 10."""
     assert fast_style.stylize(photo(), network, max_size=17).shape == (10, 17, 3)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from common.errors import UserError
 from common.geometry import resize_array
+from common.loss_network import build_loss_network
 from common.network_files import rebuilt
 from superres import evaluation, upscaling
 from superres.degradation import degrade_photo
@@ -58,6 +59,31 @@ def test_x4_paper_is_the_papers_layout_and_not_below_its_figures(shared_data):
     assert values[1] == pytest.approx(0.8357, abs=0.0005)
     assert values[0] > 28.40
     assert values[1] > 0.8205
+
+
+@pytest.mark.parametrize(
+    ("name", "psnr", "ssim"),
+    [("x4_srcnn", 30.31, 0.8585), ("x8_pixel", 26.03, 0.7293), ("x8_feature", 25.42, 0.7003)],
+)
+def test_others_on_set5_are_as_docs_superres_says(shared_data, name, psnr, ssim):
+    """What was measured when they were shipped."""
+    factor = load_network(name).factor
+    values = evaluate(shared_data / "superres" / "Set5", {name: name}, factor).means("Set5")[name]
+    assert values == pytest.approx((psnr, ssim), abs=0.01)
+    assert values[1] == pytest.approx(ssim, abs=0.0005)
+
+
+def test_feature_distance_is_eq_2_between_whole_pictures(folder, cat, network):
+    loss_network = build_loss_network("vgg16", ("relu1_1", "relu1_2"), "random")
+    result = evaluate(folder, {"tiny": network}, 2, loss_network=loss_network)
+    picture = upscale(degrade_photo(cat, 2, "bicubic"), network)
+    expected = 0.0
+    for layer in ("relu1_1", "relu1_2"):  # squared Euclidean distance over C H W
+        truth, made = (loss_network(image[None].astype("float32"))[layer].numpy() for image in (cat, picture))
+        expected += np.square(truth - made).sum() / truth.size
+    assert result.images[0].values["tiny"][2] == pytest.approx(expected, rel=1e-4)
+    assert result.loss_network == "relu1_1 relu1_2 of vgg16"
+    assert len(result.means("Set2")["bicubic"]) == 3
 
 
 @pytest.mark.parametrize("degradation", ["bicubic", "blur-bicubic"])

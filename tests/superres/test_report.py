@@ -43,6 +43,18 @@ def test_text(evaluation):
     assert "dog.png: ground truth cropped from 9x9 to 8x8" in text
 
 
+def test_a_feature_distance_is_a_third_figure(evaluation):
+    assert "feature" not in text_table(evaluation)
+    assert {row["feature"] for row in csv.DictReader(io.StringIO(csv_text(evaluation)))} == {""}
+    for scores in evaluation.images:
+        scores.values = {name: (*values, 12.5) for name, values in scores.values.items()}
+    evaluation.loss_network = "relu2_2 of vgg16"
+    for report in (text_table(evaluation), html_page(evaluation)):
+        assert "third figure: feature distance, eq. 2 at relu2_2 of vgg16, lower is closer" in report
+        assert "27.00 / 0.7500 / 12.5" in report
+    assert {row["feature"] for row in csv.DictReader(io.StringIO(csv_text(evaluation)))} == {"12.5000"}
+
+
 @pytest.mark.parametrize("degradation, words", [("bicubic", "bicubic alone"), ("blur-bicubic", "sigma 1.0")])
 def test_every_report_names_the_degradation(evaluation, degradation, words):
     evaluation.degradation = degradation
@@ -104,6 +116,7 @@ def test_csv(evaluation):
         "precision": "mixed_bfloat16",
         "images": "",
         "failure": "",
+        "feature": "",
     }
     assert list(rows[1])[:7] == ["dataset", "image", "method", "factor", "degradation", "psnr", "ssim"]
     assert [row["psnr"] for row in rows if row["image"] == "mean"] == ["27.0000", "28.5000"]
