@@ -151,7 +151,7 @@ def steps(policy):
 
     def style(upsampling):
         painting = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
-        options = {"architecture": "vgg19", "loss_weights": "random", "style_size": None}
+        options = {"loss_network": "vgg19", "loss_weights": "random", "style_size": None}
         with dtype_policy(policy):
             trainer = StyleTransfer(painting, TransformationNetwork(upsampling=upsampling), **options)
         return step(trainer, 256, 4)

@@ -16,7 +16,7 @@ def training_step(precision, size, batch_size):
     with dtype_policy(precision):
         network = TransformationNetwork()
         painting = np.random.default_rng(0).integers(0, 256, (size, size, 3), "uint8")
-        trainer = StyleTransfer(painting, network, architecture="vgg19", loss_weights="random", style_size=None)
+        trainer = StyleTransfer(painting, network, loss_network="vgg19", loss_weights="random", style_size=None)
     multiply_adds = convolution_multiply_adds(lambda x: network(x, training=True), size)
     return step(trainer, size, batch_size), network.count_params(), multiply_adds
 

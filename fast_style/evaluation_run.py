@@ -22,7 +22,7 @@ from fast_style.optimization_jobs import optimization_precision
 from fast_style.pretrained_networks import check_style, load_network, style_entries
 
 # Options of the objective that the loss network's own record tells.
-RECORDED = ("architecture", "loss_weights", "pooling")
+RECORDED = ("loss_network", "loss_weights", "pooling")
 
 
 @dataclasses.dataclass

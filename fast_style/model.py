@@ -39,7 +39,8 @@ class StyleTransfer(PerceptualTrainer):
             With it, a step paints each photograph twice.
         stability_noise: standard deviation of that noise, in pixel values of 0..255.
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
-        architecture, loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
+        loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
+        loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
     ``style/<layer>`` (unweighted, comparable with the paper's equations); with a stability weight
@@ -68,7 +69,7 @@ class StyleTransfer(PerceptualTrainer):
         stability_weight=0.0,
         stability_noise=10.0,
         style_size=256,
-        architecture="vgg16",
+        loss_network="vgg16",
         loss_weights="imagenet",
         pooling="max",
         **kwargs,
@@ -78,7 +79,7 @@ class StyleTransfer(PerceptualTrainer):
             style_size,
             content_layers,
             style_layers,
-            architecture,
+            loss_network,
             loss_weights,
             content_weight=content_weight,
             style_weight=style_weight,

@@ -121,7 +121,7 @@ class StyleObjective:
         style_size=256,
         content_layers=CONTENT_LAYERS,
         style_layers=STYLE_LAYERS,
-        architecture="vgg16",
+        loss_network="vgg16",
         loss_weights="imagenet",
         pooling="max",
         normalize_over=(),
@@ -132,7 +132,8 @@ class StyleObjective:
         Args:
             style: a path, or RGB uint8 (height, width, 3); or a list of these.
             style_size: the painting's short side in pixels when its strokes are read; None leaves it.
-            architecture, loss_weights, pooling, normalize_over: see
+            loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
+            loss_weights, pooling, normalize_over: see
                 :func:`common.loss_network.build_loss_network`.
             options: see the class.
 
@@ -141,10 +142,8 @@ class StyleObjective:
         """
         paintings = [as_rgb(one, "style") for one in (style if isinstance(style, list | tuple) else [style])]
         layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
-        loss_network = build_loss_network(
-            architecture, layers, loss_weights, pooling=pooling, normalize_over=normalize_over
-        )
-        return cls(paintings, loss_network, content_layers, style_layers, style_size=style_size, **options)
+        built = build_loss_network(loss_network, layers, loss_weights, pooling=pooling, normalize_over=normalize_over)
+        return cls(paintings, built, content_layers, style_layers, style_size=style_size, **options)
 
     def resized(self, style_size, sum_factor=1.0):
         """The same objective with its paintings read at another size and sums over pixels weighted anew.

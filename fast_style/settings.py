@@ -80,7 +80,7 @@ class ObjectiveSettings(LossNetworkSettings):
             "style_size": self.style_size,
             "content_layers": self.content_layers,
             "style_layers": self.style_layers,
-            "architecture": self.loss_network,
+            "loss_network": self.loss_network,
             "loss_weights": self.loss_weights,
             "pooling": self.pooling,
             "content_weight": self.content_weight,

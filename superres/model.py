@@ -46,7 +46,8 @@ class SuperResolution(PerceptualTrainer):
         feature_layers: in the paper's words.
         pixel_channels: ``"rgb"``, or ``"y"`` for the luma.
         degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
-        architecture, loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
+        loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
+        loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
     ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with an equivariance weight
@@ -70,17 +71,17 @@ class SuperResolution(PerceptualTrainer):
         feature_layers=FEATURE_LAYERS,
         pixel_channels="rgb",
         degradation="blur-bicubic",
-        architecture="vgg16",
+        loss_network="vgg16",
         loss_weights="imagenet",
         pooling="max",
         **kwargs,
     ):
         check_degradation(degradation)
-        loss_network = None
+        built = None
         if feature_weight:
-            loss_network = build_loss_network(architecture, tuple(feature_layers), loss_weights, pooling=pooling)
+            built = build_loss_network(loss_network, tuple(feature_layers), loss_weights, pooling=pooling)
         objective = SuperResolutionObjective(
-            loss_network,
+            built,
             feature_layers=feature_layers,
             feature_weight=feature_weight,
             pixel_weight=pixel_weight,

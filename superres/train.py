@@ -70,7 +70,7 @@ def build_trainer(settings, network):
         feature_layers=settings.feature_layers,
         pixel_channels=settings.pixel_channels,
         degradation=settings.degradation,
-        architecture=settings.loss_network,
+        loss_network=settings.loss_network,
         loss_weights=settings.loss_weights,
         pooling=settings.pooling,
     )
