@@ -79,7 +79,8 @@ def optimize(
 
     Raises:
         UserError: an unknown method, bad numbers, a start that is no picture, too many scales, a picture that is
-            too small for the layers, a weight with which the objective is not finite at the start.
+            too small for the layers or larger than memory holds, a weight with which the objective is not finite at
+            the start.
     """
     if method not in METHODS:
         raise UserError(f"method: expected one of {', '.join(METHODS)}. Received: {method!r}")
@@ -104,8 +105,14 @@ def optimize(
     done = 0
     for scale in reversed(range(scales)):
         sized, target = _at_scale(objective, photo, scale)
-        progress = _Progress(sized, target, done, on_iteration)
-        minimise(progress, starting_picture(start, target, sized.style_image, seed), iterations, learning_rate)
+        try:
+            progress = _Progress(sized, target, done, on_iteration)
+            minimise(progress, starting_picture(start, target, sized.style_image, seed), iterations, learning_rate)
+        except tf.errors.ResourceExhaustedError:
+            raise UserError(
+                "photo: expected one that memory can hold with all its features, or --max-size. "
+                f"Received: {target.shape[1]}x{target.shape[0]}"
+            ) from None
         done += len(progress.history) - 1
         if progress.stopped:
             break

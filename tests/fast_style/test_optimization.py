@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from common.errors import UserError
 from common.image_io import write_photo
@@ -47,6 +48,15 @@ def test_adam_falls_and_stays_within_the_bounds(objective):
     assert result.history[-1]["loss"] < 0.3 * result.history[0]["loss"]
     assert result.picture.min() >= 0
     assert result.picture.max() <= 255
+
+
+def test_memory_that_runs_out_is_one_line(objective, monkeypatch):
+    def run_out(pictures, content_features):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    monkeypatch.setattr(objective, "value_and_gradient", run_out)
+    with pytest.raises(UserError, match="photo: expected one that memory can hold .* --max-size. Received: 24x20"):
+        optimize(picture(), objective, iterations=2)
 
 
 def test_training_and_optimisation_report_the_same_objective(objective):
