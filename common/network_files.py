@@ -139,6 +139,19 @@ def _classes(network_class):
     return network_class if isinstance(network_class, tuple) else (network_class,)
 
 
+def network_digest(network, entries):
+    """sha256, in hexadecimal, of the file that holds a network.
+
+    Args:
+        network: a shipped name or a path.
+        entries: ``{name: manifest entry}`` of those that ship.
+    """
+    if network in entries:
+        return entries[network]["sha256"]
+    with open(network, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def no_file(path):
     """What is at a path that is no file of a network, in words for an error; None where one may be there."""
     path = Path(path)

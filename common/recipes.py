@@ -65,5 +65,22 @@ def recipe_settings(package, name, settings_class, given):
     return result
 
 
+def changed_start(package, name, settings):
+    """A line on a recipe that began at a network which ships as another by now; "" where it did not.
+
+    Args:
+        package, name: which recipe.
+        settings: of its first stage, of :func:`recipe_settings`.
+    """
+    from common.network_files import read_manifest  # which numpy is for, and --help is not
+
+    stage = read_recipe(package, name)["stages"][0]
+    start, before = stage["settings"]["initialize"], stage.get("initialize_sha256")
+    now = read_manifest(Path(__file__).parent.parent / package / "pretrained").get(start, {}).get("sha256")
+    if settings.initialize != start or now is None or before in (None, now):
+        return ""
+    return f"recipe {name} began at a {start} that was trained on since: the network will not be the one that ships"
+
+
 def _folder(package):
     return Path(__file__).parent.parent / package / "recipes"

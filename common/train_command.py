@@ -5,7 +5,7 @@ from pathlib import Path
 
 from common.command_line import Parser, add_settings, check_required, errors_as_lines, fail, given_settings
 from common.errors import UserError
-from common.recipes import recipe_names, recipe_settings
+from common.recipes import changed_start, recipe_names, recipe_settings
 from common.settings import flag
 from common.startup import start_tensorflow
 
@@ -49,7 +49,10 @@ def run_train_command(program, description, package, settings_class, train, argu
         if options.recipe is None:
             _train(program, settings_class, train, given, options.resume)
         else:
-            for settings in recipe_settings(package, options.recipe, settings_class, given):
+            stages = recipe_settings(package, options.recipe, settings_class, given)
+            if note := changed_start(package, options.recipe, stages[0]):
+                print(f"{program}: {note}", file=sys.stderr)
+            for settings in stages:
                 check_required(settings)
                 _train_stage(program, settings, train, options.resume)
 

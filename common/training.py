@@ -113,7 +113,7 @@ def learning_rate(settings):
 
 
 def run_training(
-    settings, build_network, load_network, build_trainer, *, validation_size=VALIDATION_SIZE, resume=False
+    settings, build_network, load_network, build_trainer, digest, *, validation_size=VALIDATION_SIZE, resume=False
 ):
     """Trains a network and leaves a run folder: network, checkpoints, previews, record.
 
@@ -126,6 +126,7 @@ def run_training(
         load_network: function from ``settings.initialize`` to the network whose weights it begins with.
         build_trainer: function from the settings and the network to a
             :class:`common.perceptual_training.PerceptualTrainer`, not compiled.
+        digest: function from ``settings.initialize`` to the sha256 of its file, for the record.
         validation_size: side in pixels of the centre squares on which the losses are measured.
         resume: continue from the newest checkpoint.
 
@@ -142,13 +143,15 @@ def run_training(
     check_output(settings.output, resume)
     photographs = Photographs.from_settings(settings)
     keras.utils.set_random_seed(settings.seed)
+    start_sha256 = None
     with dtype_policy(resolve_precision(settings.precision)):
         network = build_network(settings)
         # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
         if settings.initialize and not (resume and Checkpoints(Path(settings.output) / "checkpoints").latest()):
             _start_from(settings.initialize, load_network, network)
+            start_sha256 = digest(settings.initialize)
         trainer = build_trainer(settings, network)
-    return _train(trainer, photographs, settings, validation_size, resume)
+    return _train(trainer, photographs, settings, validation_size, resume, start_sha256)
 
 
 def _start_from(source, load_network, network):
@@ -158,11 +161,11 @@ def _start_from(source, load_network, network):
         raise UserError(f"--initialize: {error}") from error
 
 
-def _train(trainer, photographs, settings, validation_size, resume):
+def _train(trainer, photographs, settings, validation_size, resume, start_sha256):
     folder = Path(settings.output)
     trainer.compile(keras.optimizers.Adam(learning_rate(settings)))
     checkpoints = Checkpoints(folder / "checkpoints")
-    start, record = 0, _new_record(settings, trainer)
+    start, record = 0, _new_record(settings, trainer, start_sha256)
     if resume:
         start, record = _resume(trainer, checkpoints, record, read_record(folder))
         if start > settings.iterations:
@@ -255,9 +258,10 @@ def _fit(trainer, photographs, start, iterations, callbacks):
         raise
 
 
-def _new_record(settings, trainer):
+def _new_record(settings, trainer, start_sha256):
     return {
         "status": "running",
+        "initialize_sha256": start_sha256,
         "settings": json.loads(json.dumps(dataclasses.asdict(settings))),  # as it will be read back
         "iteration": 0,
         "seconds": 0.0,
@@ -281,6 +285,7 @@ def _resume(trainer, checkpoints, new, stored):
     if checkpoint is None:
         return 0, {**new, **kept, "validation": []}
     restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
+    kept["initialize_sha256"] = stored.get("initialize_sha256")
     kept["validation"] = [entry for entry in kept["validation"] if entry["iteration"] <= checkpoint.iteration]
     print(f"resuming after iteration {checkpoint.iteration}", file=sys.stderr)
     return checkpoint.iteration, {**new, **kept, "iteration": checkpoint.iteration}

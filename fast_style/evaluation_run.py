@@ -19,7 +19,7 @@ from fast_style.evaluation import centre_square, compare, warm_up
 from fast_style.evaluation_files import EvaluationFolder
 from fast_style.objective import StyleObjective
 from fast_style.optimization_jobs import optimization_precision
-from fast_style.pretrained_networks import check_style, load_network, style_entries
+from fast_style.pretrained_networks import check_style, digest, load_network
 
 # Options of the objective that the loss network's own record tells.
 RECORDED = ("loss_network", "loss_weights", "pooling")
@@ -143,11 +143,9 @@ def objective_at_size(objective, settings, size):
 
 def _conditions(settings, objective, precision):
     """Under what is measured, as JSON reads it back."""
-    entry = style_entries().get(settings.network)
-    sha256 = entry["sha256"] if entry else hashlib.sha256(Path(settings.network).read_bytes()).hexdigest()
     options = {k: v for k, v in settings.objective_options().items() if k not in RECORDED}
     conditions = {
-        "network": {"name": network_label(settings.network), "sha256": sha256},
+        "network": {"name": network_label(settings.network), "sha256": digest(settings.network)},
         "painting": {
             "name": Path(settings.style).name,
             "sha256": hashlib.sha256(Path(settings.style).read_bytes()).hexdigest(),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.network_files import Shelf, load_keras_file, no_file, read_manifest
+from common.network_files import Shelf, load_keras_file, network_digest, no_file, read_manifest
 
 FOLDER = Path(__file__).parent / "pretrained"
 
@@ -38,6 +38,11 @@ def check_style(style, name="style"):
         raise UserError(
             f"{name}: expected one of {', '.join(style_entries())}, or a .keras file. Received: {style!r} ({reason})"
         )
+
+
+def digest(style):
+    """sha256, in hexadecimal, of the file of a network by shipped name or path."""
+    return network_digest(style, style_entries())
 
 
 def load_network(style):

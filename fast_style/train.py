@@ -6,7 +6,7 @@ from common.settings import check_least
 from common.training import run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
-from fast_style.pretrained_networks import load_network
+from fast_style.pretrained_networks import digest, load_network
 
 
 def train(settings, resume=False):
@@ -20,7 +20,7 @@ def train(settings, resume=False):
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
     check_least(settings, 0, "style_warmup")
-    return run_training(settings, build_network, load_network, build_trainer, resume=resume)
+    return run_training(settings, build_network, load_network, build_trainer, digest, resume=resume)
 
 
 def build_network(settings):

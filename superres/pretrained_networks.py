@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.network_files import Shelf, load_keras_file, no_file, read_keras_config, read_manifest
+from common.network_files import Shelf, load_keras_file, network_digest, no_file, read_keras_config, read_manifest
 
 FOLDER = Path(__file__).parent / "pretrained"
 CLASSES = ("SuperResolutionNetwork", "SRCNN")
@@ -70,6 +70,11 @@ def check_factor(network, received, factor):
     """Raises UserError where a factor is asked for and the network's is another."""
     if factor is not None and received != factor:
         raise UserError(f"network: expected one of factor {factor}. Received: {network}, of factor {received}")
+
+
+def digest(network):
+    """sha256, in hexadecimal, of the file of a network by shipped name or path."""
+    return network_digest(network, network_entries())
 
 
 def load_network(network, factor=None):

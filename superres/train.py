@@ -6,7 +6,7 @@ from common.settings import flag
 from common.training import run_training
 from superres.model import SuperResolution, least_side
 from superres.network import SuperResolutionNetwork
-from superres.pretrained_networks import load_network
+from superres.pretrained_networks import digest, load_network
 from superres.settings import SuperResolutionSettings
 from superres.srcnn import SRCNN
 
@@ -33,7 +33,7 @@ def train(settings, resume=False):
         )
     check_options(settings)
     return run_training(
-        settings, build_network, load_network, build_trainer, validation_size=settings.size, resume=resume
+        settings, build_network, load_network, build_trainer, digest, validation_size=settings.size, resume=resume
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from common import recipes
 from common.errors import UserError
-from common.recipes import OF_THE_MACHINE, read_recipe, recipe_names, recipe_settings
+from common.recipes import OF_THE_MACHINE, changed_start, read_recipe, recipe_names, recipe_settings
 from common.run_record import read_record
 from common.train_command import _train_stage
 from common.training import Interrupted
@@ -66,6 +66,20 @@ def test_a_first_stage_may_start_from_a_network_that_ships(tmp_path, monkeypatch
         first, second = recipe_settings("fast_style", "new", StyleSettings, GIVEN)
         assert first.initialize == expected
         assert second.initialize == "run/stage_1/network.keras"
+
+
+@pytest.mark.parametrize(("name", "changed"), [("wave", True), ("wave_fast", False), ("starry_night", False)])
+def test_a_start_that_was_trained_on_since_is_told(name, changed):
+    """wave began at a udnie of before; wave_fast at the starry_night_fast of now; starry_night at random weights."""
+    first = recipe_settings("fast_style", name, StyleSettings, GIVEN)[0]
+    note = changed_start("fast_style", name, first)
+    assert note == (
+        "recipe wave began at a udnie that was trained on since: the network will not be the one that ships"
+        if changed
+        else ""
+    )
+    mine = recipe_settings("fast_style", name, StyleSettings, GIVEN | {"initialize": "mine.keras"})[0]
+    assert changed_start("fast_style", name, mine) == ""
 
 
 def test_what_is_given_wins():

@@ -1,5 +1,6 @@
 """Training from start to end: files, resuming, stopping, what goes wrong."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -190,10 +191,12 @@ def test_a_run_goes_on_without_what_it_began_with(folder, first_run):
     """All of that is in the checkpoint."""
     start = folder / "start.keras"
     shutil.copy(f"{first_run.output}/network.keras", start)
-    train(tiny_settings(folder, iterations=2, initialize=str(start)))
+    sha256 = hashlib.sha256(start.read_bytes()).hexdigest()
+    assert train(tiny_settings(folder, iterations=2, initialize=str(start)))["initialize_sha256"] == sha256
     start.unlink()
     settings = resumed_settings(StyleSettings, folder / "run", {"iterations": 3})
-    assert train(settings, resume=True)["iteration"] == 3
+    record = train(settings, resume=True)
+    assert (record["iteration"], record["initialize_sha256"]) == (3, sha256)
 
 
 def test_a_start_of_another_architecture_is_refused(folder, first_run):
