@@ -89,13 +89,13 @@ def add_photo_flags(parser, folder):
     )
 
 
-def add_precision_flag(parser):
+def add_precision_flag(parser, default="auto"):
     """The flag of commands whose networks make pictures."""
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
-        default="auto",
-        help="dtype policy that the network computes under; auto measures which is quickest here (default: auto)",
+        default=default,
+        help=f"dtype policy that networks compute under; auto measures which is quickest here (default: {default})",
     )
 
 

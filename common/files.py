@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, and finding out beforehand whether they can."""
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -33,6 +34,12 @@ def write_bytes(path, content):
             raise
     except OSError as error:
         raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
+
+
+def file_digest(path):
+    """sha256 of a file, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_writable(folder, name="--output"):

@@ -1,7 +1,6 @@
 """The loss network: a frozen VGG16 or VGG19 with one output per requested layer (section 3.2)."""
 
 import dataclasses
-import hashlib
 import os
 import re
 import zipfile
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 
 from common.errors import UserError
+from common.files import file_digest
 from common.filter_normalization import normalize_filters
 from common.pixels import image_to_vgg
 
@@ -157,7 +157,7 @@ def _load_vgg(application, architecture, weights, needed, seed):
                 f"loss weights: 'imagenet' could not be downloaded ({reason}). "
                 f"Put {cached.name} into {cached.parent}, or name a weights file"
             ) from error
-        return vgg, _sha256(cached) if cached.is_file() else None
+        return vgg, file_digest(cached) if cached.is_file() else None
     if weights == "random":
         vgg = application(include_top=False, weights=None)
         generator = np.random.default_rng(seed)
@@ -185,7 +185,7 @@ def _load_vgg(application, architecture, weights, needed, seed):
             )
     for name in needed:
         vgg.get_layer(name).set_weights(arrays[name])
-    return vgg, _sha256(path)
+    return vgg, file_digest(path)
 
 
 def _keras_names(architecture):
@@ -265,8 +265,3 @@ def _read_h5(path, architecture):
     with h5py.File(path, "r") as file:
         file.visititems(visit)
     return arrays
-
-
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

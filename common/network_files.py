@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
-from common.files import write_bytes
+from common.files import file_digest, write_bytes
 from common.json_files import write_json
 from common.precision import resolve_precision
 
@@ -125,8 +125,7 @@ def read_keras_config(path, expected="a .keras file"):
     """
     path = Path(path)
     if not path.is_file():
-        kind = "a folder" if path.is_dir() else "no such file"
-        raise UserError(f"network: expected {expected} or a shipped name. Received: {path} ({kind})")
+        raise UserError(f"network: expected {expected} or a shipped name. Received: {path} ({no_file(path)})")
     try:
         with zipfile.ZipFile(path) as archive:
             config = json.loads(archive.read("config.json"))
@@ -146,10 +145,7 @@ def network_digest(network, entries):
         network: a shipped name or a path.
         entries: ``{name: manifest entry}`` of those that ship.
     """
-    if network in entries:
-        return entries[network]["sha256"]
-    with open(network, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return entries[network]["sha256"] if network in entries else file_digest(network)
 
 
 def no_file(path):
@@ -205,6 +201,28 @@ def rebuilt(network, policy="float32"):
     twin = type(network).from_config(config)
     copy_weights(network, twin)
     return twin
+
+
+def as_network(network, load, ability, expected):
+    """A network itself, or by name or path, as functions of users take it.
+
+    Args:
+        network: a network, a name or a path.
+        load: function from a name or path to a network; see :func:`loaded_once`.
+        ability: the method that a network must have.
+        expected: what such networks are, for the error.
+
+    Raises:
+        UserError: what `load` refuses; something that is no such network.
+    """
+    if isinstance(network, str | Path):
+        return loaded_once(load, network)
+    if not hasattr(network, ability):
+        raise UserError(
+            f"network: expected {expected}, the name of one that ships, or a .keras file. "
+            f"Received: {type(network).__name__}"
+        )
+    return network
 
 
 def loaded_once(load, network):

@@ -119,8 +119,8 @@ def _expand(photos, results):
             found["-"] = "-"
         elif Path(item).is_dir():
             # Results of before within a folder of photographs are none of them.
-            own = Path(item).resolve() in (results, *results.parents) and Path(item).resolve() != results
-            paths = [path for path in list_images(item) if not (own and results in path.resolve().parents)]
+            within = Path(item).resolve() in results.parents
+            paths = [path for path in list_images(item) if not (within and results in path.resolve().parents)]
             found |= {str(path): str(path.relative_to(item)) for path in paths}
         elif Path(item).exists() or not glob.has_magic(item):
             found[item] = Path(item).name

@@ -22,6 +22,7 @@ from common.errors import UserError
 from common.files import check_writable, existing_folder, write_bytes
 from common.geometry import limit_long_side
 from common.image_io import as_rgb
+from common.loss_network import least_side
 from common.network_files import copy_weights, in_precision
 from common.precision import dtype_policy, resolve_precision
 from common.run_record import NAME, hardware, read_record, versions, write_record
@@ -99,6 +100,20 @@ def check_settings(settings):
         raise UserError(f"--seed: expected less than {2**32}. Received: {settings.seed}")
 
 
+def check_size(size, layers):
+    """Raises UserError for squares in which a layer of the loss network has no features.
+
+    Args:
+        size: side of the squares in pixels.
+        layers: in the paper's words.
+    """
+    if size < least_side(layers):
+        raise UserError(
+            f"--size: expected at least {least_side(layers)} pixels for {' '.join(dict.fromkeys(layers))}. "
+            f"Received: {size}"
+        )
+
+
 def learning_rate(settings):
     """The learning rate over the run: a number, or a Keras schedule."""
     rate, warmup = settings.learning_rate, settings.warmup
@@ -143,15 +158,24 @@ def run_training(
     check_output(settings.output, resume)
     photographs = Photographs.from_settings(settings)
     keras.utils.set_random_seed(settings.seed)
-    start_sha256 = None
+    # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
+    checkpoints, start_sha256 = Checkpoints(Path(settings.output) / "checkpoints"), None
+    checkpoint = checkpoints.latest() if resume else None
     with dtype_policy(resolve_precision(settings.precision)):
         network = build_network(settings)
-        # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
-        if settings.initialize and not (resume and Checkpoints(Path(settings.output) / "checkpoints").latest()):
+        if settings.initialize and checkpoint is None:
             _start_from(settings.initialize, load_network, network)
             start_sha256 = digest(settings.initialize)
         trainer = build_trainer(settings, network)
-    return _train(trainer, photographs, settings, validation_size, resume, start_sha256)
+    trainer.compile(keras.optimizers.Adam(learning_rate(settings)))
+    start, record = 0, _new_record(settings, trainer, start_sha256)
+    if resume:
+        start, record = _resume(trainer, checkpoint, record, read_record(settings.output))
+        if start > settings.iterations:
+            raise UserError(
+                f"--iterations: expected at least {start}, which the run has reached. Received: {settings.iterations}"
+            )
+    return _train(trainer, photographs, settings, validation_size, checkpoints, start, record)
 
 
 def _start_from(source, load_network, network):
@@ -161,17 +185,8 @@ def _start_from(source, load_network, network):
         raise UserError(f"--initialize: {error}") from error
 
 
-def _train(trainer, photographs, settings, validation_size, resume, start_sha256):
+def _train(trainer, photographs, settings, validation_size, checkpoints, start, record):
     folder = Path(settings.output)
-    trainer.compile(keras.optimizers.Adam(learning_rate(settings)))
-    checkpoints = Checkpoints(folder / "checkpoints")
-    start, record = 0, _new_record(settings, trainer, start_sha256)
-    if resume:
-        start, record = _resume(trainer, checkpoints, record, read_record(folder))
-        if start > settings.iterations:
-            raise UserError(
-                f"--iterations: expected at least {start}, which the run has reached. Received: {settings.iterations}"
-            )
     # What may be refused comes first, so that nothing is left of a run that cannot begin.
     batches = None
     if settings.validation:
@@ -278,9 +293,8 @@ def _new_record(settings, trainer, start_sha256):
     }
 
 
-def _resume(trainer, checkpoints, new, stored):
-    """(iteration, record) after putting back the newest checkpoint."""
-    checkpoint = checkpoints.latest()
+def _resume(trainer, checkpoint, new, stored):
+    """(iteration, record) after putting back the newest checkpoint, where there is one."""
     kept = {name: stored[name] for name in ("started", "seconds", "losses", "validation", "bad_photographs")}
     if checkpoint is None:
         return 0, {**new, **kept, "validation": []}

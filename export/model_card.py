@@ -1,9 +1,9 @@
 """`model_card.json`: what an artifact is, where it comes from and how it is called."""
 
-import hashlib
 from pathlib import Path
 
 from common.errors import UserError
+from common.files import file_digest
 from common.json_files import read_json, write_json
 from common.run_record import versions
 from export.settings import PRECISIONS
@@ -55,12 +55,6 @@ def folder_digests(folder):
     folder = Path(folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CARD)
     return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
-
-
-def file_digest(path):
-    """sha256 of a file, in hexadecimal."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_card(path, card):

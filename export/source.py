@@ -1,11 +1,11 @@
 """The network that an export is made from, of either task, and what is known of it."""
 
 import dataclasses
-import hashlib
 import json
 from pathlib import Path
 
 from common.errors import UserError
+from common.files import file_digest
 from common.network_files import load_keras_file, network_label, no_file
 from common.run_record import NAME as RUN_RECORD
 
@@ -84,8 +84,9 @@ def load_source(network, argument="network"):
     path = Path(network)
     loaded = load_keras_file(path, (TransformationNetwork, *network_classes()))
     task = "style-transfer" if isinstance(loaded, TransformationNetwork) else "super-resolution"
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Source(network_label(path), loaded, task, path.name, digest, ships=False, recipe=_run_record(path))
+    return Source(
+        network_label(path), loaded, task, path.name, file_digest(path), ships=False, recipe=_run_record(path)
+    )
 
 
 def _shipped(name, package, entry):

@@ -1,11 +1,11 @@
 """Runs an evaluation over photographs and sizes, from its start or from where it stopped."""
 
 import dataclasses
-import hashlib
 import itertools
 from pathlib import Path
 
 from common.errors import UserError
+from common.files import file_digest
 from common.image_io import as_rgb, list_images
 from common.network_files import in_precision, network_label
 from common.precision import dtype_policy
@@ -110,11 +110,13 @@ def evaluate(settings, overwrite=False, progress=True):
 
 def _squares(settings):
     """For each size ``{name: square}``: read before anything is measured, so that a bad photograph is told at once."""
-    photos = _photos(settings.photos)
-    return [
-        {name: centre_square(as_rgb(photo), size) for name, photo in itertools.islice(photos.items(), count)}
-        for size, count in zip(settings.sizes, settings.counts, strict=True)
-    ]
+    squares = [{} for _ in settings.sizes]
+    for number, (name, photo) in enumerate(itertools.islice(_photos(settings.photos).items(), max(settings.counts))):
+        rgb = as_rgb(photo)
+        for chosen, size, count in zip(squares, settings.sizes, settings.counts, strict=True):
+            if number < count:
+                chosen[name] = centre_square(rgb, size)
+    return squares
 
 
 def _photos(folder):
@@ -148,7 +150,7 @@ def _conditions(settings, objective, precision):
         "network": {"name": network_label(settings.network), "sha256": digest(settings.network)},
         "painting": {
             "name": Path(settings.style).name,
-            "sha256": hashlib.sha256(Path(settings.style).read_bytes()).hexdigest(),
+            "sha256": file_digest(settings.style),
         },
         "loss_network": objective.loss_network.record(),
         "objective": {**options, "tv_size": settings.tv_size},

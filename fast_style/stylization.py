@@ -1,18 +1,17 @@
 """Stylises photographs: one array, or files in and files out."""
 
-from pathlib import Path
-
 import tensorflow as tf
 from tqdm import tqdm
 
 from common.errors import UserError
 from common.geometry import limit_long_side, limited_sides, resize_array
 from common.image_io import Photo, as_rgb, check_fits
-from common.network_files import loaded_once
+from common.network_files import as_network
 from common.photo_jobs import run_jobs
 from common.run_record import physical_memory
 from fast_style.blending import blend, check_strength
 from fast_style.network import MARGIN
+from fast_style.pretrained_networks import load_network
 
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
 # which an image of one pixel takes too (AVX2; with AVX-512 half of it), one of 4000x3000 3.3 GB in bfloat16, 0.6 of
@@ -51,15 +50,7 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False, *, 
     if streaming not in STREAMING:
         raise UserError(f"streaming: expected one of {', '.join(STREAMING)}. Received: {streaming!r}")
     check_strength(strength)
-    if isinstance(network, str | Path):
-        from fast_style.pretrained_networks import load_network
-
-        network = loaded_once(load_network, network)
-    elif not hasattr(network, "paint"):
-        raise UserError(
-            "network: expected a TransformationNetwork, the name of one that ships, or a .keras file. "
-            f"Received: {type(network).__name__}"
-        )
+    network = as_network(network, load_network, "paint", "a TransformationNetwork")
     rgb = as_rgb(image)
     if max_size is not None:
         if max_size < 1:

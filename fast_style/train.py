@@ -1,9 +1,7 @@
 """Trains a network on one painting: what `fast-style-train` calls."""
 
-from common.errors import UserError
-from common.loss_network import least_side
 from common.settings import check_least
-from common.training import run_training
+from common.training import check_size, run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest, load_network
@@ -47,10 +45,5 @@ def build_trainer(settings, network):
         stability_noise=settings.stability_noise,
         **settings.objective_options(),
     )
-    layers = (*settings.content_layers, *settings.style_layers)
-    if settings.size < least_side(layers):
-        raise UserError(
-            f"--size: expected at least {least_side(layers)} pixels for {' '.join(dict.fromkeys(layers))}. "
-            f"Received: {settings.size}"
-        )
+    check_size(settings.size, (*settings.content_layers, *settings.style_layers))
     return trainer

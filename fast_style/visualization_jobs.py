@@ -1,9 +1,9 @@
 """Makes a figure of :mod:`fast_style.visualization` with progress, and writes it."""
 
-import hashlib
 from pathlib import Path
 
 from common.errors import UserError
+from common.files import file_digest
 from common.geometry import limit_long_side
 from common.image_io import as_rgb, write_photo
 from common.loss_network import build_loss_network
@@ -69,7 +69,7 @@ def _caption(what, image, loss_network, precision, settings):
     weights += f", sha256 {loss_network.sha256}" if loss_network.sha256 else ""
     pooling = "" if settings.pooling == "max" else f", {settings.pooling} pooling"
     return (
-        f"{Path(image).name}, sha256 {hashlib.sha256(Path(image).read_bytes()).hexdigest()}, at a long side of at most "
+        f"{Path(image).name}, sha256 {file_digest(image)}, at a long side of at most "
         f"{settings.size}; {'eq. 2' if what == 'content' else 'eq. 4'}, {loss_network.architecture} "
         f"({weights}{pooling}), {settings.iterations} iterations of L-BFGS within 0..255 from white noise of seed "
         f"{settings.seed}, total variation {settings.tv_weight:g}; {precision}; "

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from common.command_line import Parser, add_photo_flags, add_precision_flag, errors_as_lines, whole_number
 from common.errors import UserError
-from common.precision import PRECISIONS
 from common.startup import start_tensorflow
 from common.train_command import run_train_command
 from superres.settings import DEGRADATIONS, FACTORS
@@ -103,13 +102,7 @@ def _add_evaluate(commands):
         action=argparse.BooleanOptionalAction,
         help="match histograms behind every network, or none (default: on for networks of the feature loss)",
     )
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        default="float32",
-        help="dtype policy that networks compute under; auto measures which is quickest here, and figures then "
-        "depend on the machine (default: float32)",
-    )
+    add_precision_flag(parser, default="float32")  # whose figures compare between machines
     parser.add_argument(
         "--loss-weights",
         metavar="FILE|imagenet",

@@ -1,9 +1,8 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
 from common.errors import UserError
-from common.loss_network import least_side as least_side_of_layers
 from common.settings import flag
-from common.training import run_training
+from common.training import check_size, run_training
 from superres.model import SuperResolution, least_side
 from superres.network import SuperResolutionNetwork
 from superres.pretrained_networks import digest, load_network
@@ -74,10 +73,6 @@ def build_trainer(settings, network):
         loss_weights=settings.loss_weights,
         pooling=settings.pooling,
     )
-    least = least_side_of_layers(settings.feature_layers) if settings.feature_weight else 1
-    if settings.size < least:
-        raise UserError(
-            f"--size: expected at least {least} pixels for {' '.join(settings.feature_layers)}. "
-            f"Received: {settings.size}"
-        )
+    if settings.feature_weight:
+        check_size(settings.size, settings.feature_layers)
     return trainer

@@ -1,18 +1,17 @@
 """Enlarges photographs: one array, or files in and files out."""
 
-from pathlib import Path
-
 import tensorflow as tf
 from tqdm import tqdm
 
 from common.errors import UserError
 from common.geometry import resize_array
 from common.image_io import Photo, as_rgb, check_fits
-from common.network_files import loaded_once
+from common.network_files import as_network
 from common.photo_jobs import run_jobs
 from common.pixels import without_colour
 from common.run_record import physical_memory
 from superres.histograms import match_histograms
+from superres.pretrained_networks import load_network
 from superres.tiles import default_tile, enlarge_in_tiles, tile_count
 
 MAX_OUTPUT_PIXELS = 2_000_000_000
@@ -43,15 +42,7 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False):
         UserError: a bad image, network or tile; an output of more than 2 gigapixels, or more than
             memory holds.
     """
-    if isinstance(network, str | Path):
-        from superres.pretrained_networks import load_network
-
-        network = loaded_once(load_network, network)
-    elif not hasattr(network, "enlarge"):
-        raise UserError(
-            "network: expected a SuperResolutionNetwork or SRCNN, the name of one that ships, or a .keras file. "
-            f"Received: {type(network).__name__}"
-        )
+    network = as_network(network, load_network, "enlarge", "a SuperResolutionNetwork or SRCNN")
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
     if height * width * network.factor**2 > MAX_OUTPUT_PIXELS:
