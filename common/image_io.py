@@ -31,7 +31,7 @@ FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "T
 MAX_SIDES = {"jpg": 65_500, "webp": 16_383}
 # Most pixels: both count bytes in 32 bits, of which a pixel takes 4 with alpha, and headers a few.
 MAX_FORMAT_PIXELS = {"tiff": 1_070_000_000, "bmp": 1_430_000_000}
-# Twice what telephones take; to read as many takes 2.8 GB. Pillow's own limit is 179 megapixels.
+# Twice what telephones take; to read as many takes 3.8 GiB. Pillow's own limit is 179 megapixels.
 MAX_PIXELS = 400_000_000
 # EXIF orientation -> what makes the picture stand upright.
 UPRIGHT = {
@@ -148,7 +148,8 @@ def _to_photo(image):
         image = _to_srgb(image, profile)
     if alpha is not None:
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-    return Photo(np.asarray(image.convert("RGB")), alpha)
+    # To convert copies what is RGB already: 4 bytes a pixel.
+    return Photo(np.asarray(image if image.mode == "RGB" else image.convert("RGB")), alpha)
 
 
 def _upright(image):

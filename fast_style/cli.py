@@ -83,7 +83,7 @@ def _stylize(options):
     from common.photo_jobs import jobs_of, report_jobs
     from fast_style.pretrained_networks import check_style
 
-    check_style(options.style)
+    check_style(options.style, "--style")
     label = network_label(options.style)
     jobs = jobs_of(options, label, "stylized")
     start_tensorflow()
