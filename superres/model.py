@@ -13,6 +13,7 @@ from common.perceptual_training import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
 from superres.objective import FEATURE_LAYERS, SuperResolutionObjective
+from superres.orientation import ORIENTATIONS, turn, turn_back
 from superres.upscaling import upscale
 
 # Input pixels at each side in which padding speaks, and which the term of equivariance leaves out.
@@ -40,9 +41,10 @@ class SuperResolution(PerceptualTrainer):
         pixel_weight: factor of the pixel loss. The paper's networks have one of the two, and not both.
         tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
         equivariance_weight: factor of the difference between what the network makes of a photograph and of the
-            same moved by less than an input pixel, moved back: the mean of squared differences of pixels; 0 for
-            none, as in the paper. What is in the photograph moves with it, and what the network weaves on the
-            grid of its input does not. With it, a step enlarges each photograph twice.
+            same moved by less than an input pixel, mirrored and turned by chance, put back: the mean of squared
+            differences of pixels; 0 for none, as in the paper. What is in the photograph moves and turns with it,
+            and what the network weaves on the grid of its input, or hatches in a direction of its own, does not.
+            Photographs that are not square are mirrored only. With it, a step enlarges each photograph twice.
         feature_layers: in the paper's words.
         pixel_channels: ``"rgb"``, or ``"y"`` for the luma.
         degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
@@ -104,9 +106,12 @@ class SuperResolution(PerceptualTrainer):
             outputs = self.network(degrade(photos, self.network.factor, self.degradation), training=training)
             return self.objective.terms(outputs, photos)
         photos, moved, shift = self._move(photos, training)
+        orientation = self._draw_orientation(photos, training)
+        moved = _switch(turn, moved, orientation)
         low = degrade(ops.concatenate([photos, moved]), self.network.factor, self.degradation)
         outputs, of_moved = ops.split(self.network(low, training=training), 2)
         terms = self.objective.terms(outputs, photos)
+        of_moved = _switch(turn_back, of_moved, orientation)
         equivariance = pixel_loss(*self._same_pixels(outputs, of_moved, shift))
         return self.with_term(terms, "equivariance", self.equivariance_weight, equivariance)
 
@@ -119,12 +124,17 @@ class SuperResolution(PerceptualTrainer):
                 f"equivariance_weight: expected photographs of at least {least} pixels a side for x{factor}. "
                 f"Received: {photos.shape[2]}x{photos.shape[1]}"
             )
-        seed = (self.step_seed(training), 1)
-        place = tf.random.stateless_uniform((), seed, 1, factor * factor, "int32")  # 0 is not moved
+        place = tf.random.stateless_uniform((), (self.step_seed(training), 1), 0, factor * factor, "int32")
         shift = (place // factor, place % factor)
         height, width = (ops.shape(photos)[axis] - factor for axis in (1, 2))
         moved = photos[:, shift[0] : shift[0] + height, shift[1] : shift[1] + width]
         return photos[:, :height, :width], ops.reshape(moved, (-1, height, width, 3)), shift
+
+    def _draw_orientation(self, photos, training):
+        """Index of one of ORIENTATIONS that the photographs' sides allow, the same for all of a batch."""
+        height, width = photos.shape[1:3]
+        count = len(ORIENTATIONS) if height is not None and height == width else len(ORIENTATIONS) // 2
+        return tf.random.stateless_uniform((), (self.step_seed(training), 2), 0, count, "int32"), count
 
     def _same_pixels(self, outputs, of_moved, shift):
         """What both windows show, without margins."""
@@ -146,3 +156,11 @@ class SuperResolution(PerceptualTrainer):
         photo = crop_to_multiple(photo, self.network.factor)
         low = degrade_photo(photo, self.network.factor, self.degradation)
         return [resize_array(low, *photo.shape[:2]), upscale(low, self.network), photo]
+
+
+def _switch(function, images, orientation):
+    """``function(images, ORIENTATIONS[index])`` of a drawn (index, number of those to draw from)."""
+    index, count = orientation
+    shape = images.shape
+    turned = tf.switch_case(index, [lambda one=one: function(images, one) for one in ORIENTATIONS[:count]])
+    return tf.ensure_shape(turned, shape)

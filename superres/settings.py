@@ -50,7 +50,8 @@ class SuperResolutionSettings(TrainingSettings):
     equivariance_weight: float = setting(
         0.0,
         "factor of the difference between enlargements of a photograph and of the same moved by less than an input "
-        "pixel, mean squared difference of pixels: keeps a weave off textures (docs/superres.md; paper: 0)",
+        "pixel, mirrored and turned, mean squared difference of pixels: keeps a weave off textures (docs/superres.md; "
+        "paper: 0)",
     )
     architecture: str = setting(
         "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES
