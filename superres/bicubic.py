@@ -21,9 +21,13 @@ def bicubic_resize(images, height, width, quantize=False):
     """
     finish = _quantized if quantize else (lambda x: x)
     # Columns first, as Pillow: with `quantize` the order shows.
-    x = ops.transpose(images, (0, 2, 1, 3))
-    x = ops.transpose(finish(_resize_rows(x, width)), (0, 2, 1, 3))
-    return finish(_resize_rows(x, height))
+    return finish(_resize_rows(finish(_resize_columns(images, width)), height))
+
+
+def _resize_columns(images, width):
+    # Not two transpositions and a product: TensorFlow would move the first in front of the cast from uint8, where
+    # oneDNN complains of the type on processors that it has no form for.
+    return ops.einsum("vw,bhwc->bhvc", resize_matrix(ops.shape(images)[2], width), images)
 
 
 def _resize_rows(images, height):

@@ -47,8 +47,18 @@ def _add_upscale(commands):
         help="side of the tiles in which a photograph is enlarged, in its own pixels; 0: no tiles "
         "(default: 768 / factor)",
     )
+    _add_self_ensemble_flag(parser)
     add_precision_flag(parser)
     parser.set_defaults(run=_upscale)
+
+
+def _add_self_ensemble_flag(parser):
+    parser.add_argument(
+        "--self-ensemble",
+        action="store_true",
+        help="take the mean over the photograph turned and mirrored in eight ways: closer to the truth, no hatching, "
+        "eight times the time",
+    )
 
 
 def _upscale(options):
@@ -66,7 +76,14 @@ def _upscale(options):
     from superres.upscaling import upscale_files
 
     loaded = in_precision(load_network(network, options.factor), options.precision)
-    done, failed = upscale_files(jobs, loaded, options.histogram_matching, options.tile, options.quality)
+    done, failed = upscale_files(
+        jobs,
+        loaded,
+        options.histogram_matching,
+        options.tile,
+        options.quality,
+        self_ensemble=options.self_ensemble,
+    )
     report_jobs("superres upscale", done, failed)
 
 
@@ -102,6 +119,7 @@ def _add_evaluate(commands):
         action=argparse.BooleanOptionalAction,
         help="match histograms behind every network, or none (default: on for networks of the feature loss)",
     )
+    _add_self_ensemble_flag(parser)
     add_precision_flag(parser, default="float32")  # whose figures compare between machines
     parser.add_argument(
         "--loss-weights",
@@ -161,6 +179,7 @@ def _evaluate(options):
         lambda paths: tqdm(paths, unit="image", disable=None),
         options.precision,
         options.loss_weights and build_loss_network("vgg16", FEATURE_LAYERS, options.loss_weights),
+        options.self_ensemble,
     )
     if result.images:
         write_bytes(output / "evaluation.csv", csv_text(result).encode())

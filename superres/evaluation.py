@@ -121,6 +121,7 @@ def evaluate(
     progress=None,
     precision="float32",
     loss_network=None,
+    self_ensemble=False,
 ):
     """PSNR and SSIM on Y of networks and of bicubic interpolation, on folders of ground truth.
 
@@ -140,6 +141,7 @@ def evaluate(
         precision: see :func:`common.network_files.in_precision`; float32's figures compare between machines.
         loss_network: a :class:`common.loss_network.LossNetwork`: measure, too, the feature distance, eq. 2 summed over
             its layers, between whole pictures; lower is closer. It sees sharpness, which PSNR and SSIM punish.
+        self_ensemble: see :func:`superres.upscale`; of all networks.
 
     Returns:
         Evaluation. Images that do not decode, are too small, or larger than a network takes are named in it, and
@@ -155,7 +157,8 @@ def evaluate(
     methods = {"bicubic": "bicubic interpolation"}
     for label, network in networks.items():
         matched = network.histogram_matching if histogram_matching is None else histogram_matching
-        methods[label] = "histogram matched to the input" if matched else "as the network gives it"
+        remark = "histogram matched to the input" if matched else "as the network gives it"
+        methods[label] = f"mean of eight orientations, {remark}" if self_ensemble else remark
     folders = [data] if isinstance(data, str | Path) else list(data)
     datasets = distinct_labels(folders, lambda folder: Path(folder).resolve().name)
     images = {dataset: _images(folder) for dataset, folder in datasets.items()}
@@ -173,7 +176,13 @@ def evaluate(
                 low = degrade_photo(truth, factor, degradation)
                 pictures = {"bicubic": resize_array(low, *truth.shape[:2])}
                 for label, network in networks.items():
-                    pictures[label] = _enlarged(low, network, histogram_matching, f"{path}, {label}")
+                    pictures[label] = _enlarged(
+                        low,
+                        network,
+                        f"{path}, {label}",
+                        histogram_matching=histogram_matching,
+                        self_ensemble=self_ensemble,
+                    )
                 values = {name: (psnr(truth, p, factor), ssim(truth, p, factor)) for name, p in pictures.items()}
                 if loss_network is not None:
                     values = {k: (*v, _feature_distance(loss_network, truth, pictures[k])) for k, v in values.items()}
@@ -214,10 +223,10 @@ def _images(folder):
     return {name: Path(folder) / path for name, path in names.items()}
 
 
-def _enlarged(low, network, histogram_matching, name):
+def _enlarged(low, network, name, **options):
     """:func:`superres.upscale`, with errors that say of what they are."""
     try:
-        return upscale(low, network, histogram_matching)
+        return upscale(low, network, **options)
     except UserError as error:
         raise UserError(f"{name}: {str(error).removeprefix('image: ')}") from error
 

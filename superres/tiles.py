@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from superres.self_ensemble import enlarge_by_ensemble
+
 # Side in output pixels of what a tile contributes. At 64 filters and 768 pixels an activation takes
 # 230 MiB with its overlap, of which three live at once.
 OUTPUT_SIDE = 768
@@ -17,7 +19,7 @@ def tile_count(height, width, tile):
     return -(-height // tile) * -(-width // tile)
 
 
-def enlarge_in_tiles(rgb, network, tile, finish=None, on_tile=None):
+def enlarge_in_tiles(rgb, network, tile, finish=None, on_tile=None, self_ensemble=False):
     """What ``network.enlarge`` makes of an image, piece by piece.
 
     Each tile is read with the network's receptive radius around it, as far as the image goes, and only
@@ -31,6 +33,7 @@ def enlarge_in_tiles(rgb, network, tile, finish=None, on_tile=None):
         tile: side in input pixels.
         finish: function of the uint8 pixels of a tile, applied before they are kept.
         on_tile: called without arguments behind each tile.
+        self_ensemble: see :func:`superres.self_ensemble.enlarge_by_ensemble`.
 
     Returns:
         uint8 (height * factor, width * factor, 3).
@@ -42,8 +45,8 @@ def enlarge_in_tiles(rgb, network, tile, finish=None, on_tile=None):
         for left in range(0, width, tile):
             bottom, right = min(top + tile, height), min(left + tile, width)
             first_row, first_column = max(top - radius, 0), max(left - radius, 0)
-            read = rgb[first_row : bottom + radius, first_column : right + radius]
-            enlarged = network.enlarge(read[None]).numpy()[0]
+            read = rgb[None, first_row : bottom + radius, first_column : right + radius]
+            enlarged = (enlarge_by_ensemble(network, read) if self_ensemble else network.enlarge(read).numpy())[0]
             kept = enlarged[
                 (top - first_row) * factor : (bottom - first_row) * factor,
                 (left - first_column) * factor : (right - first_column) * factor,

@@ -126,6 +126,13 @@ def test_histogram_matching_is_named(folder, network):
     assert result.images[0].values["tiny"] != evaluate(folder, {"tiny": network}, 2).images[0].values["tiny"]
 
 
+def test_self_ensemble_is_measured_and_named(folder, cat, network):
+    result = evaluate(folder, {"tiny": network}, 2, self_ensemble=True)
+    assert result.methods["tiny"] == "mean of eight orientations, as the network gives it"
+    picture = upscale(degrade_photo(cat, 2, "bicubic"), network, self_ensemble=True)
+    assert result.images[0].values["tiny"] == (psnr(cat, picture, 2), ssim(cat, picture, 2))
+
+
 def test_crops_are_of_one_region(folder, cat, network):
     crops = evaluate(folder, {"tiny": network}, 2).images[0].crops
     assert list(crops) == ["ground truth", "input", "bicubic", "tiny"]

@@ -6,6 +6,7 @@ import pytest
 from skimage import data
 
 from superres.network import SuperResolutionNetwork
+from superres.self_ensemble import enlarge_by_ensemble
 from superres.srcnn import SRCNN
 from superres.tiles import OUTPUT_SIDE, default_tile, enlarge_in_tiles, tile_count
 
@@ -51,6 +52,15 @@ def test_tiles_equal_the_untiled_result_to_one_of_255(name):
     tiled = enlarge_in_tiles(image, network, 23)
     assert tiled.shape == whole.shape
     assert np.abs(tiled - whole).max() <= 1
+
+
+def test_tiles_in_eight_orientations_equal_the_untiled_result():
+    network = trained(NETWORKS["x4 without normalization"]())
+    image = np.ascontiguousarray(data.chelsea()[60:110, 100:171])
+    whole = enlarge_by_ensemble(network, image[None])[0].astype(int)
+    tiled = enlarge_in_tiles(image, network, 23, self_ensemble=True)
+    assert np.abs(tiled - whole).max() <= 1
+    assert np.abs(enlarge_in_tiles(image, network, 23) - whole).max() > 1
 
 
 def test_less_overlap_shows():

@@ -14,6 +14,7 @@ from superres import upscaling
 from superres.enlarging_network import EnlargingNetwork
 from superres.histograms import match_histograms
 from superres.network import SuperResolutionNetwork
+from superres.self_ensemble import enlarge_by_ensemble
 from superres.upscaling import upscale, upscale_files, upscale_photo
 
 
@@ -57,6 +58,19 @@ def test_histogram_matching_is_on_where_the_network_was_meant_so(cat, network):
     meant.set_weights(network.get_weights())
     np.testing.assert_array_equal(upscale(cat, meant), matched)
     np.testing.assert_array_equal(upscale(cat, meant, histogram_matching=False), plain)
+
+
+def test_self_ensemble(cat, network, tmp_path):
+    """The mean of eight orientations, in front of whatever comes behind the network; off by default."""
+    mean = enlarge_by_ensemble(network, cat[None])[0]
+    assert (mean != upscale(cat, network)).any()
+    np.testing.assert_array_equal(upscale(cat, network, self_ensemble=True), mean)
+    matched = upscale(cat, network, histogram_matching=True, self_ensemble=True)
+    np.testing.assert_array_equal(matched, match_histograms(mean, cat))
+    Image.fromarray(cat).save(tmp_path / "cat.png")
+    job = Job(str(tmp_path / "cat.png"), str(tmp_path / "large.png"), "png")
+    upscale_files([job], network, progress=False, self_ensemble=True)
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "large.png")), mean)
 
 
 def test_output_of_more_than_two_gigapixels_is_refused(network):
