@@ -8,6 +8,7 @@ objective is by the weights that are given here, the same for all runs, whatever
 import argparse
 from pathlib import Path
 
+from benchmarks.line_plot import line_plot
 from common.command_line import errors_as_lines
 from common.errors import UserError
 from common.files import write_bytes
@@ -67,20 +68,8 @@ def table(curves):
 
 def plot(curves):
     """The curves as a PNG, bytes."""
-    import io
-
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-    axes = figure.subplots()
-    for label, points in curves.items():
-        axes.plot([p[0] / 60 for p in points], [p[2] for p in points], marker="o", markersize=3, label=label)
-    axes.set(xlabel="minutes of training", ylabel="objective on validation photographs", yscale="log")
-    axes.grid(True, which="both", alpha=0.3)
-    axes.legend()
-    stream = io.BytesIO()
-    figure.savefig(stream, dpi=100)
-    return stream.getvalue()
+    lines = {label: ([p[0] / 60 for p in points], [p[2] for p in points]) for label, points in curves.items()}
+    return line_plot(lines, "minutes of training", "objective on validation photographs")
 
 
 if __name__ == "__main__":

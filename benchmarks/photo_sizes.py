@@ -9,10 +9,15 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+from benchmarks.line_plot import line_plot
 from benchmarks.machine import describe
 from common.command_line import add_precision_flag, errors_as_lines
+from common.files import write_bytes
 from fast_style.pretrained_networks import check_style
+
+HOW = {"off": "whole", "exact": "exact strips", "fast": "fast strips"}  # what curves are called
 
 
 def main(arguments=None):
@@ -23,12 +28,14 @@ def main(arguments=None):
     parser.add_argument("--streaming", nargs="+", default=["off", "exact", "fast"], metavar="HOW")
     parser.add_argument("--style", default="starry_night", help="name or .keras file (default: starry_night)")
     parser.add_argument("--whole-limit", type=float, default=12, help="most megapixels for off (default: 12)")
+    parser.add_argument("--output", "-o", metavar="FILE", help="a plot of the seconds as PNG (default: none)")
     add_precision_flag(parser)
     options = parser.parse_args(arguments)
     with errors_as_lines(parser.prog):
         check_style(options.style, "--style")
     print(describe())
     print("\n| megapixels | streaming | s | s a megapixel | peak MiB |\n|---|---|---|---|---|")
+    curves = {HOW.get(streaming, streaming): ([], []) for streaming in options.streaming}
     for megapixels in options.megapixels:
         for streaming in options.streaming:
             if streaming == "off" and megapixels > options.whole_limit:
@@ -41,6 +48,11 @@ def main(arguments=None):
                 f"| {answer['peak_mib']} |",
                 flush=True,
             )
+            sizes, seconds = curves[HOW.get(streaming, streaming)]
+            sizes.append(megapixels)
+            seconds.append(answer["seconds"])
+    if options.output:
+        write_bytes(Path(options.output), line_plot(curves, "megapixels", "seconds", xscale="log"))
 
 
 def one(megapixels, streaming, style, precision):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import common.picture_function
-from benchmarks import contest, objective_curves
+from benchmarks import contest, objective_curves, photo_sizes
 from benchmarks.architectures import architectures
 from benchmarks.architectures import compare as compare_architectures
 from benchmarks.cpu_convolution import LAYERS, compare, layer
@@ -137,3 +137,11 @@ def test_runs_without_curves_are_refused(run, message, tmp_path, capsys):
         objective_curves.main([run.format(tmp_path)])
     assert stop.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_sizes_of_photographs_are_timed_and_plotted(tmp_path, capsys):
+    command = ["--megapixels", "0.01", "0.02", "--streaming", "exact", "--style", "starry_night_fast"]
+    photo_sizes.main([*command, "--precision", "float32", "-o", str(tmp_path / "sizes.png")])
+    rows = [line.split("|")[1:3] for line in capsys.readouterr().out.splitlines()[4:]]
+    assert rows == [[" 0.01 ", " exact "], [" 0.02 ", " exact "]]
+    assert read_photo(tmp_path / "sizes.png").rgb.shape == (400, 640, 3)
