@@ -2,11 +2,11 @@
 
 import io
 
+from matplotlib.figure import Figure
+
 
 def line_plot(curves, xlabel, ylabel, xscale="linear", yscale="log"):
-    """A PNG, bytes, of ``{label: (xs, ys)}``; needs Matplotlib, which the extra ``bench`` installs."""
-    from matplotlib.figure import Figure
-
+    """A PNG, bytes, of ``{label: (xs, ys)}``."""
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = figure.subplots()
     for label, (xs, ys) in curves.items():

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.line_plot import line_plot
 from benchmarks.machine import describe
 from common.command_line import add_precision_flag, errors_as_lines
-from common.files import write_bytes
+from common.files import check_writable, write_bytes
 from fast_style.pretrained_networks import check_style
 
 HOW = {"off": "whole", "exact": "exact strips", "fast": "fast strips"}  # what curves are called
@@ -33,9 +33,11 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     with errors_as_lines(parser.prog):
         check_style(options.style, "--style")
+        if options.output:
+            check_writable(Path(options.output).parent)
     print(describe())
     print("\n| megapixels | streaming | s | s a megapixel | peak MiB |\n|---|---|---|---|---|")
-    curves = {HOW.get(streaming, streaming): ([], []) for streaming in options.streaming}
+    curves = {streaming: ([], []) for streaming in options.streaming}
     for megapixels in options.megapixels:
         for streaming in options.streaming:
             if streaming == "off" and megapixels > options.whole_limit:
@@ -48,11 +50,13 @@ def main(arguments=None):
                 f"| {answer['peak_mib']} |",
                 flush=True,
             )
-            sizes, seconds = curves[HOW.get(streaming, streaming)]
+            sizes, seconds = curves[streaming]
             sizes.append(megapixels)
             seconds.append(answer["seconds"])
     if options.output:
-        write_bytes(Path(options.output), line_plot(curves, "megapixels", "seconds", xscale="log"))
+        lines = {HOW.get(streaming, streaming): curve for streaming, curve in curves.items()}
+        with errors_as_lines(parser.prog):
+            write_bytes(Path(options.output), line_plot(lines, "megapixels", "seconds", xscale="log"))
 
 
 def one(megapixels, streaming, style, precision):

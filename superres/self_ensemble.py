@@ -18,7 +18,6 @@ def enlarge_by_ensemble(network, image):
     Returns:
         uint8 NumPy array (1, height * factor, width * factor, 3): the rounded mean of eight that were rounded.
     """
-    total = np.uint16(len(ORIENTATIONS) // 2)  # half of the divisor, so that the mean is rounded
-    for one in ORIENTATIONS:
-        total = total + np.asarray(turn_back(network.enlarge(turn(image, one)), one))
-    return (total // len(ORIENTATIONS)).astype(np.uint8)
+    count = len(ORIENTATIONS)
+    total = sum(np.asarray(turn_back(network.enlarge(turn(image, one)), one), np.uint16) for one in ORIENTATIONS)
+    return ((total + count // 2) // count).astype(np.uint8)

@@ -62,12 +62,11 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False, 
     count = tile_count(height, width, tile)
     passes = count * (len(ORIENTATIONS) if self_ensemble else 1)
     # A network makes faint colours of grey.
-    is_grey = bool((rgb[..., :1] == rgb[..., 1:]).all())
+    finish = without_colour if (rgb[..., :1] == rgb[..., 1:]).all() else None
     try:
         with tqdm(
             total=count, unit="tile", leave=False, disable=None if progress and passes > MANY_PASSES else True
         ) as bar:
-            finish = without_colour if is_grey else None
             enlarged = enlarge_in_tiles(rgb, network, tile, finish, bar.update, self_ensemble)
         if network.histogram_matching if histogram_matching is None else histogram_matching:
             enlarged = match_histograms(enlarged, rgb)
