@@ -258,17 +258,22 @@ def _add_demo(commands):
 
 
 def _demo(options):
-    from common.geometry import limit_long_side
     from common.image_io import as_rgb
-    from fast_style.demo import demo
+
+    def pictures(folder):
+        # These import TensorFlow, which is to be started first.
+        from common.geometry import limit_long_side
+        from fast_style.demo import demo
+
+        return demo(folder, {name: limit_long_side(photo, DEMO_SIDE) for name, photo in photos.items()})
 
     photos = {}
     for path in options.photos:
         name = Path(path).stem
         if name in photos:
             raise UserError(f"PHOTO: expected photographs of different names. Received: two of the name {name}")
-        photos[name] = limit_long_side(as_rgb(path), DEMO_SIDE)
-    _show(options.output, lambda folder: demo(folder, photos))
+        photos[name] = as_rgb(path)
+    _show(options.output, pictures)
 
 
 def _add_gallery(commands):
@@ -283,9 +288,12 @@ def _add_gallery(commands):
 
 
 def _gallery(options):
-    from fast_style.gallery import write_gallery
+    def pictures(folder):
+        from fast_style.gallery import write_gallery  # imports TensorFlow, which is to be started first
 
-    _show(options.output, write_gallery)
+        return write_gallery(folder)
+
+    _show(options.output, pictures)
 
 
 def _add_output(parser, default):

@@ -523,3 +523,13 @@ def test_console_scripts_are_installed_names():
     for line in scripts:
         module, function = line.split("=")[1].strip().split(":")
         assert isinstance(getattr(importlib.import_module(module), function), types.FunctionType)
+
+
+@pytest.mark.parametrize("command", ["demo", "gallery"])
+def test_the_first_command_says_nothing_but_its_results(command, tmp_path):
+    """Nor does TensorFlow while it starts, whose lines go past Python."""
+    arguments = [sys.executable, "-c", "from fast_style.cli import main; main()", command, "--output", str(tmp_path)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0
+    assert done.stdout.startswith(str(tmp_path))
+    assert done.stderr == ""
