@@ -1,82 +1,40 @@
 """Photographs -> batches: a folder, a tensorflow-datasets name, or the user's own tf.data."""
 
-import functools
-import threading
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
+from common.crops import Crops
 from common.errors import UserError
-from common.geometry import resize_array, resize_short_side
+from common.geometry import resize_short_side
 from common.image_io import list_images, read_photo
 
-# Share of photographs that may fail to decode before training stops; one may in any case.
-MAX_BAD_SHARE = 0.01
 # Photographs that are shuffled at a time where the source has no random access.
 TFDS_SHUFFLE = 2048
 # Records kept at hand there to take the place of those that do not decode.
 TFDS_SPARES = 16
 
 
-class Photographs:
-    """Seeded, endless stream of square crops from a source of photographs.
-
-    The crop number i is a function of the seed and i alone, so a stream that starts at i continues
-    an interrupted one exactly. Photographs that do not decode are skipped, the next one in the
-    folder takes the place, until they are more than one and more than 1 % of all.
+class Photographs(Crops):
+    """Seeded, endless stream of batches of square crops from a source of photographs.
 
     With tensorflow-datasets, order is a shuffle through a buffer, and one of the first records takes
     the place of one that does not decode.
 
     Args:
-        source: a folder, walked recursively, or ``"tfds:NAME"`` (``"tfds:coco/2017"``), read through
+        source: a folder, as of :class:`common.crops.Crops`, or ``"tfds:NAME"`` (``"tfds:coco/2017"``), read through
             tensorflow-datasets (split ``train``, feature ``image``).
-        size: side of the crops in pixels.
-        batch_size: crops a batch.
-        resize_to: short side in pixels to which a photograph is resized before it is cropped;
-            default `size`. The aspect is kept. 0 crops photographs as they are, and enlarges only
-            those that are too small.
-        squash: resize to size x size without keeping the aspect, as the paper does, and crop nothing.
-        flip: mirror every other photograph, at random.
-        seed: of order, crops and flips.
-
-    Attributes:
-        bad: ``{path: reason}`` of the photographs that did not decode so far; ``"tfds:NAME #index"``
-            stands for the path of a record.
-        error: the UserError that stopped the stream, if one did.
-
-    Raises:
-        UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size.
+        options: see :class:`common.crops.Crops`, as for attributes and errors; in ``bad``,
+            ``"tfds:NAME #index"`` stands for the path of a record.
     """
 
-    def __init__(self, source, size=256, batch_size=4, *, resize_to=None, squash=False, flip=True, seed=0):
-        resize_to = size if resize_to is None else resize_to
-        for name, value in (("size", size), ("batch_size", batch_size)):
-            if not (isinstance(value, int) and value > 0):
-                raise UserError(f"{name}: expected a positive whole number. Received: {value!r}")
-        if not isinstance(resize_to, int) or (resize_to != 0 and resize_to < size):
-            raise UserError(f"resize_to: expected at least the crop size, {size}, or 0. Received: {resize_to!r}")
-        self.source, self.size, self.batch_size, self.resize_to = str(source), size, batch_size, resize_to
-        self.squash, self.flip, self.seed = squash, flip, seed
-        self.bad, self.error = {}, None
-        self._lock = threading.Lock()
-        if self.source.startswith("tfds:"):
-            self._records, self.count = _load_tfds(self.source.removeprefix("tfds:"))
-            self._spares = list(self._records.take(TFDS_SPARES).as_numpy_iterator())
-        else:
-            self._paths = list_images(source)
-            self.count = len(self._paths)
-        if self.count < batch_size:
-            raise UserError(
-                f"batch_size: expected at most {self.count}, the photographs in {source}. Received: {batch_size}"
-            )
-
-    @classmethod
-    def from_settings(cls, settings):
-        """The stream that a :class:`common.settings.TrainingSettings` asks for."""
-        names = ("size", "batch_size", "resize_to", "squash", "flip", "seed")
-        return cls(settings.content, **{name: getattr(settings, name) for name in names})
+    def _open(self):
+        if not self.source.startswith("tfds:"):
+            return super()._open()
+        self._records, count = _load_tfds(self.source.removeprefix("tfds:"))
+        self._spares = list(self._records.take(TFDS_SPARES).as_numpy_iterator())
+        return count
 
     def batches(self, start=0):
         """Endless tf.data of uint8 (batch, size, size, 3), from batch number `start` on."""
@@ -114,26 +72,7 @@ class Photographs:
 
     def _crop(self, number, *record):
         """Crop number i: uint8 (size, size, 3). A record is its index and encoded image."""
-        number = int(number)
-        rgb = self._read(self._record_candidates(*record) if record else self._path_candidates(number))
-        generator = np.random.default_rng((self.seed, number))
-        if self.squash:
-            rgb = resize_array(rgb, self.size, self.size)
-        else:
-            rgb = resize_short_side(rgb, self.resize_to or max(self.size, min(rgb.shape[:2])))
-            top, left = (int(generator.integers(0, side - self.size + 1)) for side in rgb.shape[:2])
-            rgb = rgb[top : top + self.size, left : left + self.size]
-        if self.flip and generator.random() < 0.5:
-            rgb = rgb[:, ::-1]
-        return np.ascontiguousarray(rgb)
-
-    def _path_candidates(self, number):
-        """The photograph of crop number i, then those that follow it in the folder, as (name, source)."""
-        epoch, position = divmod(number, self.count)
-        first = _permutation(self.seed, epoch, self.count)[position]
-        for offset in range(self.count):
-            path = self._paths[(first + offset) % self.count]
-            yield path, path
+        return self._crop_of(number, self._record_candidates(*record)) if record else self.crop(number)
 
     def _record_candidates(self, index, image):
         """A record, then the spares from one that the index picks."""
@@ -141,33 +80,6 @@ class Photographs:
         for offset in range(len(self._spares)):
             spare, image = self._spares[(index + offset) % len(self._spares)]
             yield f"{self.source} #{spare}", image
-
-    def _read(self, candidates):
-        for name, source in candidates:
-            if name in self.bad:
-                continue
-            try:
-                return read_photo(source, str(name)).rgb
-            except UserError as error:
-                self._note_bad(name, error)
-        self.error = self.error or UserError(f"{self.source}: expected photographs that decode. Received: none that do")
-        raise self.error
-
-    def _note_bad(self, name, error):
-        with self._lock:
-            self.bad[name] = str(error)
-            most = max(1, int(MAX_BAD_SHARE * self.count))
-            if len(self.bad) > most:
-                self.error = UserError(
-                    f"{self.source}: expected at most {most} of {self.count} photographs not to decode. "
-                    f"Received: {len(self.bad)}, the last {error}"
-                )
-                raise self.error
-
-
-@functools.lru_cache(maxsize=4)
-def _permutation(seed, epoch, count):
-    return np.random.default_rng((seed, epoch, 1)).permutation(count)
 
 
 def _load_tfds(name):

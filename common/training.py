@@ -22,6 +22,7 @@ from common.errors import UserError
 from common.files import check_writable, existing_folder, write_bytes
 from common.geometry import limit_long_side
 from common.image_io import as_rgb
+from common.learning_rate import learning_rate
 from common.loss_network import least_side
 from common.network_files import copy_weights, in_precision
 from common.precision import dtype_policy, resolve_precision
@@ -112,19 +113,6 @@ def check_size(size, layers):
             f"--size: expected at least {least_side(layers)} pixels for {' '.join(dict.fromkeys(layers))}. "
             f"Received: {size}"
         )
-
-
-def learning_rate(settings):
-    """The learning rate over the run: a number, or a Keras schedule."""
-    rate, warmup = settings.learning_rate, settings.warmup
-    if settings.schedule == "cosine":
-        falling = max(1, settings.iterations - warmup)
-        if not warmup:
-            return keras.optimizers.schedules.CosineDecay(rate, falling)
-        return keras.optimizers.schedules.CosineDecay(0.0, falling, warmup_target=rate, warmup_steps=warmup)
-    if warmup:
-        return keras.optimizers.schedules.PolynomialDecay(0.0, warmup, end_learning_rate=rate)
-    return rate
 
 
 def run_training(

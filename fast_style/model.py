@@ -11,6 +11,10 @@ from common.perceptual_training import PerceptualTrainer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
 
+# Pixels at each side that are not compared where the noisy copy is moved, and the side that leaves some.
+SHIFT_MARGIN = 16
+SHIFT_SIDE = 3 * SHIFT_MARGIN
+
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class StyleTransfer(PerceptualTrainer):
@@ -38,6 +42,9 @@ class StyleTransfer(PerceptualTrainer):
             0 for none, as in the paper. A network likes to grow regular dots out of the grain of flat areas.
             With it, a step paints each photograph twice.
         stability_noise: standard deviation of that noise, in pixel values of 0..255.
+        stability_shift: pixels by which the noisy copy is moved at most, down and right, and its painting moved back;
+            0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching and dots
+            to it; with 3, texture has to come of the photograph. Borders are left out of the comparison.
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
         loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
@@ -68,6 +75,7 @@ class StyleTransfer(PerceptualTrainer):
         style_warmup=0,
         stability_weight=0.0,
         stability_noise=10.0,
+        stability_shift=0,
         style_size=256,
         loss_network="vgg16",
         loss_weights="imagenet",
@@ -89,6 +97,8 @@ class StyleTransfer(PerceptualTrainer):
             pooling=pooling,
         )
         check_weights({"stability_weight": stability_weight, "stability_noise": stability_noise})
+        if not (isinstance(stability_shift, int) and stability_shift >= 0):
+            raise UserError(f"stability_shift: expected a whole number of at least 0. Received: {stability_shift!r}")
         if style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {style_warmup}")
         names = (*objective.term_names, *(("stability",) if stability_weight else ()))
@@ -96,6 +106,7 @@ class StyleTransfer(PerceptualTrainer):
         self.objective = objective
         self.style_warmup = style_warmup
         self.stability_weight, self.stability_noise = stability_weight, stability_noise
+        self.stability_shift = stability_shift
 
     def compute_terms(self, photos, training):
         photos = ops.cast(photos, "float32")
@@ -103,10 +114,13 @@ class StyleTransfer(PerceptualTrainer):
         if not self.stability_weight:
             outputs = self.network(photos, training=training)
             return self.objective.terms(outputs, self.objective.content_features(photos), factor)
-        noisy = photos + self._noise(ops.shape(photos), training)
+        noisy, shift = photos + self._noise(ops.shape(photos), training), self._shift(photos, training)
+        noisy = noisy if shift is None else tf.roll(noisy, -shift, (1, 2))
         outputs, of_noisy = ops.split(self.network(ops.concatenate([photos, noisy]), training=training), 2)
         terms = self.objective.terms(outputs, self.objective.content_features(photos), factor)
-        return self.with_term(terms, "stability", self.stability_weight, pixel_loss(outputs, of_noisy))
+        of_noisy = of_noisy if shift is None else tf.roll(of_noisy, shift, (1, 2))
+        stability = pixel_loss(*(self._compared(painted) for painted in (outputs, of_noisy)))
+        return self.with_term(terms, "stability", self.stability_weight, stability)
 
     def preview(self, photo):
         """The photograph and the network's output."""
@@ -114,6 +128,21 @@ class StyleTransfer(PerceptualTrainer):
 
     def _noise(self, shape, training):
         return self.stability_noise * tf.random.stateless_normal(shape, (self.step_seed(training), 0))
+
+    def _shift(self, photos, training):
+        """(rows, columns) by which the noisy copies of a batch are moved, or None."""
+        if not self.stability_shift:
+            return None
+        if any(side is not None and side < SHIFT_SIDE for side in photos.shape[1:3]):
+            raise UserError(
+                f"stability_shift: expected photographs of at least {SHIFT_SIDE} pixels a side. "
+                f"Received: {photos.shape[2]}x{photos.shape[1]}"
+            )
+        return tf.random.stateless_uniform((2,), (self.step_seed(training), 1), 0, self.stability_shift + 1, "int32")
+
+    def _compared(self, painted):
+        """What of a painting is compared with that of the moved copy, round whose borders rows and columns went."""
+        return painted[:, SHIFT_MARGIN:-SHIFT_MARGIN, SHIFT_MARGIN:-SHIFT_MARGIN] if self.stability_shift else painted
 
     def _style_factor(self):
         done = ops.cast(self.optimizer.iterations, "float32") / self.style_warmup

@@ -105,6 +105,11 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
         "noise; against dots that grow out of the grain of flat areas; a step takes longer (paper: 0)",
     )
     stability_noise: float = setting(10.0, "standard deviation of that noise, in pixel values of 0..255")
+    stability_shift: int = setting(
+        0,
+        "pixels by which the noisy copy is moved at most: 3 against hatching and dots that stick to the grid of 4 "
+        "pixels on which the network paints (paper: 0)",
+    )
     architecture: str = setting(
         "paper",
         "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",

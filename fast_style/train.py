@@ -43,6 +43,7 @@ def build_trainer(settings, network):
         style_warmup=settings.style_warmup,
         stability_weight=settings.stability_weight,
         stability_noise=settings.stability_noise,
+        stability_shift=settings.stability_shift,
         **settings.objective_options(),
     )
     check_size(settings.size, (*settings.content_layers, *settings.style_layers))

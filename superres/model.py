@@ -13,11 +13,8 @@ from common.perceptual_training import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
 from superres.objective import FEATURE_LAYERS, SuperResolutionObjective
-from superres.orientation import ORIENTATIONS, turn, turn_back
+from superres.orientation import MARGIN, ORIENTATIONS, turn, turn_back
 from superres.upscaling import upscale
-
-# Input pixels at each side in which padding speaks, and which the term of equivariance leaves out.
-MARGIN = 2
 
 
 def least_side(factor):

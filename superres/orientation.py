@@ -10,6 +10,10 @@ ORIENTATIONS = tuple(
 )
 
 
+# Input pixels at each side in which padding speaks, so that orientations are not compared there.
+MARGIN = 2
+
+
 def turn(images, orientation):
     """Images (batch, height, width, channels), any dtype, in one of :data:`ORIENTATIONS`, as a tensor."""
     horizontally, vertically, swapped = orientation
