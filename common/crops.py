@@ -2,6 +2,7 @@
 
 import functools
 import threading
+from pathlib import Path
 
 import numpy as np
 
@@ -119,3 +120,21 @@ class Crops:
 @functools.lru_cache(maxsize=4)
 def _permutation(seed, epoch, count):
     return np.random.default_rng((seed, epoch, 1)).permutation(count)
+
+
+def validation_crops(folder, size, resize=True):
+    """Centre crops of every photograph in a folder, in order: uint8 (photographs, size, size, 3).
+
+    Each is the largest square, resized; without `resize` a square of the photograph as it is, where it is
+    large enough. All are read here (200 KB each at 256 pixels), so that a bad one is found before training.
+
+    Raises:
+        UserError: no photograph in the folder, or one that does not decode.
+    """
+    crops = []
+    for path in list_images(Path(folder)):
+        rgb = read_photo(path).rgb
+        rgb = resize_short_side(rgb, size if resize else max(size, min(rgb.shape[:2])))
+        top, left = ((side - size) // 2 for side in rgb.shape[:2])
+        crops.append(rgb[top : top + size, left : left + size])
+    return np.stack(crops)

@@ -1,14 +1,9 @@
 """Photographs -> batches: a folder, a tensorflow-datasets name, or the user's own tf.data."""
 
-from pathlib import Path
-
-import numpy as np
 import tensorflow as tf
 
-from common.crops import Crops
+from common.crops import Crops, validation_crops
 from common.errors import UserError
-from common.geometry import resize_short_side
-from common.image_io import list_images, read_photo
 
 # Photographs that are shuffled at a time where the source has no random access.
 TFDS_SHUFFLE = 2048
@@ -109,18 +104,6 @@ def photos(source, size=256, batch_size=4, **options):
 
 
 def validation_batches(folder, size, batch_size=1, resize=True):
-    """Centre crops of every photograph in a folder, in order: tf.data of uint8 (batch, size, size, 3).
-
-    Each is the largest square, resized; without `resize` a square of the photograph as it is, where it is
-    large enough. All are read here and kept (200 KB each at 256 pixels), so that a bad one is found before training.
-
-    Raises:
-        UserError: no photograph in the folder, or one that does not decode.
-    """
-    crops = []
-    for path in list_images(Path(folder)):
-        rgb = read_photo(path).rgb
-        rgb = resize_short_side(rgb, size if resize else max(size, min(rgb.shape[:2])))
-        top, left = ((side - size) // 2 for side in rgb.shape[:2])
-        crops.append(rgb[top : top + size, left : left + size])
-    return tf.data.Dataset.from_tensor_slices(np.stack(crops)).batch(batch_size).prefetch(2)
+    """:func:`common.crops.validation_crops` as tf.data of uint8 (batch, size, size, 3)."""
+    crops = validation_crops(folder, size, resize)
+    return tf.data.Dataset.from_tensor_slices(crops).batch(batch_size).prefetch(2)
