@@ -1,8 +1,9 @@
 """Trains a network on one painting: what `fast-style-train` calls."""
 
+from common.errors import UserError
 from common.settings import check_least
 from common.training import check_size, run_training
-from fast_style.model import StyleTransfer
+from fast_style.model import SHIFT_SIDE, StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest, load_network
 
@@ -17,8 +18,21 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
-    check_least(settings, 0, "style_warmup")
+    check_least(settings, 0, "style_warmup", "stability_shift")
+    check_shift(settings)
     return run_training(settings, build_network, load_network, build_trainer, digest, resume=resume)
+
+
+def check_shift(settings):
+    """Raises UserError for movement without the term that it is of, or squares that it leaves nothing of."""
+    if settings.stability_shift and not settings.stability_weight:
+        raise UserError(
+            f"--stability-shift: expected 0 without --stability-weight. Received: {settings.stability_shift}"
+        )
+    if settings.stability_shift and settings.size < SHIFT_SIDE:
+        raise UserError(
+            f"--size: expected at least {SHIFT_SIDE} pixels with --stability-shift. Received: {settings.size}"
+        )
 
 
 def build_network(settings):

@@ -182,6 +182,43 @@ def test_training_for_stability_makes_a_network_that_noise_changes_less():
     assert changes[1] < 0.5 * changes[0]
 
 
+class Pixelwise(keras.Model):
+    """A network that cares for no grid: it darkens."""
+
+    def call(self, images, training=None):
+        return 0.5 * images
+
+
+def test_stability_of_what_moves_is_what_sticks_to_the_grid():
+    """Without noise, only movement differs: none for a pixel of its own, some where layers have strides."""
+    options = {"stability_weight": 1.0, "stability_noise": 0.0, "stability_shift": 3}
+    photos = next(iter(photographs(count=2, side=64)))
+    for network, sticks in ((Pixelwise(), False), (TransformationNetwork(width=4), True)):
+        model = trainer(**options)
+        model.network = network
+        model.compile("sgd")
+        found = []
+        for step in range(6):
+            model.optimizer.iterations.assign(step)
+            found.append(float(tf.reduce_mean(model.compute_terms(photos, training=True)["stability"])))
+        assert (max(found) > 1e-3) == sticks
+        # Movements differ from step to step.
+        assert (len({round(value, 6) for value in found}) > 2) == sticks
+
+
+def test_movement_asks_for_photographs_that_leave_something_to_compare():
+    model = trainer(stability_weight=1.0, stability_shift=1)
+    model.compile("sgd")
+    with pytest.raises(UserError, match=r"stability_shift: expected photographs of at least 48 .*Received: 32x32"):
+        model.evaluate(photographs(), verbose=0)
+
+
+@pytest.mark.parametrize("value", [-1, 1.5])
+def test_a_movement_that_is_none(value):
+    with pytest.raises(UserError, match=f"stability_shift: expected a whole number of at least 0. Received: {value}"):
+        trainer(stability_weight=1.0, stability_shift=value)
+
+
 def test_a_stability_weight_that_is_negative():
     with pytest.raises(UserError, match=r"stability_weight: expected a number of at least 0\. Received: -1"):
         trainer(stability_weight=-1)

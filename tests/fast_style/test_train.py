@@ -264,6 +264,12 @@ def test_one_bad_photograph_of_a_few_is_left_out_and_named(folder, capsys):
         ),
         ({"style_layers": ("relu4_1",), "style_size": 4}, "style: expected a painting, .* at least 8 pixels a side"),
         ({"style_warmup": -5}, "--style-warmup: expected at least 0. Received: -5"),
+        ({"stability_shift": -1}, "--stability-shift: expected at least 0. Received: -1"),
+        ({"stability_shift": 3}, "--stability-shift: expected 0 without --stability-weight. Received: 3"),
+        (
+            {"stability_shift": 3, "stability_weight": 1.0},
+            "--size: expected at least 48 pixels with --stability-shift. Received: 32",
+        ),
         ({"seed": 2**32}, "--seed: expected less than 4294967296. Received: 4294967296"),
         ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
         ({"precision": "int8"}, "--precision: expected one of .* Received: 'int8'"),
