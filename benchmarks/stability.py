@@ -1,4 +1,7 @@
-"""How much noise in photographs changes pictures: ``python -m benchmarks.stability --photos DIR --network A B``."""
+"""How much noise in photographs, and movement of them, changes pictures.
+
+``python -m benchmarks.stability --photos DIR --network A B``
+"""
 
 import argparse
 
@@ -12,6 +15,8 @@ from fast_style.pretrained_networks import load_network
 
 SIDE = 256
 NOISES = (2.0, 10.0)  # standard deviations: the grain of a photograph, and what training adds
+MOVES = (1, 2, 4)  # pixels, down and right; a network of two layers of stride 2 computes on a grid of 4
+MARGIN = 16  # pixels a side that are not compared: other pixels are reflected there
 
 
 def change(paint, photo, noise, seed=0):
@@ -28,13 +33,29 @@ def change(paint, photo, noise, seed=0):
     return float(np.square(pictures[0] - pictures[1]).mean())
 
 
+def change_by_move(paint, photo, pixels):
+    """As :func:`change`, of a photograph and of the same moved up and left by so many pixels, put back."""
+    side = SIDE - max(MOVES)
+    here, moved = (paint(photo[start : start + side, start : start + side]).astype(float) for start in (0, pixels))
+    inner = slice(MARGIN, side - MARGIN - pixels)
+    there = slice(MARGIN + pixels, side - MARGIN)
+    return float(np.square(here[there, there] - moved[inner, inner]).mean())
+
+
 def measure(folder, networks):
     """Prints a line for each network, and one for the photographs as they are."""
     photos = [centre_square(read_photo(path).rgb, SIDE) for path in list_images(folder)]
-    print(f"mean squared change in levels of 255, {len(photos)} centre squares at {SIDE}x{SIDE}, noise of {NOISES}")
+    print(f"mean squared change in levels of 255, {len(photos)} centre squares at {SIDE}x{SIDE}")
+    print(f"noise of {', '.join(map(str, NOISES))}; moved by {', '.join(map(str, MOVES))}")
     for name, paint in {"as it is": lambda photo: photo, **{name: _painter(name) for name in networks}}.items():
-        values = [[change(paint, p, noise) for p in tqdm(photos, leave=False, disable=None)] for noise in NOISES]
-        print(f"{name}: " + ", ".join(f"{np.mean(value):.1f}" for value in values), flush=True)
+        values = [
+            [
+                f"{np.mean([of(paint, p, amount) for p in tqdm(photos, leave=False, disable=None)]):.1f}"
+                for amount in all_
+            ]
+            for of, all_ in ((change, NOISES), (change_by_move, MOVES))
+        ]
+        print(f"{name}: " + "; ".join(", ".join(value) for value in values), flush=True)
 
 
 def _painter(name):
