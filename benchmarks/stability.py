@@ -48,14 +48,11 @@ def measure(folder, networks):
     print(f"mean squared change in levels of 255, {len(photos)} centre squares at {SIDE}x{SIDE}")
     print(f"noise of {', '.join(map(str, NOISES))}; moved by {', '.join(map(str, MOVES))}")
     for name, paint in {"as it is": lambda photo: photo, **{name: _painter(name) for name in networks}}.items():
-        values = [
-            [
-                f"{np.mean([of(paint, p, amount) for p in tqdm(photos, leave=False, disable=None)]):.1f}"
-                for amount in all_
-            ]
-            for of, all_ in ((change, NOISES), (change_by_move, MOVES))
-        ]
-        print(f"{name}: " + "; ".join(", ".join(value) for value in values), flush=True)
+        values = []
+        for of, amounts in ((change, NOISES), (change_by_move, MOVES)):
+            each = [[of(paint, p, amount) for p in tqdm(photos, leave=False, disable=None)] for amount in amounts]
+            values.append(", ".join(f"{np.mean(one):.1f}" for one in each))
+        print(f"{name}: " + "; ".join(values), flush=True)
 
 
 def _painter(name):
