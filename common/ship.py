@@ -8,6 +8,7 @@ from common.command_line import errors_as_lines
 from common.image_io import write_photo
 from common.json_files import read_json, write_json
 from common.run_record import read_record
+from common.startup import start_tensorflow
 from common.thumbnail import thumbnail
 
 
@@ -58,8 +59,10 @@ def main(arguments=None):
     parser.add_argument("runs", nargs="+", metavar="RUN", help="run folders, in order")
     parser.add_argument("--title", required=True)
     parser.add_argument("--summary", required=True)
+    options = parser.parse_args(arguments)
+    start_tensorflow()
     with errors_as_lines(parser.prog):
-        ship(**vars(parser.parse_args(arguments)))
+        ship(**vars(options))
 
 
 if __name__ == "__main__":
