@@ -9,7 +9,6 @@ from common.image_io import write_photo
 from common.json_files import read_json, write_json
 from common.run_record import read_record
 from common.startup import start_tensorflow
-from common.thumbnail import thumbnail
 
 
 def ship(package, name, runs, title, summary):
@@ -26,6 +25,8 @@ def ship(package, name, runs, title, summary):
     paints another style: a recipe is run with one painting. Paths are cut to their last part.
     ``<package>/pretrained/<name>.jpg`` is the thumbnail.
     """
+    from common.thumbnail import thumbnail  # which imports TensorFlow, and main() quietens that first
+
     home = importlib.import_module(f"{package}.pretrained_networks")
     shelf, network = home.shelf(), home.load_network(str(Path(runs[-1]) / "network.keras"))
     stages = [without_folders(read_record(run)) for run in runs]
