@@ -68,18 +68,26 @@ def test_a_first_stage_may_start_from_a_network_that_ships(tmp_path, monkeypatch
         assert second.initialize == "run/stage_1/network.keras"
 
 
-@pytest.mark.parametrize(("name", "changed"), [("wave", True), ("wave_fast", False), ("starry_night", False)])
-def test_a_start_that_was_trained_on_since_is_told(name, changed):
-    """wave began at a udnie of before; wave_fast at the starry_night_fast of now; starry_night at random weights."""
+@pytest.mark.parametrize(
+    ("name", "start"), [("wave", "udnie"), ("wave_fast", "starry_night_fast"), ("starry_night", "")]
+)
+def test_a_start_that_was_trained_on_since_is_told(name, start):
+    """wave began at a udnie of before, wave_fast at a starry_night_fast of before; starry_night at random weights."""
     first = recipe_settings("fast_style", name, StyleSettings, GIVEN)[0]
     note = changed_start("fast_style", name, first)
-    assert note == (
-        "recipe wave began at a udnie that was trained on since: the network will not be the one that ships"
-        if changed
-        else ""
-    )
+    expected = f"recipe {name} began at a {start} that was trained on since: the network will not be the one that ships"
+    assert note == (expected if start else "")
     mine = recipe_settings("fast_style", name, StyleSettings, GIVEN | {"initialize": "mine.keras"})[0]
     assert changed_start("fast_style", name, mine) == ""
+
+
+def test_a_start_that_ships_as_it_was_is_not_told(monkeypatch):
+    recipe = read_recipe("fast_style", "wave")
+    recipe["stages"][0]["initialize_sha256"] = style_entries()["udnie"]["sha256"]
+    monkeypatch.setattr(recipes, "read_recipe", lambda package, name: recipe)
+    first = recipe_settings("fast_style", "wave", StyleSettings, GIVEN)[0]
+    assert first.initialize == "udnie"
+    assert changed_start("fast_style", "wave", first) == ""
 
 
 def test_what_is_given_wins():
