@@ -148,6 +148,7 @@ QUICK_TRAINING = {
     "style_weight": 5e-5,
     "tv_weight": 5e-5,
     "stability_weight": 200.0,
+    "stability_shift": 3,
 }
 # What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
 # better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
