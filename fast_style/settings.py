@@ -128,6 +128,12 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
         40, "pixels of reflection padding (paper: 40; 0 is faster and shows at borders)", choices=(40, 0)
     )
 
+    @classmethod
+    def given_over(cls, base, given):
+        """As of :class:`ObjectiveSettings`; movement goes with the stability that it is of."""
+        without = {"stability_shift"} if given.get("stability_weight") == 0 else set()
+        return super().given_over({name: value for name, value in base.items() if name not in without}, given)
+
     def __post_init__(self):
         super().__post_init__()
         for name, value in ARCHITECTURES.get(self.architecture, {}).items():

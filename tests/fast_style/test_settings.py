@@ -32,6 +32,14 @@ def test_quick_presets_start_from_a_network_of_their_architecture(preset):
     assert (config["width"], config["upsampling"]) == (settings.width, settings.upsampling)
 
 
+def test_a_quick_preset_without_stability_has_no_movement():
+    """Which would be refused without."""
+    quick = TRAINING_PRESETS["quick"]
+    assert StyleSettings(**StyleSettings.given_over(quick, {})).stability_shift == 3
+    given = StyleSettings(**StyleSettings.given_over(quick, {"stability_weight": 0.0}))
+    assert (given.stability_weight, given.stability_shift) == (0.0, 0)
+
+
 def test_the_gatys_preset_is_their_method():
     """Sections 2 and 3 of Gatys et al.: layers, 1/5 each, average pooling, ratio of alpha to beta."""
     settings = OptimizationSettings.from_given({"preset": "gatys", "style": ("a.jpg",)})
