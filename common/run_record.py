@@ -13,10 +13,10 @@ from common.processor import describe_processor
 NAME = "run.json"
 
 
-def versions():
-    """Versions of Python and of the packages that numbers depend on."""
+def versions(*also):
+    """Versions of Python, of the packages that numbers depend on, and of others by name."""
     packages = {}
-    for name in ("fast-style", "tensorflow", "keras", "numpy", "scipy", "pillow"):
+    for name in ("fast-style", "tensorflow", "keras", "numpy", "scipy", "pillow", *also):
         try:
             packages[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -24,21 +24,27 @@ def versions():
     return {"python": platform.python_version(), **packages}
 
 
-def hardware():
-    """Processor, cores, memory in GiB and GPUs of this machine."""
-    import tensorflow as tf
+def hardware(gpus=None):
+    """Processor, cores, memory in GiB and GPUs of this machine.
 
-    memory = physical_memory()
-    gpus = [
-        tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
-        for gpu in tf.config.list_physical_devices("GPU")
-    ]
+    Args:
+        gpus: their names. Default: those that TensorFlow sees.
+    """
     return {
         "processor": describe_processor(),
         "cores": os.cpu_count(),
-        "memory_gib": round(memory / 2**30, 1),
-        "gpus": gpus,
+        "memory_gib": round(physical_memory() / 2**30, 1),
+        "gpus": _tensorflow_gpus() if gpus is None else gpus,
     }
+
+
+def _tensorflow_gpus():
+    import tensorflow as tf
+
+    return [
+        tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+        for gpu in tf.config.list_physical_devices("GPU")
+    ]
 
 
 def physical_memory():

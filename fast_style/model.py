@@ -10,10 +10,7 @@ from common.losses.weights import check_weights
 from common.perceptual_training import PerceptualTrainer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
-
-# Pixels at each side that are not compared where the noisy copy is moved, and the side that leaves some.
-SHIFT_MARGIN = 16
-SHIFT_SIDE = 3 * SHIFT_MARGIN
+from fast_style.settings import SHIFT_MARGIN, SHIFT_SIDE
 
 
 @keras.saving.register_keras_serializable(package="fast_style")

@@ -17,6 +17,10 @@ STYLE_WEIGHTS = {
 }
 
 
+# Pixels at each side that are not compared where the noisy copy is moved, and the side that leaves some.
+SHIFT_MARGIN = 16
+SHIFT_SIDE = 3 * SHIFT_MARGIN
+
 # What `fast-style-train --architecture` sets where nothing else is said.
 ARCHITECTURES = {
     "paper": {"width": 32, "upsampling": "transposed"},

@@ -3,9 +3,10 @@
 from common.errors import UserError
 from common.settings import check_least
 from common.training import check_size, run_training
-from fast_style.model import SHIFT_SIDE, StyleTransfer
+from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest, load_network
+from fast_style.settings import SHIFT_SIDE
 
 
 def train(settings, resume=False):

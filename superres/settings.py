@@ -10,6 +10,8 @@ DEGRADATIONS = {
     "blur-bicubic": "Gaussian blur of sigma 1.0, then bicubic (the paper's)",
     "bicubic": "bicubic alone (the standard benchmark's)",
 }
+# Settings of the paper's network that SRCNN has not.
+PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip")
 ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
 
 

@@ -6,11 +6,8 @@ from common.training import check_size, run_training
 from superres.model import SuperResolution, least_side
 from superres.network import SuperResolutionNetwork
 from superres.pretrained_networks import digest, load_network
-from superres.settings import SuperResolutionSettings
+from superres.settings import PAPER_OPTIONS, SuperResolutionSettings
 from superres.srcnn import SRCNN
-
-# Settings of the paper's network that SRCNN has not.
-PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip")
 
 
 def train(settings, resume=False):

@@ -22,7 +22,6 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from importlib import metadata
 from pathlib import Path
 
 import jax
@@ -32,15 +31,15 @@ from jax import numpy as jnp
 
 from benchmarks.jax_training.step import Step
 from benchmarks.jax_training.tasks import StyleTask, SuperResolutionTask
-from common.command_line import errors_as_lines
+from common.command_line import check_required, errors_as_lines
 from common.crops import Crops, validation_crops
 from common.errors import UserError
 from common.geometry import resize_short_side
 from common.json_files import read_json
 from common.learning_rate import learning_rate
 from common.network_files import copy_weights, in_precision
-from common.processor import describe_processor
-from common.run_record import physical_memory, versions, write_record
+from common.run_record import hardware, versions, write_record
+from common.settings import check_choices, flag
 
 # Seconds from the end of one job to the start of the next, for one that is given a share of the time.
 BETWEEN_JOBS = 2.0
@@ -97,6 +96,26 @@ class Batches:
         self._thread.join()
 
 
+def _settings(task, given):
+    """Settings of a job.
+
+    Raises:
+        UserError: what is none of its settings, what is missing, what only TensorFlow's training has.
+    """
+    unknown = given.keys() - {field.name for field in dataclasses.fields(task.settings_class)}
+    if unknown:
+        expected = task.settings_class.__name__
+        raise UserError(f"JOBS.json: expected fields of {expected}. Received: {', '.join(sorted(unknown))}")
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    s = task.settings_class(**{"precision": "mixed_bfloat16", **given})
+    check_required(s)
+    check_choices(s)
+    for name, value in task.ONLY.items():
+        if getattr(s, name) != value:
+            raise UserError(f"{flag(name)}: expected {value}, the only one here. Received: {getattr(s, name)}")
+    return s
+
+
 def batch_of(crops, number, batch_size):
     """Batch number i: uint8 (batch, size, size, 3)."""
     return np.stack([crops.crop(number * batch_size + i) for i in range(batch_size)])
@@ -120,8 +139,7 @@ class Trainer:
             share: of the time that is left, instead of a number of iterations.
         """
         task = StyleTask if "style" in given else SuperResolutionTask
-        given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        s = task.settings_class(**{"precision": "mixed_bfloat16", **given})
+        s = _settings(task, given)
         s.output = str(self.output / s.output)
         crops = KeptCrops.from_settings(s)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -183,11 +201,12 @@ class Trainer:
                 counted += 1
                 iteration += 1
                 late = time.time() > self.deadline
-                if iteration % s.log_every == 0 or iteration == s.iterations or late:
+                last = late or iteration == s.iterations
+                if last or iteration % s.log_every == 0:
                     losses, counted = {name: float(value) / counted for name, value in sums.items()}, 0
                     seconds = time.perf_counter() - began - validating
                     self._print(s, iteration, seconds, losses)
-                if len(validation) and (iteration % s.validate_every == 0 or iteration == s.iterations or late):
+                if len(validation) and (last or iteration % s.validate_every == 0):
                     since = time.perf_counter()
                     found = self._validate(step, state, validation, constants)
                     history.append({"iteration": iteration, "seconds": round(since - began - validating, 1), **found})
@@ -218,7 +237,6 @@ class Trainer:
 
     @staticmethod
     def _record(s, step, start_sha256):
-        packages = {name: metadata.version(name) for name in ("jax", "jaxlib")}
         return {
             "trained_by": "benchmarks.jax_training",
             "initialize_sha256": start_sha256,
@@ -226,13 +244,8 @@ class Trainer:
             "precision": s.precision,
             "loss_network": step.loss_network and step.loss_network.record(),
             "parameters": step.network.count_params(),
-            "versions": {**versions(), **packages},
-            "hardware": {
-                "processor": describe_processor(),
-                "cores": os.cpu_count(),
-                "memory_gib": round(physical_memory() / 2**30, 1),
-                "gpus": [device.device_kind for device in jax.devices() if device.platform == "gpu"],
-            },
+            "versions": versions("jax", "jaxlib"),
+            "hardware": hardware([device.device_kind for device in jax.devices() if device.platform == "gpu"]),
             "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         }
 

@@ -15,17 +15,14 @@ from common.losses import feature_loss, gram_loss, gram_matrix, pixel_loss, tota
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest as style_digest
 from fast_style.pretrained_networks import load_network as load_style
-from fast_style.settings import StyleSettings
+from fast_style.settings import SHIFT_MARGIN, StyleSettings
 from superres.degradation import degrade
 from superres.network import SuperResolutionNetwork
 from superres.objective import SuperResolutionObjective
 from superres.orientation import MARGIN, ORIENTATIONS, turn, turn_back
 from superres.pretrained_networks import digest as superres_digest
 from superres.pretrained_networks import load_network as load_superres
-from superres.settings import SuperResolutionSettings
-
-# As in fast_style.model.
-SHIFT_MARGIN = 16
+from superres.settings import PAPER_OPTIONS, SuperResolutionSettings
 
 
 class StyleTask:
@@ -34,6 +31,8 @@ class StyleTask:
     settings_class = StyleSettings
     load, digest = staticmethod(load_style), staticmethod(style_digest)
     validation_size = staticmethod(lambda s: 256)
+    # What is written here for one choice alone.
+    ONLY = {"style_loss": "gram"}
     # Settings of the network, and those that a compiled step depends on beside them and the size of a batch.
     OPTIONS = ("width", "normalization", "upsampling", "reflection_padding")
     STRUCTURE = ("style_layers", "content_layers", "stability_shift")
@@ -107,21 +106,21 @@ class SuperResolutionTask:
     settings_class = SuperResolutionSettings
     load, digest = staticmethod(load_superres), staticmethod(superres_digest)
     validation_size = staticmethod(lambda s: s.size)
-    OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip")
+    ONLY = {"architecture": "paper"}
     WEIGHTS = ("feature_weight", "pixel_weight", "tv_weight")
     STRUCTURE = ("factor", "degradation", "feature_layers", "pixel_channels", "equivariance_weight")
 
     @classmethod
     def structure(cls, s):
-        return tuple(getattr(s, name) for name in (*cls.OPTIONS, *cls.WEIGHTS, *cls.STRUCTURE))
+        return tuple(getattr(s, name) for name in (*PAPER_OPTIONS, *cls.WEIGHTS, *cls.STRUCTURE))
 
     @staticmethod
     def layers(s):
         return s.feature_layers if s.feature_weight else ()
 
-    @classmethod
-    def network(cls, s):
-        options = {name: getattr(s, name) for name in cls.OPTIONS}
+    @staticmethod
+    def network(s):
+        options = {name: getattr(s, name) for name in PAPER_OPTIONS}
         return SuperResolutionNetwork(s.factor, histogram_matching=s.feature_weight > 0, **options)
 
     @staticmethod

@@ -136,3 +136,14 @@ def test_another_backend_is_refused(tmp_path):
     done = _run("tensorflow", tmp_path)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("KERAS_BACKEND: expected jax. Received: tensorflow")
+
+
+def test_what_is_not_written_for_jax_is_refused(tmp_path):
+    """And nothing is left of a run that cannot begin."""
+    (tmp_path / "jobs.json").write_text('[{"architecture": "srcnn-9-1-5", "content": "photos", "output": "run"}]')
+    done = _run("jax", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith(
+        "--architecture: expected paper, the only one here. Received: srcnn-9-1-5"
+    )
+    assert not (tmp_path / "jax").exists()
