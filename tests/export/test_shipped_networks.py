@@ -1,4 +1,4 @@
-"""Every network that ships goes to mobile form and verifies in a fresh process, every kind of network to every form."""
+"""Every kind of network that ships goes to every form and verifies in a fresh process."""
 
 import pytest
 
@@ -15,10 +15,15 @@ def graph(config):
     return str({name: value for name, value in config.items() if name != "histogram_matching"})
 
 
-# Networks that differ in their weights alone make the same graph: the first stands for all, but for int8, in which
-# ranges of values count.
+# Networks that differ in their weights alone make the same graph: the first stands for all. In int8 ranges of values
+# count, so there the networks for phones are all tried; exporting refuses one that loses too much.
 KINDS = list({graph(entry["config"]): name for name, (_, entry) in reversed(shipped_entries().items())}.values())
-PHONES = [(name, kind) for name in NAMES for kind in TFLITE_PRECISIONS if name in KINDS or kind == "int8"]
+PHONES = [
+    (name, kind)
+    for name in NAMES
+    for kind in TFLITE_PRECISIONS
+    if name in KINDS or (kind == "int8" and "_fast" in name)
+]
 
 
 def test_both_tasks_ship():
