@@ -28,13 +28,16 @@ def test_eq_3_against_einsum(rng):
 
 
 def test_bfloat16_features_are_added_up_in_float32(rng):
-    """Ones times 1 + 2^-7, 40,000 of them: added up in bfloat16, whose sums stop growing at 256, far too little."""
+    """Ones times 1 + 2^-7, 40,000 of them: added up in bfloat16, whose sums stop growing at 256, far too little.
+
+    Without AVX-512 the sums are cut off and not rounded: by as much as 2^-7.
+    """
     features = tf.cast(np.full((1, 200, 200, 2), 1 + 2**-7), "bfloat16")
-    np.testing.assert_allclose(gram_matrix(features), np.full((1, 2, 2), (1 + 2**-7) ** 2 / 2), rtol=2**-8)
+    np.testing.assert_allclose(gram_matrix(features), np.full((1, 2, 2), (1 + 2**-7) ** 2 / 2), rtol=2**-7)
     features = tf.cast(rng.normal(size=(2, 30, 20, 8)), "bfloat16")
     exact = gram_matrix(tf.cast(features, "float32"))
     assert gram_matrix(features).dtype == tf.float32
-    np.testing.assert_allclose(gram_matrix(features), exact, rtol=2**-8, atol=1e-6)
+    np.testing.assert_allclose(gram_matrix(features), exact, rtol=2**-7, atol=1e-6)
 
 
 def test_the_gradient_of_bfloat16_features_is_that_of_float32(rng):
@@ -92,12 +95,12 @@ def test_gradient_against_finite_differences(rng):
     assert_gradient(lambda x: tf.reduce_sum(style_loss(target, x)), 2 * rng.normal(size=(2, 3, 4, 3)))
 
 
-@pytest.mark.parametrize(("dtype", "rounding"), [("float16", 1e-4), ("bfloat16", 2**-8)])
+@pytest.mark.parametrize(("dtype", "rounding"), [("float16", 1e-4), ("bfloat16", 2**-7)])
 def test_sums_are_float32_whatever_the_input(dtype, rounding):
     """300^2 = 90000 is beyond float16's 65504, and a sum of bfloat16 numbers stops growing.
 
     One channel of 300 on 64x64 pixels: 4096 * 90000 / 4096 = 90000, squared 8.1e9. A sum of 4096
-    float32 numbers is good to 1e-4; of bfloat16 features it is rounded once.
+    float32 numbers is good to 1e-4; of bfloat16 features it is rounded once, or cut off.
     """
     features = tf.cast(tf.fill((1, 64, 64, 1), 300.0), dtype)
     assert gram_matrix(features).dtype == tf.float32
