@@ -52,7 +52,7 @@ def _seconds(dtypes, training):
 
     Best of four, in turns, because what else the machine does changes by the second. One of 64 channels on 64x64
     is over before the processor gets going: the ratio was anything from 0.4 to 1.3 where this one's is 0.57 to 0.63.
-    One that takes twice the best time is not asked again. Without AVX-512, oneDNN writes of bfloat16 as of an error.
+    One that takes twice the best time is not asked again.
     """
     import tensorflow as tf
 
@@ -66,7 +66,7 @@ def _seconds(dtypes, training):
 
     images, kernel = tf.ones((1, 96, 96, 128)), tf.ones((3, 3, 128, 128))
     convolutions = {dtype: convolution(dtype) for dtype in dtypes}
-    with stderr_closed():
+    with stderr_closed():  # without AVX-512, oneDNN writes of bfloat16 as of an error
         for convolve in convolutions.values():
             convolve(images, kernel)  # traced
     best = dict.fromkeys(dtypes, float("inf"))

@@ -10,6 +10,7 @@ from common.layers.convolution import Convolution, TransposedConvolution
 from common.layers.cpu_convolution import convolve_in_blocks, double_and_convolve
 from common.layers.residual_block import ResidualBlock
 from common.layers.upsampling import UpsamplingBlock, nearest_double
+from common.processor import has_avx512
 
 
 @pytest.mark.parametrize("shape", [(2, 12, 16), (1, 9, 11), (1, 1, 1), (3, 5, 4)])
@@ -149,8 +150,10 @@ def test_bfloat16_is_float32_rounded(make):
     with cpu_convolutions():
         outputs, gradients = outputs_and_gradients(reduced)
     np.testing.assert_allclose(outputs, expected, atol=0.02 * np.abs(expected).max())
+    # Without AVX-512 sums are cut off and not rounded: measured, 8 %.
+    rounding = 0.03 if has_avx512() else 0.1
     for gradient, value in zip(gradients, expected_gradients, strict=True):
-        np.testing.assert_allclose(gradient, value, atol=0.1 * np.abs(value).max() + 0.5)  # 8 % where sums are cut off
+        np.testing.assert_allclose(gradient, value, atol=rounding * np.abs(value).max() + 0.5)
 
 
 def test_an_enlargement_by_two_takes_four_pixels_and_not_nine(avx512):
