@@ -1,5 +1,7 @@
 """The trainer: a Keras model whose `fit` trains a transformation network on one painting."""
 
+import functools
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -11,6 +13,7 @@ from common.perceptual_training import PerceptualTrainer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
 from fast_style.settings import SHIFT_MARGIN, SHIFT_SIDE
+from fast_style.training_margin import with_margin
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -42,6 +45,7 @@ class StyleTransfer(PerceptualTrainer):
         stability_shift: pixels by which the noisy copy is moved at most, down and right, and its painting moved back;
             0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching and dots
             to it; with 3, texture has to come of the photograph. Borders are left out of the comparison.
+        training_margin: see :func:`fast_style.training_margin.with_margin`; 0 for none, as in the paper.
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
         loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
@@ -73,6 +77,7 @@ class StyleTransfer(PerceptualTrainer):
         stability_weight=0.0,
         stability_noise=10.0,
         stability_shift=0,
+        training_margin=0,
         style_size=256,
         loss_network="vgg16",
         loss_weights="imagenet",
@@ -94,8 +99,9 @@ class StyleTransfer(PerceptualTrainer):
             pooling=pooling,
         )
         check_weights({"stability_weight": stability_weight, "stability_noise": stability_noise})
-        if not (isinstance(stability_shift, int) and stability_shift >= 0):
-            raise UserError(f"stability_shift: expected a whole number of at least 0. Received: {stability_shift!r}")
+        for name, pixels in (("stability_shift", stability_shift), ("training_margin", training_margin)):
+            if not (isinstance(pixels, int) and pixels >= 0):
+                raise UserError(f"{name}: expected a whole number of at least 0. Received: {pixels!r}")
         if style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {style_warmup}")
         names = (*objective.term_names, *(("stability",) if stability_weight else ()))
@@ -104,16 +110,17 @@ class StyleTransfer(PerceptualTrainer):
         self.style_warmup = style_warmup
         self.stability_weight, self.stability_noise = stability_weight, stability_noise
         self.stability_shift = stability_shift
+        self.training_margin = training_margin
 
     def compute_terms(self, photos, training):
         photos = ops.cast(photos, "float32")
         factor = self._style_factor() if training and self.style_warmup else 1.0
         if not self.stability_weight:
-            outputs = self.network(photos, training=training)
+            outputs = self._painted(photos, training)
             return self.objective.terms(outputs, self.objective.content_features(photos), factor)
         noisy, shift = photos + self._noise(ops.shape(photos), training), self._shift(photos, training)
         noisy = noisy if shift is None else tf.roll(noisy, -shift, (1, 2))
-        outputs, of_noisy = ops.split(self.network(ops.concatenate([photos, noisy]), training=training), 2)
+        outputs, of_noisy = ops.split(self._painted(ops.concatenate([photos, noisy]), training), 2)
         terms = self.objective.terms(outputs, self.objective.content_features(photos), factor)
         of_noisy = of_noisy if shift is None else tf.roll(of_noisy, shift, (1, 2))
         stability = pixel_loss(*(self._compared(painted) for painted in (outputs, of_noisy)))
@@ -122,6 +129,10 @@ class StyleTransfer(PerceptualTrainer):
     def preview(self, photo):
         """The photograph and the network's output."""
         return [photo, self.network.paint(photo[None]).numpy()[0]]
+
+    def _painted(self, photos, training):
+        paint = functools.partial(self.network, training=training)
+        return with_margin(paint, photos, self.training_margin if training else 0)
 
     def _noise(self, shape, training):
         return self.stability_noise * tf.random.stateless_normal(shape, (self.step_seed(training), 0))

@@ -114,6 +114,12 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
         "pixels by which the noisy copy is moved at most: 3 against hatching and dots that stick to the grid of 4 "
         "pixels on which the network paints (paper: 0)",
     )
+    training_margin: int = setting(
+        0,
+        "reflected pixels a side that a training step paints too and cuts off, as a network in use does with 8: without, "
+        "it learns to write style into the line that zero padding leaves along borders; with 8 a step takes a tenth "
+        "longer (paper: 0)",
+    )
     architecture: str = setting(
         "paper",
         "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",

@@ -19,7 +19,7 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
-    check_least(settings, 0, "style_warmup", "stability_shift")
+    check_least(settings, 0, "style_warmup", "stability_shift", "training_margin")
     check_shift(settings)
     return run_training(settings, build_network, load_network, build_trainer, digest, resume=resume)
 
@@ -59,6 +59,7 @@ def build_trainer(settings, network):
         stability_weight=settings.stability_weight,
         stability_noise=settings.stability_noise,
         stability_shift=settings.stability_shift,
+        training_margin=settings.training_margin,
         **settings.objective_options(),
     )
     check_size(settings.size, (*settings.content_layers, *settings.style_layers))

@@ -16,6 +16,7 @@ from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest as style_digest
 from fast_style.pretrained_networks import load_network as load_style
 from fast_style.settings import SHIFT_MARGIN, StyleSettings
+from fast_style.training_margin import with_margin
 from superres.degradation import degrade
 from superres.network import SuperResolutionNetwork
 from superres.objective import SuperResolutionObjective
@@ -35,7 +36,7 @@ class StyleTask:
     ONLY = {"style_loss": "gram"}
     # Settings of the network, and those that a compiled step depends on beside them and the size of a batch.
     OPTIONS = ("width", "normalization", "upsampling", "reflection_padding")
-    STRUCTURE = ("style_layers", "content_layers", "stability_shift")
+    STRUCTURE = ("style_layers", "content_layers", "stability_shift", "training_margin")
 
     @classmethod
     def structure(cls, s):
@@ -62,6 +63,11 @@ class StyleTask:
             **{name: np.float32(getattr(s, name)) for name in names},
             "style_warmup": np.float32(max(s.style_warmup, 1e-9)),
         }
+
+    @staticmethod
+    def in_training(s, network):
+        """What a training step calls for `network`, a function of images."""
+        return lambda images: with_margin(network, images, s.training_margin)
 
     @staticmethod
     def terms(s, network, features_of, photos, iteration, key, constants):
@@ -127,6 +133,11 @@ class SuperResolutionTask:
     def constants(s, loss_network):
         """None: weights are compiled in."""
         return {}
+
+    @staticmethod
+    def in_training(s, network):
+        """As of :meth:`StyleTask.in_training`."""
+        return network
 
     @classmethod
     def terms(cls, s, network, features_of, photos, iteration, key, constants):

@@ -31,6 +31,7 @@ SKIP = {"normalization": "none", "upsampling": "bilinear", "bicubic_skip": True}
 JOBS = {
     "style": {**STYLE, **SCHEDULE, "style_warmup": 2, "style_layer_weights": [1.0, 0.5]},
     # Draws of noise and movement differ. Where nothing is learnt, they show in their own term alone.
+    "margin": {**STYLE, "training_margin": 8},
     "moved": {**STYLE, "learning_rate": 0.0, "stability_weight": 10.0, "stability_shift": 3},
     "turned": {
         **SUPERRES,
@@ -93,7 +94,7 @@ def _run(backend, folder):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("name", ["style", "paper"])
+@pytest.mark.parametrize("name", ["style", "margin", "paper"])
 def test_three_iterations_give_the_same_losses(folders, name):
     """Of the third: crops, schedule, gradients and optimizer have had their say twice."""
     ours, theirs = (read_record(folder / name)["losses"] for folder in folders)

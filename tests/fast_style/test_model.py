@@ -213,10 +213,21 @@ def test_movement_asks_for_photographs_that_leave_something_to_compare():
         model.evaluate(photographs(), verbose=0)
 
 
+@pytest.mark.parametrize("name", ["stability_shift", "training_margin"])
 @pytest.mark.parametrize("value", [-1, 1.5])
-def test_a_movement_that_is_none(value):
-    with pytest.raises(UserError, match=f"stability_shift: expected a whole number of at least 0. Received: {value}"):
-        trainer(stability_weight=1.0, stability_shift=value)
+def test_pixels_that_are_none(name, value):
+    with pytest.raises(UserError, match=f"{name}: expected a whole number of at least 0. Received: {value}"):
+        trainer(stability_weight=1.0, **{name: value})
+
+
+def test_with_the_margin_the_objective_in_training_is_that_in_use():
+    photos = next(iter(photographs()))
+    model = trainer(training_margin=8)
+    used, trained = (model.compute_terms(photos, training=training) for training in (False, True))
+    for name, term in used.items():
+        np.testing.assert_allclose(trained[name], term, rtol=1e-3)
+    model.training_margin = 0
+    assert np.abs(model.compute_terms(photos, training=True)["tv"] / used["tv"] - 1).max() > 1e-3
 
 
 def test_a_stability_weight_that_is_negative():
