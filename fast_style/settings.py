@@ -116,9 +116,9 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
     )
     training_margin: int = setting(
         0,
-        "reflected pixels a side that a training step paints too and cuts off, as a network in use does with 8: without, "
-        "it learns to write style into the line that zero padding leaves along borders; with 8 a step takes a tenth "
-        "longer (paper: 0)",
+        "reflected pixels a side that a training step paints too and cuts off, as a network in use does with 8: "
+        "without, it learns to write style into the line that zero padding leaves along borders; with 8 a step takes a "
+        "tenth longer (paper: 0)",
     )
     architecture: str = setting(
         "paper",
