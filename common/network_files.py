@@ -15,6 +15,9 @@ from common.files import file_digest, write_bytes
 from common.json_files import write_json
 from common.precision import resolve_precision
 
+# Of a network's description, what does not change what its weights mean.
+AROUND_THE_WEIGHTS = ("name", "trainable", "dtype", "histogram_matching", "margin")
+
 
 @dataclasses.dataclass(frozen=True)
 class Shelf:
@@ -183,7 +186,7 @@ def copy_weights(source, target):
 
 def _architecture(network):
     config = network.get_config()
-    options = [f"{k}={v}" for k, v in config.items() if k not in ("name", "trainable", "dtype", "histogram_matching")]
+    options = [f"{k}={v}" for k, v in config.items() if k not in AROUND_THE_WEIGHTS]
     return f"{type(network).__name__} of {', '.join(options)}"
 
 

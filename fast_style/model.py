@@ -1,7 +1,5 @@
 """The trainer: a Keras model whose `fit` trains a transformation network on one painting."""
 
-import functools
-
 import keras
 import tensorflow as tf
 from keras import ops
@@ -10,10 +8,10 @@ from common.errors import UserError
 from common.losses import pixel_loss
 from common.losses.weights import check_weights
 from common.perceptual_training import PerceptualTrainer
+from fast_style.margin import add_margin, cut_margin
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
 from fast_style.settings import SHIFT_MARGIN, SHIFT_SIDE
-from fast_style.training_margin import with_margin
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -44,8 +42,13 @@ class StyleTransfer(PerceptualTrainer):
         stability_noise: standard deviation of that noise, in pixel values of 0..255.
         stability_shift: pixels by which the noisy copy is moved at most, down and right, and its painting moved back;
             0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching and dots
-            to it; with 3, texture has to come of the photograph. Borders are left out of the comparison.
-        training_margin: see :func:`fast_style.training_margin.with_margin`; 0 for none, as in the paper.
+            to it; with 3, texture has to come of the photograph. 16 pixels a side, of the margin first, are not
+            compared.
+        training_margin: reflected pixels a side that a step paints too and cuts off; 0 for none, as in the paper. With
+            the network's own margin, what is trained is what a network in use paints: without, it learns to write some
+            of the painting's statistics into the line that zero padding leaves along borders, where they please the
+            loss and nobody sees them. With 24 stability is compared up to the borders, where a network paints a frame
+            otherwise (docs/training.md).
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
         loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
@@ -115,24 +118,25 @@ class StyleTransfer(PerceptualTrainer):
     def compute_terms(self, photos, training):
         photos = ops.cast(photos, "float32")
         factor = self._style_factor() if training and self.style_warmup else 1.0
+        margin = self.training_margin if training else 0
+        wide = add_margin(photos, margin)
         if not self.stability_weight:
-            outputs = self._painted(photos, training)
+            outputs = cut_margin(self.network(wide, training=training), margin)
             return self.objective.terms(outputs, self.objective.content_features(photos), factor)
-        noisy, shift = photos + self._noise(ops.shape(photos), training), self._shift(photos, training)
+        noisy, shift = wide + self._noise(ops.shape(wide), training), self._shift(photos, training)
         noisy = noisy if shift is None else tf.roll(noisy, -shift, (1, 2))
-        outputs, of_noisy = ops.split(self._painted(ops.concatenate([photos, noisy]), training), 2)
+        painted, of_noisy = ops.split(self.network(ops.concatenate([wide, noisy]), training=training), 2)
+        outputs = cut_margin(painted, margin)
         terms = self.objective.terms(outputs, self.objective.content_features(photos), factor)
         of_noisy = of_noisy if shift is None else tf.roll(of_noisy, shift, (1, 2))
-        stability = pixel_loss(*(self._compared(painted) for painted in (outputs, of_noisy)))
+        # Round whose borders rows and columns went is not compared.
+        apart = margin if shift is None else max(margin, SHIFT_MARGIN)
+        stability = pixel_loss(cut_margin(painted, apart), cut_margin(of_noisy, apart))
         return self.with_term(terms, "stability", self.stability_weight, stability)
 
     def preview(self, photo):
         """The photograph and the network's output."""
         return [photo, self.network.paint(photo[None]).numpy()[0]]
-
-    def _painted(self, photos, training):
-        paint = functools.partial(self.network, training=training)
-        return with_margin(paint, photos, self.training_margin if training else 0)
 
     def _noise(self, shape, training):
         return self.stability_noise * tf.random.stateless_normal(shape, (self.step_seed(training), 0))
@@ -147,10 +151,6 @@ class StyleTransfer(PerceptualTrainer):
                 f"Received: {photos.shape[2]}x{photos.shape[1]}"
             )
         return tf.random.stateless_uniform((2,), (self.step_seed(training), 1), 0, self.stability_shift + 1, "int32")
-
-    def _compared(self, painted):
-        """What of a painting is compared with that of the moved copy, round whose borders rows and columns went."""
-        return painted[:, SHIFT_MARGIN:-SHIFT_MARGIN, SHIFT_MARGIN:-SHIFT_MARGIN] if self.stability_shift else painted
 
     def _style_factor(self):
         done = ops.cast(self.optimizer.iterations, "float32") / self.style_warmup

@@ -16,12 +16,10 @@ from common.layers import (
 from common.layers.normalization import NORMALIZATIONS
 from common.picture_function import picture_function
 from common.pixels import image_to_network
+from fast_style.settings import MARGIN
 
 RESIDUAL_BLOCKS = 5
 UPSAMPLINGS = ("transposed", "resize")
-# Pixels a side that are computed and cut off outside training: 1 and 2 of the 3x3 layers behind the
-# residual blocks, 4 of the last, rounded up to a multiple of 4.
-MARGIN = 8
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -34,7 +32,7 @@ class TransformationNetwork(keras.Model):
     Departures from the paper, each where it occurs: instance normalization by default (the
     author's later choice); no bias before a normalization; the last layer starts near zero; zero
     rows of strided convolutions at the bottom and right only (TensorFlow's "same"), which mirrors
-    Torch's choice; outside training a margin of 8 reflected pixels more is computed and cut off,
+    Torch's choice; outside training a margin of reflected pixels more is computed and cut off,
     because the zero padding of the paper's last layers leaves a line along the borders.
 
     Args:
@@ -43,6 +41,8 @@ class TransformationNetwork(keras.Model):
         upsampling: ``"transposed"`` (the paper) or ``"resize"``, which leaves no checkerboard.
         reflection_padding: 40 as in the paper, with unpadded residual blocks; or 0, with
             zero-padded ones, which is faster and shows at the borders.
+        margin: reflected pixels a side that are painted and cut off outside training. 8 is as far as the line along
+            the borders goes; a network that learnt to paint a frame along them takes more.
 
     Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
     Output: float32 RGB of the same shape; values may pass 0..255 by 22.5, clip to show them.
@@ -51,7 +51,15 @@ class TransformationNetwork(keras.Model):
         UserError: an option is none of those above.
     """
 
-    def __init__(self, width=32, normalization="instance", upsampling="transposed", reflection_padding=40, **kwargs):
+    def __init__(
+        self,
+        width=32,
+        normalization="instance",
+        upsampling="transposed",
+        reflection_padding=40,
+        margin=MARGIN,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if not (isinstance(width, int) and width > 0):
             raise UserError(f"width: expected a positive whole number of filters. Received: {width!r}")
@@ -62,15 +70,18 @@ class TransformationNetwork(keras.Model):
         ):
             if value not in allowed:
                 raise UserError(f"{name}: expected one of {', '.join(map(str, allowed))}. Received: {value!r}")
+        if not (isinstance(margin, int) and margin >= 0):
+            raise UserError(f"margin: expected a whole number of pixels of at least 0. Received: {margin!r}")
         self.width = width
         self.normalization = normalization
         self.upsampling = upsampling
         self.reflection_padding = reflection_padding
+        self.margin = margin
 
         options = {"normalization": normalization, "dtype": self.dtype_policy}
         # Each residual block crops 2 pixels a side at a quarter of the resolution: 5 * 2 * 4 = 40.
         residual = {"padding": "valid" if reflection_padding else "same", **options}
-        self.margin = ReflectionPadding(MARGIN, name="margin", dtype=self.dtype_policy)
+        self.margin_padding = ReflectionPadding(margin, name="margin", dtype=self.dtype_policy)
         self.padding = ReflectionPadding(reflection_padding, multiple=4, name="padding", dtype=self.dtype_policy)
         self.blocks = [
             ConvolutionBlock(width, 9, name="down_1", **options),
@@ -106,8 +117,8 @@ class TransformationNetwork(keras.Model):
     def call(self, images, training=None):
         height, width = keras.ops.shape(images)[1:3]
         x = keras.ops.cast(image_to_network(images), self.compute_dtype)
-        margin = 0 if training else MARGIN
-        x = self.padding(x if training else self.margin(x))
+        margin = 0 if training else self.margin
+        x = self.padding(x if training else self.margin_padding(x))
         for block in self.blocks:
             x = block(x, training=training)
         return self.scaled_tanh(self.to_rgb(x))[:, margin : margin + height, margin : margin + width, :]
@@ -127,4 +138,5 @@ class TransformationNetwork(keras.Model):
             "normalization": self.normalization,
             "upsampling": self.upsampling,
             "reflection_padding": self.reflection_padding,
+            "margin": self.margin,
         }

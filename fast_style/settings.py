@@ -16,6 +16,9 @@ STYLE_WEIGHTS = {
     "mrf": 1.0,
 }
 
+# Reflected pixels a side that a network in use paints and cuts off, as far as zero padding reaches: 1 and 2 of the 3x3
+# layers behind the residual blocks, 4 of the last, rounded up to a multiple of 4.
+MARGIN = 8
 
 # Pixels at each side that are not compared where the noisy copy is moved, and the side that leaves some.
 SHIFT_MARGIN = 16
@@ -116,9 +119,8 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
     )
     training_margin: int = setting(
         0,
-        "reflected pixels a side that a training step paints too and cuts off, as a network in use does with 8: "
-        "without, it learns to write style into the line that zero padding leaves along borders; with 8 a step takes a "
-        "tenth longer (paper: 0)",
+        "reflected pixels a side that a training step paints too and cuts off, as a network in use does with --margin: "
+        "24 for both against style that is written into borders; a step takes a quarter longer (paper: 0)",
     )
     architecture: str = setting(
         "paper",
@@ -136,6 +138,11 @@ class StyleSettings(TrainingSettings, ObjectiveSettings):
     )
     reflection_padding: int = setting(
         40, "pixels of reflection padding (paper: 40; 0 is faster and shows at borders)", choices=(40, 0)
+    )
+    margin: int = setting(
+        MARGIN,
+        "reflected pixels a side that the network, in use, paints and cuts off: 8 against the line of zero padding; "
+        "more where it learns to paint a frame (paper: 0)",
     )
 
     @classmethod

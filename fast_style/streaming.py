@@ -19,7 +19,6 @@ from common.errors import UserError
 from common.geometry import limit_long_side, reflected_indices
 from common.layers import cpu_convolution
 from common.pixels import image_to_network, to_uint8
-from fast_style.network import MARGIN
 
 STATISTICS = ("exact", "fast")
 # Pixels of the photograph in a strip: with 32 filters a feature map of it takes 128 MiB.
@@ -168,10 +167,11 @@ class _Passes:
         network = self.network
         height, width = self.photograph.rgb.shape[:2]
         painted = np.empty((height, width, 3), np.uint8)
-        rows_of_picture = range(MARGIN, MARGIN + height)
+        margin = network.margin
+        rows_of_picture = range(margin, margin + height)
         for start, stop, rows in self._strips(raw, cost, rows_of_picture):
-            image = network.scaled_tanh(rows)[0, :, MARGIN : MARGIN + width]
-            painted[start - MARGIN : stop - MARGIN] = to_uint8(image).numpy()
+            image = network.scaled_tanh(rows)[0, :, margin : margin + width]
+            painted[start - margin : stop - margin] = to_uint8(image).numpy()
         return painted
 
     def _strips(self, source, cost, rows=None):
@@ -227,7 +227,7 @@ class _Photograph:
 
 def _padded_indices(network, length):
     """Where each row (or column) of the network's padded input comes from; see its ``call``."""
-    margin = reflected_indices(length, MARGIN, MARGIN).numpy()
+    margin = reflected_indices(length, network.margin, network.margin).numpy()
     padding = network.padding.padding
     after = padding + -len(margin) % network.padding.multiple
     return margin[reflected_indices(len(margin), padding, after).numpy()]

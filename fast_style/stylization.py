@@ -10,7 +10,6 @@ from common.network_files import as_network
 from common.photo_jobs import run_jobs
 from common.run_record import physical_memory
 from fast_style.blending import blend, check_strength
-from fast_style.network import MARGIN
 from fast_style.pretrained_networks import load_network
 
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
@@ -61,7 +60,7 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False, *, 
 
 def _paint(rgb, network, streaming, progress):
     height, width = rgb.shape[:2]
-    border = 2 * (MARGIN + network.reflection_padding)  # nearly all there is around a line of pixels
+    border = 2 * (network.margin + network.reflection_padding)  # nearly all there is around a line of pixels
     bytes_per_pixel = BYTES_PER_PIXEL.get(network.compute_dtype, BYTES_PER_PIXEL["float32"])
     needed = (height + border) * (width + border) * bytes_per_pixel * network.width // 32
     memory = physical_memory()

@@ -19,7 +19,7 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`common.training.run_training` for files and errors.
     """
-    check_least(settings, 0, "style_warmup", "stability_shift", "training_margin")
+    check_least(settings, 0, "style_warmup", "stability_shift", "margin", "training_margin")
     check_shift(settings)
     return run_training(settings, build_network, load_network, build_trainer, digest, resume=resume)
 
@@ -43,6 +43,7 @@ def build_network(settings):
         normalization=settings.normalization,
         upsampling=settings.upsampling,
         reflection_padding=settings.reflection_padding,
+        margin=settings.margin,
     )
 
 

@@ -65,8 +65,7 @@ class Step:
             return self.loss_network.model.stateless_call([], frozen, images, training=False)[0]
 
         photos = ops.cast(photos, "float32")
-        paint = self.task.in_training(self.settings, network) if training else network
-        terms = self.task.terms(self.settings, paint, features_of, photos, iteration, key, constants)
+        terms = self.task.terms(self.settings, network, features_of, photos, iteration, key, constants, training)
         return {name: jnp.mean(value) for name, value in terms.items()}, kept[0]
 
     def _run(self, state, frozen, photos, iteration, rate, seed, constants):

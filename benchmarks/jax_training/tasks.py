@@ -12,11 +12,11 @@ from keras import ops
 from common.geometry import resize_short_side
 from common.image_io import as_rgb
 from common.losses import feature_loss, gram_loss, gram_matrix, pixel_loss, total_variation
+from fast_style.margin import add_margin, cut_margin
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest as style_digest
 from fast_style.pretrained_networks import load_network as load_style
 from fast_style.settings import SHIFT_MARGIN, StyleSettings
-from fast_style.training_margin import with_margin
 from superres.degradation import degrade
 from superres.network import SuperResolutionNetwork
 from superres.objective import SuperResolutionObjective
@@ -35,7 +35,7 @@ class StyleTask:
     # What is written here for one choice alone.
     ONLY = {"style_loss": "gram"}
     # Settings of the network, and those that a compiled step depends on beside them and the size of a batch.
-    OPTIONS = ("width", "normalization", "upsampling", "reflection_padding")
+    OPTIONS = ("width", "normalization", "upsampling", "reflection_padding", "margin")
     STRUCTURE = ("style_layers", "content_layers", "stability_shift", "training_margin")
 
     @classmethod
@@ -65,12 +65,7 @@ class StyleTask:
         }
 
     @staticmethod
-    def in_training(s, network):
-        """What a training step calls for `network`, a function of images."""
-        return lambda images: with_margin(network, images, s.training_margin)
-
-    @staticmethod
-    def terms(s, network, features_of, photos, iteration, key, constants):
+    def terms(s, network, features_of, photos, iteration, key, constants, training):
         """Named terms, each float32 (batch,).
 
         Args:
@@ -80,14 +75,18 @@ class StyleTask:
             iteration: of the schedule of the style's weight.
             key: of what is drawn.
             constants: of :meth:`constants`.
+            training: whether this is a step of training.
         """
+        margin = s.training_margin if training else 0
+        wide = add_margin(photos, margin)
         if s.stability_weight:
-            noisy = photos + constants["stability_noise"] * jax.random.normal(key, photos.shape)
+            noisy = wide + constants["stability_noise"] * jax.random.normal(key, wide.shape)
             shift = jax.random.randint(jax.random.fold_in(key, 1), (2,), 0, s.stability_shift + 1)
             noisy = jnp.roll(noisy, -shift, (1, 2)) if s.stability_shift else noisy
-            outputs, of_noisy = jnp.split(network(jnp.concatenate([photos, noisy])), 2)
+            painted, of_noisy = jnp.split(network(jnp.concatenate([wide, noisy])), 2)
         else:
-            outputs = network(photos)
+            painted = network(wide)
+        outputs = cut_margin(painted, margin)
         wanted, found = features_of(photos), features_of(outputs)
         content = sum(feature_loss(wanted[name], found[name]) for name in s.content_layers)
         layers = {f"style/{n}": gram_loss(constants["grams"][n], gram_matrix(found[n])) for n in s.style_layers}
@@ -97,11 +96,9 @@ class StyleTask:
         loss = constants["content_weight"] * content + constants["style_weight"] * factor * style
         terms = {"loss": loss + constants["tv_weight"] * tv, "content": content, "style": style, "tv": tv, **layers}
         if s.stability_weight:
-            if s.stability_shift:
-                inner = slice(SHIFT_MARGIN, -SHIFT_MARGIN)
-                of_noisy = jnp.roll(of_noisy, shift, (1, 2))[:, inner, inner]
-                outputs = outputs[:, inner, inner]
-            terms["stability"] = pixel_loss(outputs, of_noisy)
+            of_noisy = jnp.roll(of_noisy, shift, (1, 2)) if s.stability_shift else of_noisy
+            apart = max(margin, SHIFT_MARGIN) if s.stability_shift else margin
+            terms["stability"] = pixel_loss(cut_margin(painted, apart), cut_margin(of_noisy, apart))
             terms["loss"] += constants["stability_weight"] * terms["stability"]
         return terms
 
@@ -134,13 +131,8 @@ class SuperResolutionTask:
         """None: weights are compiled in."""
         return {}
 
-    @staticmethod
-    def in_training(s, network):
-        """As of :meth:`StyleTask.in_training`."""
-        return network
-
     @classmethod
-    def terms(cls, s, network, features_of, photos, iteration, key, constants):
+    def terms(cls, s, network, features_of, photos, iteration, key, constants, training):
         """As of :meth:`StyleTask.terms`."""
         weights = {name: getattr(s, name) for name in cls.WEIGHTS}
         objective = SuperResolutionObjective(features_of, s.feature_layers, pixel_channels=s.pixel_channels, **weights)

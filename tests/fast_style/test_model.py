@@ -206,6 +206,31 @@ def test_stability_of_what_moves_is_what_sticks_to_the_grid():
         assert (len({round(value, 6) for value in found}) > 2) == sticks
 
 
+class Framing(Pixelwise):
+    """A network that paints a frame, so many pixels from the borders of what it is given."""
+
+    def __init__(self, pixels):
+        super().__init__()
+        self.pixels = pixels
+
+    def call(self, images, training=None):
+        p = self.pixels
+        return tf.pad(images[:, p:-p, p:-p] * 0 + 255, ((0, 0), (p, p), (p, p), (0, 0)))
+
+
+@pytest.mark.parametrize(("margin", "seen"), [(0, False), (8, False), (24, True)])
+def test_stability_is_compared_up_to_the_borders_with_a_margin_that_is_wide(margin, seen):
+    """A frame two pixels within the borders of the photograph does not move with it."""
+    model = trainer(stability_weight=1.0, stability_noise=0.0, stability_shift=3, training_margin=margin)
+    model.network = Framing(margin + 2)
+    model.compile("sgd")
+    photos, found = next(iter(photographs(count=2, side=64))), []
+    for step in range(6):
+        model.optimizer.iterations.assign(step)
+        found.append(float(tf.reduce_mean(model.compute_terms(photos, training=True)["stability"])))
+    assert (max(found) > 0) == seen
+
+
 def test_movement_asks_for_photographs_that_leave_something_to_compare():
     model = trainer(stability_weight=1.0, stability_shift=1)
     model.compile("sgd")

@@ -151,7 +151,14 @@ def test_saved_network_gives_the_same_numbers_in_a_fresh_process(tmp_path, norma
 
 @pytest.mark.parametrize(
     "options",
-    [{"width": 0}, {"width": 1.5}, {"normalization": "layer"}, {"upsampling": "bilinear"}, {"reflection_padding": 8}],
+    [
+        {"width": 0},
+        {"width": 1.5},
+        {"normalization": "layer"},
+        {"upsampling": "bilinear"},
+        {"reflection_padding": 8},
+        {"margin": -1},
+    ],
 )
 def test_unknown_options_are_named(options):
     (name, value) = next(iter(options.items()))

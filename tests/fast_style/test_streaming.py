@@ -41,7 +41,7 @@ def photograph(height, width, seed=0):
     "options",
     [
         {},
-        {"upsampling": "resize"},
+        {"upsampling": "resize", "margin": 24},
         {"reflection_padding": 0},
         {"normalization": "batch"},
         {"normalization": "none", "upsampling": "resize"},

@@ -270,6 +270,7 @@ def test_one_bad_photograph_of_a_few_is_left_out_and_named(folder, capsys):
             {"stability_shift": 3, "stability_weight": 1.0},
             "--size: expected at least 48 pixels with --stability-shift. Received: 32",
         ),
+        ({"margin": -8}, "--margin: expected at least 0. Received: -8"),
         ({"training_margin": -8}, "--training-margin: expected at least 0. Received: -8"),
         ({"seed": 2**32}, "--seed: expected less than 4294967296. Received: 4294967296"),
         ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
