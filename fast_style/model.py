@@ -7,8 +7,8 @@ from keras import ops
 from common.errors import UserError
 from common.losses import pixel_loss
 from common.losses.weights import check_weights
+from common.margin import add_margin, cut_margin
 from common.perceptual_training import PerceptualTrainer
-from fast_style.margin import add_margin, cut_margin
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
 from fast_style.settings import SHIFT_MARGIN, SHIFT_SIDE

@@ -14,6 +14,7 @@ from common.layers import (
     UpsamplingBlock,
 )
 from common.layers.normalization import NORMALIZATIONS
+from common.margin import add_margin
 from common.picture_function import picture_function
 from common.pixels import image_to_network
 from fast_style.settings import MARGIN
@@ -81,7 +82,6 @@ class TransformationNetwork(keras.Model):
         options = {"normalization": normalization, "dtype": self.dtype_policy}
         # Each residual block crops 2 pixels a side at a quarter of the resolution: 5 * 2 * 4 = 40.
         residual = {"padding": "valid" if reflection_padding else "same", **options}
-        self.margin_padding = ReflectionPadding(margin, name="margin", dtype=self.dtype_policy)
         self.padding = ReflectionPadding(reflection_padding, multiple=4, name="padding", dtype=self.dtype_policy)
         self.blocks = [
             ConvolutionBlock(width, 9, name="down_1", **options),
@@ -118,7 +118,7 @@ class TransformationNetwork(keras.Model):
         height, width = keras.ops.shape(images)[1:3]
         x = keras.ops.cast(image_to_network(images), self.compute_dtype)
         margin = 0 if training else self.margin
-        x = self.padding(x if training else self.margin_padding(x))
+        x = self.padding(add_margin(x, margin))
         for block in self.blocks:
             x = block(x, training=training)
         return self.scaled_tanh(self.to_rgb(x))[:, margin : margin + height, margin : margin + width, :]

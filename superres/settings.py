@@ -11,7 +11,7 @@ DEGRADATIONS = {
     "bicubic": "bicubic alone (the standard benchmark's)",
 }
 # Settings of the paper's network that SRCNN has not.
-PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip")
+PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip", "margin")
 ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
 
 
@@ -68,4 +68,9 @@ class SuperResolutionSettings(TrainingSettings):
     )
     bicubic_skip: bool = setting(
         False, "add the network's output to a bicubic enlargement, so that it learns the difference (paper: off)"
+    )
+    margin: int = setting(
+        0,
+        "reflected pixels a side of the input that the network, in use, enlarges too and cuts off: 4 against the "
+        "pattern that the feature loss leaves along borders (paper: 0)",
     )

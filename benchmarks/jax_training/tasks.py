@@ -12,7 +12,7 @@ from keras import ops
 from common.geometry import resize_short_side
 from common.image_io import as_rgb
 from common.losses import feature_loss, gram_loss, gram_matrix, pixel_loss, total_variation
-from fast_style.margin import add_margin, cut_margin
+from common.margin import add_margin, cut_margin
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest as style_digest
 from fast_style.pretrained_networks import load_network as load_style

@@ -66,12 +66,25 @@ def test_parameter_count(factor, expected):
 @pytest.mark.parametrize("factor", [2, 4, 8])
 def test_output_is_exactly_the_factor_larger(factor, height, width):
     """From one pixel on, which is far below the receptive field of 31."""
-    for options in ({}, {"upsampling": "subpixel", "bicubic_skip": True, "normalization": "none"}):
+    for options in ({}, {"upsampling": "subpixel", "bicubic_skip": True, "normalization": "none", "margin": 4}):
         network = SuperResolutionNetwork(factor, width=2, residual_blocks=1, **options)
         output = network(photo(height, width))
         assert output.shape == (1, height * factor, width * factor, 3)
         assert output.dtype == "float32"
         assert network.compute_output_shape((1, height, width, 3)) == output.shape
+
+
+def test_the_margin_is_enlarged_and_cut_off():
+    """In use; in training there is none, as in the paper."""
+    network = SuperResolutionNetwork(4, width=4, normalization="none")
+    network.to_rgb.kernel.assign(50 * network.to_rgb.kernel)
+    wider = SuperResolutionNetwork(4, width=4, normalization="none", margin=5)
+    wider.set_weights(network.get_weights())
+    image = photo(11, 9).astype("float32")
+    reflected = np.pad(image, ((0, 0), (5, 5), (5, 5), (0, 0)), "reflect")
+    np.testing.assert_allclose(wider(image), network(reflected)[:, 20:-20, 20:-20], atol=1e-3)
+    np.testing.assert_allclose(wider(image, training=True), network(image), atol=1e-3)
+    assert np.abs(wider(image) - network(image)).max() > 1
 
 
 def test_first_output_is_grey_or_the_bicubic_enlargement():

@@ -37,6 +37,7 @@ NETWORKS = {
     "x4 bilinear": lambda: SuperResolutionNetwork(4, width=4, upsampling="bilinear"),
     "x4 sub-pixel, skip": lambda: SuperResolutionNetwork(4, width=4, upsampling="subpixel", bicubic_skip=True),
     "x4 without normalization": lambda: SuperResolutionNetwork(4, width=4, normalization="none"),
+    "x4 with a margin": lambda: SuperResolutionNetwork(4, width=4, normalization="none", margin=4),
     "SRCNN 9-1-5": lambda: SRCNN(4),
     "SRCNN 9-5-5": lambda: SRCNN(2, 5),
 }

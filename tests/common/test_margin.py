@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from fast_style.margin import add_margin, cut_margin
+from common.margin import add_margin, cut_margin
 from fast_style.network import TransformationNetwork
 
 # 21 is less than a margin of 24 alone, and not a multiple of 4.
