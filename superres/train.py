@@ -1,7 +1,7 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
 from common.errors import UserError
-from common.settings import flag
+from common.settings import check_least, flag
 from common.training import check_size, run_training
 from superres.model import SuperResolution, least_side
 from superres.network import SuperResolutionNetwork
@@ -27,6 +27,7 @@ def train(settings, resume=False):
             f"--size: expected at least {least_side(settings.factor)} with --equivariance-weight "
             f"and --factor {settings.factor}. Received: {settings.size}"
         )
+    check_least(settings, 0, "margin")
     check_options(settings)
     return run_training(
         settings, build_network, load_network, build_trainer, digest, validation_size=settings.size, resume=resume

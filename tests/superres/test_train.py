@@ -184,6 +184,12 @@ def test_size_that_is_too_small_for_the_layers(photos):
     assert not (photos.parent / "run").exists()
 
 
+def test_a_margin_that_is_none(photos):
+    with pytest.raises(UserError, match="--margin: expected at least 0. Received: -1"):
+        train(settings(photos, margin=-1))
+    assert not (photos.parent / "run").exists()
+
+
 def test_size_that_leaves_nothing_to_compare(photos):
     with pytest.raises(UserError, match="--size: expected at least 14 with --equivariance-weight and --factor 2"):
         train(settings(photos, equivariance_weight=1.0, size=12))
