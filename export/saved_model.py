@@ -6,6 +6,7 @@ from common.pixels import to_uint8
 from export.model_card import CARD, folder_digests, model_card, write_card
 from export.output import check_new_folder, whole_folder
 from export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
+from export.signatures import write_signatures
 
 
 def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS, overwrite=False, licence=None):
@@ -47,7 +48,6 @@ def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXEL
 
 def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS):
     """Writes the files of a SavedModel into a folder that is there."""
-    import keras
     import tensorflow as tf
 
     from export.image_bytes import decode, encode
@@ -85,13 +85,16 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
         # One after the other: images of a batch differ in size, and memory is for one at a time.
         return {"image_bytes": tf.map_fn(one_png, image_bytes, fn_output_signature=tf.string, parallel_iterations=1)}
 
-    archive = keras.export.ExportArchive()
-    archive.track(network)
     images = (None, None, None, 3)
-    archive.add_endpoint("serving_default", serving_default, [tf.TensorSpec(images, tf.uint8, "images")])
-    archive.add_endpoint("serve_float", serve_float, [tf.TensorSpec(images, tf.float32, "images")])
-    archive.add_endpoint("serve_bytes", serve_bytes, [tf.TensorSpec((None,), tf.string, "image_bytes")])
-    archive.write_out(str(folder), verbose=False)
+    write_signatures(
+        folder,
+        network,
+        {
+            "serving_default": (serving_default, tf.TensorSpec(images, tf.uint8, "images")),
+            "serve_float": (serve_float, tf.TensorSpec(images, tf.float32, "images")),
+            "serve_bytes": (serve_bytes, tf.TensorSpec((None,), tf.string, "image_bytes")),
+        },
+    )
 
 
 def saved_model_card(source, folder, precision, max_pixels, licence=None):

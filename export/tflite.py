@@ -19,6 +19,7 @@ from export.extras import require
 from export.model_card import card_path, model_card, write_card
 from export.output import check_new_file, writing
 from export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
+from export.signatures import write_signatures
 from export.source import keras_result
 
 # What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
@@ -124,7 +125,6 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
     Raises:
         UserError: what TFLite's builtin operators cannot compute, or a tensor of more than 4 dimensions.
     """
-    import keras
     import tensorflow as tf
 
     if precision == "int8":
@@ -137,11 +137,10 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
     dtype = tf.uint8 if uint8 else tf.float32
     shape = (1, *(size or (None, None)), 3)
     with tempfile.TemporaryDirectory() as folder, stderr_closed():
-        archive = keras.export.ExportArchive()
-        archive.track(network)
-        archive.add_endpoint("serving_default", serving_default, [tf.TensorSpec(shape, dtype, "images")])
         with writing(folder):
-            archive.write_out(folder, verbose=False)
+            write_signatures(
+                folder, network, {"serving_default": (serving_default, tf.TensorSpec(shape, dtype, "images"))}
+            )
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if precision != "float32":

@@ -6,13 +6,16 @@ from export.cli import main
 from export.settings import TFLITE_PRECISIONS
 from export.source import shipped_entries
 from export.verification import verify
+from fast_style.settings import MARGIN
 
 NAMES = list(shipped_entries())
 
 
 def graph(config):
-    """What makes the graph: matching histograms is done behind it."""
-    return str({name: value for name, value in config.items() if name != "histogram_matching"})
+    """What makes the graph: matching histograms is done behind it, and how wide a margin is, is a number in it."""
+    margin = config.get("margin", 0 if "factor" in config else MARGIN)
+    made_of = {**config, "histogram_matching": None, "margin": margin > 0}
+    return str(sorted(made_of.items()))
 
 
 # Networks that differ in their weights alone make the same graph: the first stands for all. In int8 ranges of values
