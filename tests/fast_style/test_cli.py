@@ -523,14 +523,3 @@ def test_console_scripts_are_installed_names():
     for line in scripts:
         module, function = line.split("=")[1].strip().split(":")
         assert isinstance(getattr(importlib.import_module(module), function), types.FunctionType)
-
-
-def test_the_first_command_says_nothing_but_its_results(tmp_path):
-    """Nor does TensorFlow, whose lines go past Python, as it starts and as it is timed in bfloat16."""
-    arguments = [sys.executable, "-c", "from fast_style.cli import main; main()", "demo", "--output", str(tmp_path)]
-    environment = os.environ | {"TF_ENABLE_ONEDNN_OPTS": "1"}  # which speaks of bfloat16 where there is no AVX-512
-    root = Path(__file__).parents[2]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=root, env=environment)
-    assert done.returncode == 0
-    assert done.stdout.startswith(str(tmp_path))
-    assert done.stderr == ""
