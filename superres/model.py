@@ -12,7 +12,7 @@ from common.losses.weights import check_weights
 from common.perceptual_training import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
-from superres.objective import FEATURE_LAYERS, SuperResolutionObjective
+from superres.objective import FEATURE_LAYERS, TEXTURE_LAYERS, SuperResolutionObjective, layers_needed
 from superres.orientation import MARGIN, ORIENTATIONS, turn, turn_back
 from superres.upscaling import upscale
 
@@ -42,16 +42,18 @@ class SuperResolution(PerceptualTrainer):
             differences of pixels; 0 for none, as in the paper. What is in the photograph moves and turns with it,
             and what the network weaves on the grid of its input, or hatches in a direction of its own, does not.
             Photographs that are not square are mirrored only. With it, a step enlarges each photograph twice.
-        feature_layers: in the paper's words.
+        texture_weight: factor of the texture loss, the style loss between patches of 16x16 pixels at the same place
+            (:func:`common.losses.texture_loss`); 0 for none, as in the paper.
+        feature_layers, texture_layers: in the paper's words.
         pixel_channels: ``"rgb"``, or ``"y"`` for the luma.
         degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
         loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
-    ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with an equivariance weight
-    ``equivariance``, unweighted too; under mixed_float16 also ``skipped``, the number of steps skipped
-    because a gradient overflowed.
+    ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with a texture weight ``texture`` and
+    ``texture/<layer>``, with an equivariance weight ``equivariance``, unweighted too; under mixed_float16 also
+    ``skipped``, the number of steps skipped because a gradient overflowed.
 
     Raises:
         UserError: a bad weight, layer, degradation or weights file.
@@ -67,7 +69,9 @@ class SuperResolution(PerceptualTrainer):
         pixel_weight=0.0,
         tv_weight=0.0,
         equivariance_weight=0.0,
+        texture_weight=0.0,
         feature_layers=FEATURE_LAYERS,
+        texture_layers=TEXTURE_LAYERS,
         pixel_channels="rgb",
         degradation="blur-bicubic",
         loss_network="vgg16",
@@ -77,8 +81,9 @@ class SuperResolution(PerceptualTrainer):
     ):
         check_degradation(degradation)
         built = None
-        if feature_weight:
-            built = build_loss_network(loss_network, tuple(feature_layers), loss_weights, pooling=pooling)
+        layers = layers_needed(feature_weight, feature_layers, texture_weight, texture_layers)
+        if layers:
+            built = build_loss_network(loss_network, layers, loss_weights, pooling=pooling)
         objective = SuperResolutionObjective(
             built,
             feature_layers=feature_layers,
@@ -86,6 +91,8 @@ class SuperResolution(PerceptualTrainer):
             pixel_weight=pixel_weight,
             tv_weight=tv_weight,
             pixel_channels=pixel_channels,
+            texture_weight=texture_weight,
+            texture_layers=texture_layers,
         )
         check_weights({"equivariance_weight": equivariance_weight})
         names = (*objective.term_names, *(("equivariance",) if equivariance_weight else ()))

@@ -19,7 +19,7 @@ ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
 class SuperResolutionSettings(TrainingSettings):
     """The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV.
 
-    With an equivariance weight, that and equivariance_weight * l_equivariance.
+    With weights of texture and equivariance, also texture_weight * l_texture and equivariance_weight * l_equivariance.
     """
 
     iterations: int = setting(200_000, "batches to train on (paper: 200000)")
@@ -49,6 +49,12 @@ class SuperResolutionSettings(TrainingSettings):
         0.0,
         "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/superres.md)",
     )
+    texture_weight: float = setting(
+        0.0,
+        "factor of l_texture, the style loss between patches of 16x16 pixels at the same place: texture where a "
+        "photograph has it, and sharper edges (docs/superres.md; paper: 0)",
+    )
+    texture_layers: tuple = setting(("relu1_2",), "layers of the texture loss, summed", nargs="+", metavar="LAYER")
     equivariance_weight: float = setting(
         0.0,
         "factor of the difference between enlargements of a photograph and of the same moved by less than an input "

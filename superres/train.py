@@ -5,6 +5,7 @@ from common.settings import check_least, flag
 from common.training import check_size, run_training
 from superres.model import SuperResolution, least_side
 from superres.network import SuperResolutionNetwork
+from superres.objective import TEXTURE_PATCH
 from superres.pretrained_networks import digest, load_network
 from superres.settings import PAPER_OPTIONS, SuperResolutionSettings
 from superres.srcnn import SRCNN
@@ -26,6 +27,11 @@ def train(settings, resume=False):
         raise UserError(
             f"--size: expected at least {least_side(settings.factor)} with --equivariance-weight "
             f"and --factor {settings.factor}. Received: {settings.size}"
+        )
+    moved = settings.factor if settings.equivariance_weight else 0
+    if settings.texture_weight and settings.size < TEXTURE_PATCH + moved:
+        raise UserError(
+            f"--size: expected at least {TEXTURE_PATCH + moved} with --texture-weight. Received: {settings.size}"
         )
     check_least(settings, 0, "margin")
     check_options(settings)
@@ -64,13 +70,14 @@ def build_trainer(settings, network):
         pixel_weight=settings.pixel_weight,
         tv_weight=settings.tv_weight,
         equivariance_weight=settings.equivariance_weight,
+        texture_weight=settings.texture_weight,
         feature_layers=settings.feature_layers,
+        texture_layers=settings.texture_layers,
         pixel_channels=settings.pixel_channels,
         degradation=settings.degradation,
         loss_network=settings.loss_network,
         loss_weights=settings.loss_weights,
         pooling=settings.pooling,
     )
-    if settings.feature_weight:
-        check_size(settings.size, settings.feature_layers)
+    check_size(settings.size, trainer.objective.layers)
     return trainer

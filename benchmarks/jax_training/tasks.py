@@ -19,7 +19,7 @@ from fast_style.pretrained_networks import load_network as load_style
 from fast_style.settings import SHIFT_MARGIN, StyleSettings
 from superres.degradation import degrade
 from superres.network import SuperResolutionNetwork
-from superres.objective import SuperResolutionObjective
+from superres.objective import SuperResolutionObjective, layers_needed
 from superres.orientation import MARGIN, ORIENTATIONS, turn, turn_back
 from superres.pretrained_networks import digest as superres_digest
 from superres.pretrained_networks import load_network as load_superres
@@ -110,16 +110,16 @@ class SuperResolutionTask:
     load, digest = staticmethod(load_superres), staticmethod(superres_digest)
     validation_size = staticmethod(lambda s: s.size)
     ONLY = {"architecture": "paper"}
-    WEIGHTS = ("feature_weight", "pixel_weight", "tv_weight")
-    STRUCTURE = ("factor", "degradation", "feature_layers", "pixel_channels", "equivariance_weight")
+    OBJECTIVE = ("feature_weight", "pixel_weight", "tv_weight", "texture_weight", "texture_layers", "pixel_channels")
+    STRUCTURE = ("factor", "degradation", "feature_layers", "equivariance_weight")
 
     @classmethod
     def structure(cls, s):
-        return tuple(getattr(s, name) for name in (*PAPER_OPTIONS, *cls.WEIGHTS, *cls.STRUCTURE))
+        return tuple(getattr(s, name) for name in (*PAPER_OPTIONS, *cls.OBJECTIVE, *cls.STRUCTURE))
 
     @staticmethod
     def layers(s):
-        return s.feature_layers if s.feature_weight else ()
+        return layers_needed(s.feature_weight, s.feature_layers, s.texture_weight, s.texture_layers)
 
     @staticmethod
     def network(s):
@@ -134,8 +134,8 @@ class SuperResolutionTask:
     @classmethod
     def terms(cls, s, network, features_of, photos, iteration, key, constants, training):
         """As of :meth:`StyleTask.terms`."""
-        weights = {name: getattr(s, name) for name in cls.WEIGHTS}
-        objective = SuperResolutionObjective(features_of, s.feature_layers, pixel_channels=s.pixel_channels, **weights)
+        options = {name: getattr(s, name) for name in cls.OBJECTIVE}
+        objective = SuperResolutionObjective(features_of, s.feature_layers, **options)
         if not s.equivariance_weight:
             return objective.terms(network(degrade(photos, s.factor, s.degradation)), photos)
         of_shift, of_orientation = jax.random.split(key)

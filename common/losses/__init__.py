@@ -11,6 +11,7 @@ from common.losses.mrf import MrfStyle
 from common.losses.pixel import PixelLoss, pixel_loss
 from common.losses.style import GramStyle, StyleLoss, gram_loss, gram_matrix, style_loss
 from common.losses.style_losses import STYLE_LOSSES, style_loss_class
+from common.losses.texture import TextureLoss, texture_loss
 from common.losses.total_variation import TotalVariationLoss, total_variation
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PixelLoss",
     "PolynomialMmdStyle",
     "StyleLoss",
+    "TextureLoss",
     "TotalVariationLoss",
     "feature_loss",
     "gram_loss",
@@ -31,5 +33,6 @@ __all__ = [
     "pixel_loss",
     "style_loss",
     "style_loss_class",
+    "texture_loss",
     "total_variation",
 ]

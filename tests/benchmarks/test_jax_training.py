@@ -29,9 +29,8 @@ SUPERRES = {**COMMON, "size": 64, "width": 4, "residual_blocks": 1, "feature_lay
 SCHEDULE = {"schedule": "cosine", "warmup": 2}
 SKIP = {"normalization": "none", "upsampling": "bilinear", "bicubic_skip": True}
 JOBS = {
-    "style": {**STYLE, **SCHEDULE, "style_warmup": 2, "style_layer_weights": [1.0, 0.5]},
+    "style": {**STYLE, **SCHEDULE, "style_warmup": 2, "style_layer_weights": [1.0, 0.5], "training_margin": 8},
     # Draws of noise and movement differ. Where nothing is learnt, they show in their own term alone.
-    "margin": {**STYLE, "training_margin": 8},
     "moved": {**STYLE, "learning_rate": 0.0, "stability_weight": 10.0, "stability_shift": 3},
     "turned": {
         **SUPERRES,
@@ -39,6 +38,7 @@ JOBS = {
         "initialize": "skip.keras",
         "learning_rate": 0.0,
         "equivariance_weight": 10.0,
+        "texture_weight": 1e-3,
         "pixel_weight": 4.0,
         "tv_weight": 1e-6,
     },
@@ -90,11 +90,16 @@ def folders(tmp_path_factory):
 def _run(backend, folder):
     """``jobs.json`` of a folder to run folders in ``<backend>``, under that backend."""
     command = [sys.executable, "-m", "benchmarks.jax_training", "jobs.json", "--output", backend]
-    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": os.getcwd()}
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": backend,
+        "PYTHONPATH": os.getcwd(),
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+    }
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("name", ["style", "margin", "paper"])
+@pytest.mark.parametrize("name", ["style", "paper"])
 def test_three_iterations_give_the_same_losses(folders, name):
     """Of the third: crops, schedule, gradients and optimizer have had their say twice."""
     ours, theirs = (read_record(folder / name)["losses"] for folder in folders)

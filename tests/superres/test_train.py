@@ -58,6 +58,7 @@ def test_run_from_start_to_end(photos):
             loss_weights="random",
             pooling="average",
             equivariance_weight=2.0,
+            texture_weight=1e-3,
             preview=(str(cat),),
             preview_every=4,
             validation=str(photos),
@@ -77,7 +78,8 @@ def test_run_from_start_to_end(photos):
     assert written["status"] == "finished"
     assert written["settings"]["degradation"] == "blur-bicubic"
     assert (written["loss_network"]["architecture"], written["loss_network"]["pooling"]) == ("vgg16", "average")
-    assert set(record["losses"]) == {"loss", "feature", "feature/relu2_2", "pixel", "tv", "equivariance"}
+    of_layers = {"feature/relu2_2", "texture/relu1_2"}
+    assert set(record["losses"]) == {"loss", "feature", "texture", "pixel", "tv", "equivariance", *of_layers}
     assert [entry["iteration"] for entry in written["validation"]] == [2, 4]
 
 
@@ -193,6 +195,13 @@ def test_a_margin_that_is_none(photos):
 def test_size_that_leaves_nothing_to_compare(photos):
     with pytest.raises(UserError, match="--size: expected at least 14 with --equivariance-weight and --factor 2"):
         train(settings(photos, equivariance_weight=1.0, size=12))
+    assert not (photos.parent / "run").exists()
+
+
+def test_size_that_has_no_patch_of_texture(photos):
+    """Patches of 16 pixels, and what moving takes away."""
+    with pytest.raises(UserError, match="--size: expected at least 18 with --texture-weight. Received: 16"):
+        train(settings(photos, equivariance_weight=1.0, texture_weight=1.0, size=16))
     assert not (photos.parent / "run").exists()
 
 
