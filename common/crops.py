@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import UserError
+from common.errors import UserError, check_whole
 from common.geometry import resize_array, resize_short_side
 from common.image_io import list_images, read_photo
 
@@ -42,9 +42,7 @@ class Crops:
 
     def __init__(self, source, size=256, batch_size=4, *, resize_to=None, squash=False, flip=True, seed=0):
         resize_to = size if resize_to is None else resize_to
-        for name, value in (("size", size), ("batch_size", batch_size)):
-            if not (isinstance(value, int) and value > 0):
-                raise UserError(f"{name}: expected a positive whole number. Received: {value!r}")
+        check_whole(1, size=size, batch_size=batch_size)
         if not isinstance(resize_to, int) or (resize_to != 0 and resize_to < size):
             raise UserError(f"resize_to: expected at least the crop size, {size}, or 0. Received: {resize_to!r}")
         self.source, self.size, self.batch_size, self.resize_to = str(source), size, batch_size, resize_to

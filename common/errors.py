@@ -10,3 +10,10 @@ class UserError(ValueError):
 
     # Raised while TensorFlow traces a function, it comes out as it is, and not as an error of AutoGraph's.
     ag_pass_through = True
+
+
+def check_whole(least=0, **values):
+    """Raises UserError for a value, by name, that is no whole number of at least `least`."""
+    for name, value in values.items():
+        if not (isinstance(value, int) and value >= least):
+            raise UserError(f"{name}: expected a whole number of at least {least}. Received: {value!r}")

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from common.errors import UserError
+from common.errors import UserError, check_whole
 from common.losses import pixel_loss
 from common.losses.weights import check_weights
 from common.margin import add_margin, cut_margin
@@ -102,9 +102,7 @@ class StyleTransfer(PerceptualTrainer):
             pooling=pooling,
         )
         check_weights({"stability_weight": stability_weight, "stability_noise": stability_noise})
-        for name, pixels in (("stability_shift", stability_shift), ("training_margin", training_margin)):
-            if not (isinstance(pixels, int) and pixels >= 0):
-                raise UserError(f"{name}: expected a whole number of at least 0. Received: {pixels!r}")
+        check_whole(stability_shift=stability_shift, training_margin=training_margin)
         if style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {style_warmup}")
         names = (*objective.term_names, *(("stability",) if stability_weight else ()))

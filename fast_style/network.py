@@ -4,7 +4,7 @@ import functools
 
 import keras
 
-from common.errors import UserError
+from common.errors import UserError, check_whole
 from common.layers import (
     Convolution,
     ConvolutionBlock,
@@ -62,8 +62,8 @@ class TransformationNetwork(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if not (isinstance(width, int) and width > 0):
-            raise UserError(f"width: expected a positive whole number of filters. Received: {width!r}")
+        check_whole(1, width=width)
+        check_whole(margin=margin)
         for name, value, allowed in (
             ("normalization", normalization, NORMALIZATIONS),
             ("upsampling", upsampling, UPSAMPLINGS),
@@ -71,8 +71,6 @@ class TransformationNetwork(keras.Model):
         ):
             if value not in allowed:
                 raise UserError(f"{name}: expected one of {', '.join(map(str, allowed))}. Received: {value!r}")
-        if not (isinstance(margin, int) and margin >= 0):
-            raise UserError(f"margin: expected a whole number of pixels of at least 0. Received: {margin!r}")
         self.width = width
         self.normalization = normalization
         self.upsampling = upsampling

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from common.errors import UserError
+from common.errors import UserError, check_whole
 from common.layers import Convolution, ConvolutionBlock, ResidualBlock, ScaledTanh, UpsamplingBlock
 from common.layers.normalization import NORMALIZATIONS
 from common.layers.upsampling import UPSAMPLINGS
@@ -57,9 +57,8 @@ class SuperResolutionNetwork(EnlargingNetwork):
         **kwargs,
     ):
         super().__init__(factor, histogram_matching, **kwargs)
-        for name, value, least in (("width", width, 1), ("residual_blocks", residual_blocks, 0), ("margin", margin, 0)):
-            if not (isinstance(value, int) and value >= least):
-                raise UserError(f"{name}: expected a whole number of at least {least}. Received: {value!r}")
+        check_whole(1, width=width)
+        check_whole(residual_blocks=residual_blocks, margin=margin)
         for name, value, allowed in (
             ("normalization", normalization, NORMALIZATIONS),
             ("upsampling", upsampling, UPSAMPLINGS),

@@ -3,7 +3,7 @@
 import tensorflow as tf
 from tqdm import tqdm
 
-from common.errors import UserError
+from common.errors import UserError, check_whole
 from common.geometry import resize_array
 from common.image_io import Photo, as_rgb, check_fits
 from common.network_files import as_network
@@ -55,8 +55,8 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False, 
         )
     if tile is None:
         tile = default_tile(network.factor) if network.is_local else 0
-    elif not isinstance(tile, int) or tile < 0:
-        raise UserError(f"tile: expected a whole number of at least 0 pixels. Received: {tile!r}")
+    else:
+        check_whole(tile=tile)
     tile = tile or max(height, width)
     _check_memory(height, width, network, tile)
     count = tile_count(height, width, tile)

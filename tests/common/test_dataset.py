@@ -230,7 +230,7 @@ class TestRefused:
     @pytest.mark.parametrize("name", ["size", "batch_size"])
     @pytest.mark.parametrize("value", [0, -1, 2.5, "8"])
     def test_not_a_positive_whole_number(self, name, value, colours):
-        with pytest.raises(UserError, match=rf"{name}: expected a positive whole number\. Received: {value!r}"):
+        with pytest.raises(UserError, match=rf"{name}: expected a whole number of at least 1\. Received: {value!r}"):
             Photographs(colours, **{"size": 8, "batch_size": 2, name: value})
 
     @pytest.mark.parametrize("value", [7, -1, 2.5])

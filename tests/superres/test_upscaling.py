@@ -84,7 +84,7 @@ def test_output_of_more_than_two_gigapixels_is_refused(network):
     ("options", "message"),
     [
         ({"network": None}, "network: expected a SuperResolutionNetwork or SRCNN, .* Received: NoneType"),
-        ({"tile": 1.5}, "tile: expected a whole number of at least 0 pixels. Received: 1.5"),
+        ({"tile": 1.5}, "tile: expected a whole number of at least 0. Received: 1.5"),
     ],
 )
 def test_what_is_no_network_or_tile_is_refused(cat, network, options, message):
@@ -121,7 +121,7 @@ def test_networks_that_look_at_the_whole_photograph_are_not_tiled_by_themselves(
 
 
 def test_bad_tile_and_bad_image(cat, network):
-    with pytest.raises(UserError, match="tile: expected a whole number of at least 0 pixels. Received: -1"):
+    with pytest.raises(UserError, match="tile: expected a whole number of at least 0. Received: -1"):
         upscale(cat, network, tile=-1)
     with pytest.raises(UserError, match="Received: float64 array"):
         upscale(cat / 255, network)
