@@ -12,12 +12,12 @@ from common.recipes import OF_THE_MACHINE, changed_start, read_recipe, recipe_na
 from common.run_record import read_record
 from common.train_command import _train_stage
 from common.training import Interrupted
-from fast_style.cli import train_main
 from fast_style.pretrained_networks import style_entries
 from fast_style.settings import STYLE_WEIGHTS, StyleSettings
+from superres.cli import train_main
 from superres.pretrained_networks import network_entries
 from superres.settings import SuperResolutionSettings
-from tests.fast_style.tiny_run import tiny_settings, write_inputs
+from tests.common.tiny_run import tiny_settings, write_inputs
 
 GIVEN = {"style": "a.jpg", "content": "photos", "output": "run", "loss_weights": "vgg.npz"}
 
@@ -113,7 +113,7 @@ def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, mo
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes" / "tiny.json").write_text(json.dumps({"stages": [{"settings": settings}] * 2}))
     monkeypatch.setattr(recipes, "_folder", lambda package: tmp_path / "recipes")
-    given = {name: str(settings[name]) for name in ("style", "content")} | {"output": str(tmp_path / "run")}
+    given = {"content": settings["content"], "output": str(tmp_path / "run")}
     flags = [text for name, value in given.items() for text in (f"--{name}", value)]
     train_main(["--recipe", "tiny", *flags])
     second = read_record(tmp_path / "run" / "stage_2")
@@ -130,9 +130,9 @@ def test_an_interrupted_stage_says_how_the_recipe_goes_on(tmp_path, capsys):
 
     write_inputs(tmp_path)
     with pytest.raises(SystemExit) as stop:
-        _train_stage("fast-style-train", tiny_settings(tmp_path), train, resume=False)
+        _train_stage("superres-train", tiny_settings(tmp_path), train, resume=False)
     assert stop.value.code == 128 + signal.SIGTERM
     assert capsys.readouterr().err == (
-        f"fast-style-train: stopped after iteration 3 of {tmp_path / 'run'} and saved; "
+        f"superres-train: stopped after iteration 3 of {tmp_path / 'run'} and saved; "
         "continue with the same command and --resume\n"
     )

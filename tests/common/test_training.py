@@ -15,39 +15,11 @@ import tensorflow as tf
 from common.callbacks import NonFiniteError, Report, SaveCheckpoints, StopOnNonFinite
 from common.checkpoint import Checkpoints
 from common.errors import UserError
-from common.image_io import write_photo
 from common.training import Interrupted, resumed_settings
 from superres.pretrained_networks import load_network
 from superres.settings import SuperResolutionSettings
 from superres.train import train
-
-
-def write_inputs(folder, count=6):
-    """A folder of photographs, ``photos/``, in `folder`."""
-    generator = np.random.default_rng(0)
-    (folder / "photos").mkdir()
-    for number in range(count):
-        write_photo(folder / "photos" / f"{number}.png", generator.integers(0, 256, (40, 44, 3), np.uint8))
-
-
-def tiny_settings(folder, **changes):
-    """Settings of a run in ``folder/run`` on what :func:`write_inputs` wrote: SRCNN, of three layers, on pixels."""
-    settings = {
-        "content": str(folder / "photos"),
-        "output": str(folder / "run"),
-        "architecture": "srcnn-9-1-5",
-        "factor": 2,
-        "feature_weight": 0.0,
-        "pixel_weight": 1.0,
-        "iterations": 4,
-        "batch_size": 2,
-        "size": 32,
-        "precision": "float32",
-        "preview_every": 0,
-        "checkpoint_every": 2,
-        "log_every": 1,
-    }
-    return SuperResolutionSettings(**{**settings, **changes})
+from tests.common.tiny_run import tiny_settings, write_inputs
 
 
 @pytest.fixture

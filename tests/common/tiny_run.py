@@ -1,0 +1,34 @@
+"""The smallest training that is a real one, for tests of what all trainings have in common."""
+
+import numpy as np
+
+from common.image_io import write_photo
+from superres.settings import SuperResolutionSettings
+
+
+def write_inputs(folder, count=6):
+    """A folder of photographs, ``photos/``, in `folder`."""
+    generator = np.random.default_rng(0)
+    (folder / "photos").mkdir()
+    for number in range(count):
+        write_photo(folder / "photos" / f"{number}.png", generator.integers(0, 256, (40, 44, 3), np.uint8))
+
+
+def tiny_settings(folder, **changes):
+    """Settings of a run in ``folder/run`` on what :func:`write_inputs` wrote: SRCNN, of three layers, on pixels."""
+    settings = {
+        "content": str(folder / "photos"),
+        "output": str(folder / "run"),
+        "architecture": "srcnn-9-1-5",
+        "factor": 2,
+        "feature_weight": 0.0,
+        "pixel_weight": 1.0,
+        "iterations": 4,
+        "batch_size": 2,
+        "size": 32,
+        "precision": "float32",
+        "preview_every": 0,
+        "checkpoint_every": 2,
+        "log_every": 1,
+    }
+    return SuperResolutionSettings(**{**settings, **changes})
