@@ -14,7 +14,8 @@ def texture_loss(target, output, patch=PATCH):
 
     What a patch is made of is compared, and not where in it that lies: an output that cannot know where the hairs
     of a fur lie is asked for hairs, whereas :func:`common.losses.feature_loss` is least for the mean of all that they
-    may be, a blur. From EnhanceNet (Sajjadi, Schoelkopf and Hirsch 2017, section 4.2.3, patches of 16x16 pixels).
+    may be, a blur. Not in the paper; from EnhanceNet (Sajjadi, Schoelkopf and Hirsch 2017, arXiv:1612.07919), whose
+    patches are 16x16 pixels.
 
     Args:
         target: features of the target image, float (batch, height, width, channels).
