@@ -10,14 +10,16 @@ import common.picture_function
 from benchmarks import contest, objective_curves, photo_sizes
 from benchmarks.architectures import architectures
 from benchmarks.architectures import compare as compare_architectures
+from benchmarks.blur import measure as measure_blur
 from benchmarks.cpu_convolution import LAYERS, compare, layer
 from benchmarks.cross_hatch import pattern
 from benchmarks.graph import convolution_multiply_adds
 from benchmarks.plain_keras import _network
 from benchmarks.stability import change, change_by_move
-from common.image_io import read_photo
+from common.image_io import read_photo, write_photo
 from common.json_files import write_json
 from common.layers import cpu_convolutions
+from common.sample_photos import sample_photos
 from fast_style.network import TransformationNetwork
 
 
@@ -96,6 +98,15 @@ def test_pattern_by_hand():
     assert pattern(picture, picture, 2) == 0
     bicubic[:, 10:], picture[:, 8:] = 255, 77
     assert pattern(bicubic, picture, 4) == pytest.approx(expected, rel=1e-5)
+
+
+def test_perceptual_losses_are_sharper_than_the_pixel_loss_and_that_than_bicubic_interpolation(tmp_path):
+    """Of the sample photographs: docs/superres.md has it of Set5, Set14 and BSD100. The truth is the least blurred."""
+    for name, photo in sample_photos().items():
+        write_photo(tmp_path / f"{name}.png", photo[60:252, 100:292])
+    blur = measure_blur(tmp_path, ["x4_pixel", "x4_feature"], 4)
+    assert sorted(blur, key=blur.get) == ["truth", "x4_feature", "x4_pixel", "bicubic"]
+    assert blur["x4_pixel"] - blur["x4_feature"] > 0.02
 
 
 def test_noise_changes_a_photograph_by_its_variance_and_what_ignores_it_by_nothing():
