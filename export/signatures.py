@@ -4,8 +4,8 @@
 def write_signatures(folder, network, signatures):
     """Writes a SavedModel whose signatures are functions of a network.
 
-    Each function is traced once; ``keras.export.ExportArchive`` traces it several times and keeps a second copy of its
-    graph, which takes twice as long and makes files of shipped networks nearly twice as large.
+    Each function is traced once; ``keras.export.ExportArchive`` traces it several times, which takes twice as long, and
+    keeps a second copy of its graph.
 
     Args:
         folder: path.
