@@ -17,7 +17,7 @@ from fast_style.settings import STYLE_WEIGHTS, StyleSettings
 from superres.cli import train_main
 from superres.pretrained_networks import network_entries
 from superres.settings import SuperResolutionSettings
-from tests.common.tiny_run import tiny_settings, write_inputs
+from tests.common.tiny_run import tiny_settings, write_photos
 
 GIVEN = {"style": "a.jpg", "content": "photos", "output": "run", "loss_weights": "vgg.npz"}
 
@@ -108,7 +108,7 @@ def test_unknown_recipe_and_missing_weights_are_one_line():
 
 
 def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, monkeypatch, capsys):
-    write_inputs(tmp_path)
+    write_photos(tmp_path)
     settings = vars(tiny_settings(tmp_path, iterations=2))
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes" / "tiny.json").write_text(json.dumps({"stages": [{"settings": settings}] * 2}))
@@ -128,7 +128,7 @@ def test_an_interrupted_stage_says_how_the_recipe_goes_on(tmp_path, capsys):
     def train(settings, resume):
         raise Interrupted(signal.SIGTERM, 3, settings.output)
 
-    write_inputs(tmp_path)
+    write_photos(tmp_path)
     with pytest.raises(SystemExit) as stop:
         _train_stage("superres-train", tiny_settings(tmp_path), train, resume=False)
     assert stop.value.code == 128 + signal.SIGTERM

@@ -19,12 +19,12 @@ from common.training import Interrupted, resumed_settings
 from superres.pretrained_networks import load_network
 from superres.settings import SuperResolutionSettings
 from superres.train import train
-from tests.common.tiny_run import tiny_settings, write_inputs
+from tests.common.tiny_run import tiny_settings, write_photos
 
 
 @pytest.fixture
 def folder(tmp_path):
-    write_inputs(tmp_path)
+    write_photos(tmp_path)
     return tmp_path
 
 
@@ -32,7 +32,7 @@ def folder(tmp_path):
 def first_run(tmp_path_factory):
     """The settings of a run of one iteration. Not to be changed."""
     folder = tmp_path_factory.mktemp("first")
-    write_inputs(folder)
+    write_photos(folder)
     settings = tiny_settings(folder, iterations=1)
     train(settings)
     return settings

@@ -6,16 +6,16 @@ from common.image_io import write_photo
 from superres.settings import SuperResolutionSettings
 
 
-def write_inputs(folder, count=6):
-    """A folder of photographs, ``photos/``, in `folder`."""
-    generator = np.random.default_rng(0)
-    (folder / "photos").mkdir()
-    for number in range(count):
+def write_photos(folder, generator=None):
+    """A folder of six photographs of noise, ``photos/``, in `folder`."""
+    generator = generator or np.random.default_rng(0)
+    (folder / "photos").mkdir(parents=True)
+    for number in range(6):
         write_photo(folder / "photos" / f"{number}.png", generator.integers(0, 256, (40, 44, 3), np.uint8))
 
 
 def tiny_settings(folder, **changes):
-    """Settings of a run in ``folder/run`` on what :func:`write_inputs` wrote: SRCNN, of three layers, on pixels."""
+    """Settings of a run in ``folder/run`` on what :func:`write_photos` wrote: SRCNN, of three layers, on pixels."""
     settings = {
         "content": str(folder / "photos"),
         "output": str(folder / "run"),

@@ -4,15 +4,15 @@ import numpy as np
 
 from common.image_io import write_photo
 from fast_style.settings import StyleSettings
+from tests.common.tiny_run import write_photos
 
 
-def write_inputs(folder, count=6):
+def write_inputs(folder):
     """A painting and a folder of photographs in `folder`: ``style.png`` and ``photos/``."""
     generator = np.random.default_rng(0)
-    (folder / "photos").mkdir(parents=True)
-    write_photo(folder / "style.png", generator.integers(0, 256, (40, 48, 3), np.uint8))
-    for number in range(count):
-        write_photo(folder / "photos" / f"{number}.png", generator.integers(0, 256, (40, 44, 3), np.uint8))
+    painting = generator.integers(0, 256, (40, 48, 3), np.uint8)
+    write_photos(folder, generator)
+    write_photo(folder / "style.png", painting)
 
 
 def tiny_settings(folder, **changes):
