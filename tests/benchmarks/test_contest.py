@@ -1,14 +1,14 @@
-"""Contestants take turns, and compute equal networks; what that finds of speed is in docs/performance.md."""
+"""Contestants take turns, each in a process of its own; those that cannot are named."""
 
 from benchmarks import contest
 
 
-def test_contestants_take_turns_in_training():
+def test_a_training_step_is_no_slower_than_plain_keras():
+    """A ratio within one run, not seconds: the machine may be slow or busy."""
     names = ["fast-style float32", "plain Keras float32"]
-    results, absent = contest.compete("training_step", names, rounds=2, size=64, batch_size=1)
+    (ours, plain), absent = contest.compete("training_step", names, rounds=4, size=64, batch_size=2)
     assert absent == []
-    assert [result.name for result in results] == names
-    assert all(len(result.seconds) == 2 and min(result.seconds) > 0 for result in results)
+    assert min(ours.seconds) < 1.2 * min(plain.seconds)
 
 
 def test_contestants_that_are_not_installed_are_named(monkeypatch, capsys):

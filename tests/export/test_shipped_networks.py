@@ -11,26 +11,16 @@ from fast_style.settings import MARGIN
 NAMES = list(shipped_entries())
 
 
-def traits(config):
+def graph(config):
     """What makes the graph: matching histograms is done behind it, and how wide a margin is, is a number in it."""
     margin = config.get("margin", 0 if "factor" in config else MARGIN)
-    return {**config, "histogram_matching": None, "margin": margin > 0}.items()
-
-
-def kinds(entries):
-    """Names, each with a trait that none before has, such as a factor or a normalization: together they have all."""
-    seen, names = set(), []
-    for name, (package, entry) in entries.items():
-        own = {(package, *trait) for trait in traits(entry["config"])}
-        if not own <= seen:
-            seen |= own
-            names.append(name)
-    return names
+    made_of = {**config, "histogram_matching": None, "margin": margin > 0}
+    return str(sorted(made_of.items()))
 
 
 # Networks that differ in their weights alone make the same graph: the first stands for all. In int8 ranges of values
 # count, so there the networks for phones are all tried; exporting refuses one that loses too much.
-KINDS = kinds(shipped_entries())
+KINDS = list({graph(entry["config"]): name for name, (_, entry) in reversed(shipped_entries().items())}.values())
 PHONES = [
     (name, kind)
     for name in NAMES
