@@ -265,12 +265,14 @@ def _verify(options):
         check_source(options.against, "--against")
     start_tensorflow()
 
+    from export.fresh_process import FreshProcess
     from export.verification import table, verify
 
     hold = True
-    for artifact in found:
-        own = len(found) > 1 and read_card(artifact)["network"]["ships"]
-        comparisons = verify(artifact, None if own else options.against)
-        print(f"{artifact}\n{table(comparisons)}", flush=True)
-        hold = hold and all(one.holds for one in comparisons)
+    with FreshProcess() as process:
+        for artifact in found:
+            own = len(found) > 1 and read_card(artifact)["network"]["ships"]
+            comparisons = verify(artifact, None if own else options.against, process)
+            print(f"{artifact}\n{table(comparisons)}", flush=True)
+            hold = hold and all(one.holds for one in comparisons)
     sys.exit(0 if hold else 1)

@@ -1,61 +1,87 @@
-"""Runs an artifact where nothing of this package can be imported: a program for :mod:`export.verification`.
+"""Runs artifacts in a process that cannot import this package."""
 
-python -E -P fresh_process.py ARTIFACT INPUTS.npz OUTPUTS.npz
-
-INPUTS has arrays named ``signature/number``: a batch of images, or the bytes of one encoded image as uint8
-(length,). OUTPUTS gets what the artifact makes of each, by the same name. What does not load or run is one line on
-stderr and exit code 1.
-"""
-
-import os
+import contextlib
+import json
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-for name in ("common", "fast_style", "superres", "export"):
-    sys.modules[name] = None  # from here on, importing it is an ImportError
+import numpy as np
 
-import numpy as np  # noqa: E402 behind the lines above, on purpose
+from common.errors import UserError
 
-
-def saved_model(path):
-    """``run(signature, array)`` of a SavedModel, by TensorFlow's own loader."""
-    import tensorflow as tf
-
-    signatures = tf.saved_model.load(path).signatures
-
-    def run(name, array):
-        if name == "serve_bytes":
-            png = signatures[name](image_bytes=tf.constant([array.tobytes()]))["image_bytes"].numpy()[0]
-            return np.frombuffer(png, np.uint8)
-        return signatures[name](images=tf.constant(array))["images"].numpy()
-
-    return run, tf
+PROGRAM = Path(__file__).parent / "artifact_runner.py"
 
 
-def tflite(path):
-    """``run(signature, array)`` of a TFLite file, by LiteRT."""
-    from ai_edge_litert.interpreter import Interpreter
+class FreshProcess:
+    """A process that knows artifacts by ``tf.saved_model.load`` or LiteRT alone, for one after the other.
 
-    interpreter = Interpreter(model_path=path)
+    A context manager. The process starts with the first artifact, because TensorFlow takes seconds to load, and
+    again with the next where one has made it crash.
+    """
 
-    def run(name, array):
-        signature = interpreter.get_signature_runner(name)
-        dtype = signature.get_input_details()["images"]["dtype"]
-        return signature(images=array.astype(dtype))["images"]
+    def __init__(self):
+        self._process = self._errors = None
 
-    return run, interpreter
+    def __enter__(self):
+        return self
 
+    def __exit__(self, *_):
+        self._stop()
 
-def main(artifact, inputs, outputs):
-    # Whoever made it, `loaded` must outlive `run`.
-    run, loaded = (saved_model if os.path.isdir(artifact) else tflite)(artifact)
-    with np.load(inputs) as arrays:
-        np.savez(outputs, **{name: run(name.rsplit("/", 1)[0], arrays[name]) for name in arrays.files})
-    del loaded
+    def run(self, artifact, inputs):
+        """What an artifact computes.
 
+        Args:
+            artifact: folder of a SavedModel, or a ``.tflite`` file.
+            inputs: ``{"signature/number": array}``: a batch of images, or the bytes of one encoded image as
+                uint8 (length,).
 
-if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except Exception as error:  # whatever two runtimes raise for a file that is not theirs
-        sys.exit(" ".join(f"{type(error).__name__}: {error}".split())[:500])
+        Returns:
+            dict of arrays by the same names.
+
+        Raises:
+            UserError: it does not load or run.
+        """
+        if self._process is None:
+            self._start()
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [str(Path(folder) / name) for name in ("inputs.npz", "outputs.npz")]
+            np.savez(paths[0], **inputs)
+            reason = self._answer([str(artifact), *paths])
+            if reason is not None:
+                raise UserError(f"{artifact}: expected an artifact that loads and runs. Received: {reason}")
+            with np.load(paths[1]) as file:
+                return {name: file[name] for name in file.files}
+
+    def _start(self):
+        # A file: a pipe that nobody reads fills up, and then the process waits for ever.
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed in _stop)
+        # -E -P: nothing of this folder or the environment; -I would leave out packages installed for the user, too.
+        command = [sys.executable, "-E", "-P", str(PROGRAM)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True
+        )
+
+    def _answer(self, task):
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(task) + "\n")
+            self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if line:
+            return json.loads(line)
+        code = self._process.wait()
+        self._errors.seek(0)
+        errors = self._errors.read().strip().splitlines()
+        self._stop()
+        # Killed by a signal it says nothing more: what is there are TensorFlow's remarks.
+        return errors[-1] if errors and code > 0 else f"exit code {code}"
+
+    def _stop(self):
+        if self._process is None:
+            return
+        self._process.kill()  # it has nothing to lose
+        self._process.communicate()
+        self._errors.close()
+        self._process = self._errors = None

@@ -1,9 +1,7 @@
 """Loads an artifact in a fresh process and compares what it computes with the Keras network."""
 
+import contextlib
 import dataclasses
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +10,12 @@ from common.errors import UserError
 from common.image_io import encode, read_photo
 from common.network_files import rebuilt
 from export.comparison import FLOORS, photographs, psnr
+from export.fresh_process import FreshProcess
 from export.model_card import read_card
 from export.source import keras_result, load_source
 
 # (height, width) that artifacts of any size are compared at; the second is odd.
 SIZES = [(96, 128), (75, 101)]
-PROGRAM = Path(__file__).parent / "fresh_process.py"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Comparison:
         return self.psnr >= self.floor
 
 
-def verify(artifact, against=None):
+def verify(artifact, against=None, process=None):
     """Compares an artifact with the Keras network at two sizes, one odd; of a fixed size, at that one.
 
     The artifact is loaded in a process of its own that cannot import this package, by
@@ -55,6 +53,7 @@ def verify(artifact, against=None):
         artifact: folder of a SavedModel, or a ``.tflite`` file, with its model card.
         against: shipped name or ``.keras`` file of the network, which need not be the one that the
             artifact was made from; default the shipped one that the card names.
+        process: an open FreshProcess, for the next of several artifacts; default one for this alone.
 
     Returns:
         list of Comparison.
@@ -80,7 +79,8 @@ def verify(artifact, against=None):
     for signature in card["signatures"]:
         for number, image in enumerate(images):
             inputs[f"{signature}/{number}"] = _input(signature, image)
-    outputs = run_fresh(artifact, inputs)
+    with contextlib.nullcontext(process) if process else FreshProcess() as process:
+        outputs = process.run(artifact, inputs)
     comparisons = []
     for number, image in enumerate(images):
         expected = keras_result(network, image)
@@ -140,32 +140,6 @@ def _output(signature, array):
     if signature == "serve_bytes":
         return read_photo(array.tobytes()).rgb
     return np.rint(array[0]).astype(np.uint8)
-
-
-def run_fresh(artifact, inputs):
-    """Runs an artifact in a fresh process; see :mod:`export.fresh_process`.
-
-    Args:
-        artifact: path.
-        inputs: ``{"signature/number": array}``.
-
-    Returns:
-        dict of arrays by the same names.
-
-    Raises:
-        UserError: it does not load or run.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [str(Path(folder) / name) for name in ("inputs.npz", "outputs.npz")]
-        np.savez(paths[0], **inputs)
-        # -E -P: nothing of this folder or the environment; -I would leave out packages installed for the user, too.
-        command = [sys.executable, "-E", "-P", str(PROGRAM), str(artifact), *paths]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit code {done.returncode}"
-            raise UserError(f"{artifact}: expected an artifact that loads and runs. Received: {reason}")
-        with np.load(paths[1]) as file:
-            return {name: file[name] for name in file.files}
 
 
 def table(comparisons):

@@ -1,5 +1,7 @@
 """The gradient of a convolution by its kernel, as matrix products."""
 
+import keras
+
 
 def kernel_gradient(images, upstream, size, stride=1, padding="SAME"):
     """Gradient of a convolution by its kernel, as matrix products of pixels.
@@ -20,15 +22,14 @@ def kernel_gradient(images, upstream, size, stride=1, padding="SAME"):
     """
     import tensorflow as tf
 
+    # Lengths are integers where they are known: of tensors each takes operations, and tracing a step seconds.
     if padding == "SAME":
-        margins = [
-            [total // 2, total - total // 2]
-            for total in (
-                tf.maximum((tf.shape(upstream)[axis] - 1) * stride + size - tf.shape(images)[axis], 0)
-                for axis in (1, 2)
-            )
+        totals = [
+            (result - 1) * stride + size - side
+            for side, result in zip(keras.ops.shape(images)[1:3], keras.ops.shape(upstream)[1:3], strict=True)
         ]
-        padding = [[0, 0], *margins, [0, 0]]
+        totals = [max(total, 0) if isinstance(total, int) else tf.maximum(total, 0) for total in totals]
+        padding = [[0, 0], *([total // 2, total - total // 2] for total in totals), [0, 0]]
     if padding != "VALID":
         images = tf.pad(images, padding)
     channels, filters = images.shape[-1], upstream.shape[-1]
@@ -41,13 +42,13 @@ def kernel_gradient(images, upstream, size, stride=1, padding="SAME"):
         product = tf.matmul(_rows(patches), _rows(upstream), transpose_a=True)
         return tf.reshape(product, (size, size, channels, filters))
     # On the grid of the padded images every shift of the kernel is one contiguous run of rows.
-    height, width = tf.shape(images)[1], tf.shape(images)[2]
+    batch, height, width, _ = keras.ops.shape(images)
     upstream = tf.pad(upstream, [[0, 0], [0, size - 1], [0, size - 1], [0, 0]])
-    pixels, last = _rows(images), (size - 1) * (width + 1)
-    count = tf.shape(images)[0] * height * width - last
-    targets = _rows(upstream)[:count]
+    count = batch * height * width - (size - 1) * (width + 1)
+    pixels, targets = _rows(images), tf.slice(_rows(upstream), [0, 0], [count, filters])
+    extent = tf.stack([count, channels])
     products = [
-        tf.matmul(pixels[row * width + column :][:count], targets, transpose_a=True)
+        tf.matmul(tf.slice(pixels, [row * width + column, 0], extent), targets, transpose_a=True)
         for row in range(size)
         for column in range(size)
     ]

@@ -3,6 +3,7 @@
 import pytest
 
 from export.cli import main
+from export.fresh_process import FreshProcess
 from export.settings import TFLITE_PRECISIONS
 from export.source import shipped_entries
 from export.verification import verify
@@ -29,6 +30,12 @@ PHONES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def process():
+    with FreshProcess() as process:
+        yield process
+
+
 def test_both_tasks_ship():
     assert {"starry_night", "x4_pixel", "x8_pixel"} <= set(NAMES)
 
@@ -39,20 +46,20 @@ def test_every_kind_is_there():
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_for_tf_serving(tmp_path, name):
+def test_for_tf_serving(tmp_path, process, name):
     """A SavedModel with its model card, for results of at most 256x256 so that verifying is quick."""
     options = ["--warmup", "16x16", "--max-pixels", str(1 << 16)]
     assert not main(["serving", str(tmp_path / "models"), "--models", name, *options])
-    comparisons = verify(tmp_path / "models" / name / "1")
+    comparisons = verify(tmp_path / "models" / name / "1", process=process)
     assert len(comparisons) == 6  # three signatures, two sizes
     assert all(comparison.holds for comparison in comparisons)
 
 
 @pytest.mark.parametrize(("name", "precision"), PHONES)
-def test_for_phones(tmp_path, photo_folder, name, precision):
+def test_for_phones(tmp_path, photo_folder, process, name, precision):
     file = tmp_path / f"{name}.tflite"
     options = ["--calibration", str(photo_folder)] if precision == "int8" else []
     assert not main(["tflite", name, str(file), "--size", "32x48", "--precision", precision, *options])
-    comparisons = verify(file)
+    comparisons = verify(file, process=process)
     assert len(comparisons) == 2
     assert all(comparison.holds for comparison in comparisons)

@@ -1,0 +1,71 @@
+"""Runs artifacts where nothing of this package can be imported: the program of :mod:`export.fresh_process`.
+
+python -E -P artifact_runner.py
+
+Each line on stdin is a task in JSON: ``[ARTIFACT, INPUTS.npz, OUTPUTS.npz]``. INPUTS has arrays named
+``signature/number``: a batch of images, or the bytes of one encoded image as uint8 (length,). OUTPUTS gets what the
+artifact makes of each, by the same name. Each task is answered by a line on stdout, in JSON: null, or one line that
+says why it does not load or run.
+"""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+for name in ("common", "fast_style", "superres", "export"):
+    sys.modules[name] = None  # from here on, importing it is an ImportError
+
+import numpy as np  # noqa: E402 behind the lines above, on purpose
+
+
+def saved_model(path):
+    """``run(signature, array)`` of a SavedModel, by TensorFlow's own loader."""
+    import tensorflow as tf
+
+    signatures = tf.saved_model.load(path).signatures
+
+    def run(name, array):
+        if name == "serve_bytes":
+            png = signatures[name](image_bytes=tf.constant([array.tobytes()]))["image_bytes"].numpy()[0]
+            return np.frombuffer(png, np.uint8)
+        return signatures[name](images=tf.constant(array))["images"].numpy()
+
+    return run, tf
+
+
+def tflite(path):
+    """``run(signature, array)`` of a TFLite file, by LiteRT."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_path=path)
+
+    def run(name, array):
+        signature = interpreter.get_signature_runner(name)
+        dtype = signature.get_input_details()["images"]["dtype"]
+        return signature(images=array.astype(dtype))["images"]
+
+    return run, interpreter
+
+
+def run_artifact(artifact, inputs, outputs):
+    # Whoever made it, `loaded` must outlive `run`.
+    run, loaded = (saved_model if os.path.isdir(artifact) else tflite)(artifact)
+    with np.load(inputs) as arrays:
+        np.savez(outputs, **{name: run(name.rsplit("/", 1)[0], arrays[name]) for name in arrays.files})
+    del loaded
+
+
+def main():
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print is no answer
+    for line in sys.stdin:
+        try:
+            answer = run_artifact(*json.loads(line))
+        except Exception as error:  # whatever two runtimes raise for a file that is not theirs
+            answer = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
