@@ -23,10 +23,11 @@ def training_step(precision, size, batch_size):
 
 def step(trainer, size, batch_size):
     """A function that takes one training step of a trainer on photographs of noise."""
-    import keras
     import tensorflow as tf
 
-    trainer.compile(keras.optimizers.Adam(1e-3))
+    from common.adam import Adam
+
+    trainer.compile(Adam(1e-3))
     trainer.make_train_function()
     photos = np.random.default_rng(1).integers(0, 256, (batch_size, size, size, 3), "uint8")
     batches = iter(tf.data.Dataset.from_tensors(photos).repeat())

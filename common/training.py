@@ -14,6 +14,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from common.adam import Adam
 from common.callbacks import NonFiniteError, Previews, Report, SaveCheckpoints, StopOnNonFinite, StopOnSignal, Validate
 from common.checkpoint import Checkpoints, restore_training_state
 from common.contact_sheet import contact_sheet
@@ -155,7 +156,7 @@ def run_training(
             _start_from(settings.initialize, load_network, network)
             start_sha256 = digest(settings.initialize)
         trainer = build_trainer(settings, network)
-    trainer.compile(keras.optimizers.Adam(learning_rate(settings)))
+    trainer.compile(Adam(learning_rate(settings)))
     start, record = 0, _new_record(settings, trainer, start_sha256)
     if resume:
         start, record = _resume(trainer, checkpoint, record, read_record(settings.output))

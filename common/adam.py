@@ -1,0 +1,35 @@
+"""Keras's Adam, each variable updated by one operation of TensorFlow's."""
+
+import keras
+
+
+class Adam(keras.optimizers.Adam):
+    """``keras.optimizers.Adam``, to the same numbers but for rounding, in a third of the time.
+
+    Keras writes the rule (Kingma and Ba 2015, algorithm 1, in the order of section 2) in some forty operations
+    for each variable. They were half of what a training step is traced of, and on two cores with AVX2 take 7 ms
+    for the 46 variables of the paper's network, where one for each takes 3 ms (docs/performance.md).
+
+    Arguments, states and errors are those of ``keras.optimizers.Adam``. With ``amsgrad``, and in backends other
+    than TensorFlow, updates are Keras's own.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        if self.amsgrad or keras.backend.backend() != "tensorflow":
+            return super().update_step(gradient, variable, learning_rate)
+        import tensorflow as tf
+
+        index, dtype = self._get_variable_index(variable), variable.dtype
+        step = tf.cast(self.iterations + 1, dtype)
+        return tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].handle,
+            v=self._velocities[index].handle,
+            beta1_power=tf.pow(tf.cast(self.beta_1, dtype), step),
+            beta2_power=tf.pow(tf.cast(self.beta_2, dtype), step),
+            lr=tf.cast(learning_rate, dtype),
+            beta1=tf.cast(self.beta_1, dtype),
+            beta2=tf.cast(self.beta_2, dtype),
+            epsilon=tf.cast(self.epsilon, dtype),
+            grad=tf.cast(gradient, dtype),
+        )
