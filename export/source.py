@@ -6,7 +6,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.files import file_digest
-from common.network_files import load_keras_file, network_label, no_file
+from common.network_files import load_keras_file, loaded_once, network_label, no_file
 from common.run_record import NAME as RUN_RECORD
 
 
@@ -67,14 +67,20 @@ def check_source(network, argument="network"):
 def load_source(network, argument="network"):
     """Loads a network of either task by shipped name, or from a ``.keras`` file.
 
+    Kept for the next call, as :func:`common.network_files.loaded_once` does: one network is exported in several
+    precisions, then verified.
+
     Returns:
         Source.
 
     Raises:
         UserError: no such name or file, a checkpoint, a file of something else, a damaged file.
     """
-    network = str(network)
-    check_source(network, argument)
+    check_source(str(network), argument)
+    return loaded_once(_load, network)
+
+
+def _load(network):
     shipped = shipped_entries()
     if network in shipped:
         return _shipped(network, *shipped[network])

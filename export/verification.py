@@ -8,7 +8,7 @@ import numpy as np
 
 from common.errors import UserError
 from common.image_io import encode, read_photo
-from common.network_files import rebuilt
+from common.network_files import in_precision
 from export.comparison import FLOORS, photographs, psnr
 from export.fresh_process import FreshProcess
 from export.model_card import read_card
@@ -73,7 +73,7 @@ def verify(artifact, against=None, process=None):
             f"--against: expected the network that {artifact} was made from, sha256 {made_from}. Received: none, and "
             f"the {source.name} that ships is another by now, sha256 {source.sha256}"
         )
-    network = rebuilt(source.network)
+    network = in_precision(source.network, "float32")
     images = photographs(_sizes(card))[: len(SIZES)]
     inputs = {}
     for signature in card["signatures"]:

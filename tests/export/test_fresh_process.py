@@ -1,11 +1,14 @@
 """Artifacts run one after the other in a process of their own; what does not is one line, and the next one runs."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from common.errors import UserError
-from export.fresh_process import FreshProcess
+from export.fresh_process import PROGRAM, FreshProcess
 
 IMAGES = np.arange(12, dtype=np.float32).reshape(1, 2, 2, 3)
 
@@ -75,3 +78,14 @@ def test_it_starts_with_the_first_artifact_and_leaving_ends_it(broken):
         started = process._process
         assert started.poll() is None
     assert started.poll() is not None
+
+
+def test_nothing_of_the_package_can_be_imported_where_artifacts_are_verified():
+    """The program itself, and behind it an import of what it shut out."""
+    code = f"import runpy; runpy.run_path({str(PROGRAM)!r}); import numpy, {{}}"
+    runs = [
+        subprocess.run([sys.executable, "-I", "-c", code.format(name)], capture_output=True, text=True)
+        for name in ("json", "common.pixels", "fast_style", "superres", "export")
+    ]
+    assert [run.returncode for run in runs] == [0, 1, 1, 1, 1]
+    assert all("ModuleNotFoundError" in run.stderr for run in runs[1:])
