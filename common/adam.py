@@ -7,8 +7,8 @@ class Adam(keras.optimizers.Adam):
     """``keras.optimizers.Adam``, to the same numbers but for rounding, in a third of the time.
 
     Keras writes the rule (Kingma and Ba 2015, algorithm 1, in the order of section 2) in some forty operations
-    for each variable. They were half of what a training step is traced of, and on two cores with AVX2 take 7 ms
-    for the 46 variables of the paper's network, where one for each takes 3 ms (docs/performance.md).
+    for each variable. They were half of what a training step is traced of, and on two cores with AVX2 take 13 ms
+    for the 47 variables of the paper's network, where one for each takes 5 ms (docs/performance.md).
 
     Arguments, states and errors are those of ``keras.optimizers.Adam``. With ``amsgrad``, and in backends other
     than TensorFlow, updates are Keras's own.

@@ -8,9 +8,13 @@ import pytest
 
 from common.startup import start_tensorflow
 
-start_tensorflow()
-
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config):
+    """Starts TensorFlow before a test imports it; not in the process that hands tests to others."""
+    if not getattr(config.option, "numprocesses", None):
+        start_tensorflow()
 
 
 def pytest_collection_finish():

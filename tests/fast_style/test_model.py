@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from common.adam import Adam
 from common.errors import UserError
 from common.precision import dtype_policy
 from fast_style.model import StyleTransfer
@@ -82,7 +83,7 @@ def test_only_the_network_is_trained():
 def losses(policy, steps=12):
     """(model, the loss of each step that was taken); under float16 the first may overflow and be skipped."""
     model = trainer(policy)
-    model.compile(keras.optimizers.Adam(1e-3))
+    model.compile(Adam(1e-3))
     photos = next(iter(photographs()))
     values = []
     for _ in range(3 * steps):
@@ -114,7 +115,7 @@ def test_loss_falls_under_each_policy_as_in_float32(policy, float32_losses):
 def test_float16_loss_is_scaled_and_overflow_is_skipped_and_counted():
     """A loss scale of 2^40 overflows float16 gradients: the step must change nothing and be counted."""
     model = trainer("mixed_float16")
-    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(1e-3), initial_scale=2.0**40)
+    optimizer = keras.optimizers.LossScaleOptimizer(Adam(1e-3), initial_scale=2.0**40)
     model.compile(optimizer)
     before = [v.numpy().copy() for v in model.network.trainable_variables]
     logs = model.train_on_batch(next(iter(photographs())), return_dict=True)

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from skimage import data
 
+from common.adam import Adam
 from common.errors import UserError
 from common.precision import dtype_policy
 from superres.bicubic import bicubic_resize
@@ -145,7 +146,7 @@ def test_degradations_differ():
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
 def test_loss_falls_under_each_policy(policy):
     model = trainer(policy=policy, feature_weight=0, pixel_weight=1.0)
-    model.compile(keras.optimizers.Adam(5e-3))
+    model.compile(Adam(5e-3))
     history = model.fit(photographs().repeat(10), epochs=2, verbose=0, shuffle=False).history["loss"]
     assert history[1] < 0.8 * history[0]
 
@@ -154,7 +155,7 @@ def test_loss_falls_under_each_policy(policy):
 def test_any_network_and_feature_loss(network):
     model = trainer(network, feature_layers=("relu1_1",))
     before = network.get_weights()
-    model.compile(keras.optimizers.Adam(1e-3))
+    model.compile(Adam(1e-3))
     model.fit(photographs(), verbose=0, shuffle=False)
     changed = [bool((a != b).any()) for a, b in zip(before, network.get_weights(), strict=True)]
     assert all(changed)
