@@ -54,7 +54,8 @@ def _page(rows):
             " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
         )
         if entry:
-            lines += _figures(read_recipe("fast_style", label))
+            recipe = read_recipe("fast_style", label)
+            lines += [*_figures(recipe), *_runs(recipe)]
     return "\n".join(lines) + "\n"
 
 
@@ -83,5 +84,61 @@ def _figures(recipe):
         f"The objective that it was trained on{beside}, over photographs that it was not trained on "
         "(`fast-style evaluate`):",
         "",
-        *("| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)),
+        *_table(heads, rows),
     ]
+
+
+def _runs(recipe):
+    """Lines of a table, folded, of the runs that a recipe holds."""
+    heads = ["iterations", "squares", "painting", "style weight", "of layers", "TV weight", "stability weight"]
+    heads += [
+        "moved by",
+        "margin",
+        "learning rate",
+        "seed",
+        "minutes",
+        "on",
+        "content",
+        "style",
+        "total variation",
+        "stability",
+    ]
+    rows = []
+    for stage in recipe["stages"]:
+        used, found = stage["settings"], stage["validation"][-1] if stage["validation"] else {}
+        hardware = stage["hardware"]
+        layers = " ".join(f"{weight:g}" for weight in used["style_layer_weights"] or [1.0] * len(used["style_layers"]))
+        terms = (found.get(term) for term in ("content", "style", "tv", "stability"))
+        rows.append(
+            [
+                f"{stage['iteration']:,}",
+                f"{used['batch_size']} of {used['size']}x{used['size']}",
+                str(used["style_size"]),
+                f"{used['style_weight']:g}",
+                layers,
+                f"{used['tv_weight']:g}",
+                f"{used.get('stability_weight', 0):g}",
+                str(used.get("stability_shift", 0)),
+                str(used.get("training_margin", 0)),
+                f"{used['learning_rate']:g}",
+                str(used["seed"]),
+                f"{stage['seconds'] / 60:.1f}",
+                " ".join(hardware["gpus"]) or f"{hardware['cores']} cores, {stage['precision'].removeprefix('mixed_')}",
+                *("" if value is None else f"{value:.3g}" for value in terms),
+            ]
+        )
+    return [
+        "",
+        f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
+        "",
+        "Runs, each from the one before; margins and movement in pixels. The last four columns are means over the 50 "
+        "validation photographs at its end, unweighted.",
+        "",
+        *_table(heads, rows),
+        "",
+        "</details>",
+    ]
+
+
+def _table(heads, rows):
+    return ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from common.geometry import limit_long_side
 from common.image_io import read_photo
+from common.recipes import read_recipe
 from common.sample_photos import sample_photos
 from fast_style import gallery
 from fast_style.cli import main
@@ -20,6 +21,7 @@ def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys,
     for style, entry in style_entries().items():
         assert f"## {style}" in page
         assert entry["title"] in page
+        assert f"fast-style-train --recipe {style}<" in page
     pictures = re.findall(r'src="([^"]+)"', page)
     assert {f"gallery/{path.name}" for path in (tmp_path / "gallery").iterdir()} == set(pictures)
     expected = {
@@ -36,3 +38,20 @@ def test_pictures_in_the_repository_are_small_and_of_every_style():
     pictures = [*(docs / "gallery").iterdir(), docs / "demo.jpg"]
     assert sum(path.stat().st_size for path in pictures) < 2e6
     assert {f"coffee_{style}.webp" for style in style_entries()} <= {path.name for path in pictures}
+
+
+def test_the_page_in_the_repository_is_of_the_recipes_that_ship():
+    page = (Path(__file__).parents[2] / "docs" / "gallery.md").read_text()
+    for style, entry in style_entries().items():
+        recipe = read_recipe("fast_style", style)
+        section = page.split(f"\n## {style}\n")[1].split("\n## ")[0]
+        assert f"After {entry['title']}. {entry['summary']}" in section
+        runs = section.split("<details>")[1].split("| --- |\n")[1].split("\n\n")[0].splitlines()
+        for stage, row in zip(recipe["stages"], runs, strict=True):
+            assert row.startswith(f"| {stage['iteration']:,} | {stage['settings']['batch_size']} of ")
+            numbers = [stage["settings"]["style_weight"], stage["settings"]["seed"]]
+            numbers += [stage["validation"][-1][term] for term in ("content", "style") if stage["validation"]]
+            assert all(f"| {number:.3g} |" in row for number in numbers)
+        for size, found in recipe["evaluation"].items():
+            row = next(line for line in section.splitlines() if line.startswith(f"| {size}x{size} |"))
+            assert f"| {found['network']['loss']:.3g} |" in row
