@@ -132,7 +132,7 @@ def _runs(recipe):
         f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
         "",
         "Runs, each from the one before; margins and movement in pixels. The last four columns are means over the 50 "
-        "validation photographs at its end, unweighted.",
+        "validation photographs at its end, before the weights of the terms; style is after those of its layers.",
         "",
         *_table(heads, rows),
         "",
