@@ -90,43 +90,7 @@ def _figures(recipe):
 
 def _runs(recipe):
     """Lines of a table, folded, of the runs that a recipe holds."""
-    heads = ["iterations", "squares", "painting", "style weight", "of layers", "TV weight", "stability weight"]
-    heads += [
-        "moved by",
-        "margin",
-        "learning rate",
-        "seed",
-        "minutes",
-        "on",
-        "content",
-        "style",
-        "total variation",
-        "stability",
-    ]
-    rows = []
-    for stage in recipe["stages"]:
-        used, found = stage["settings"], stage["validation"][-1] if stage["validation"] else {}
-        hardware = stage["hardware"]
-        layers = " ".join(f"{weight:g}" for weight in used["style_layer_weights"] or [1.0] * len(used["style_layers"]))
-        terms = (found.get(term) for term in ("content", "style", "tv", "stability"))
-        rows.append(
-            [
-                f"{stage['iteration']:,}",
-                f"{used['batch_size']} of {used['size']}x{used['size']}",
-                str(used["style_size"]),
-                f"{used['style_weight']:g}",
-                layers,
-                f"{used['tv_weight']:g}",
-                f"{used.get('stability_weight', 0):g}",
-                str(used.get("stability_shift", 0)),
-                str(used.get("training_margin", 0)),
-                f"{used['learning_rate']:g}",
-                str(used["seed"]),
-                f"{stage['seconds'] / 60:.1f}",
-                " ".join(hardware["gpus"]) or f"{hardware['cores']} cores, {stage['precision'].removeprefix('mixed_')}",
-                *("" if value is None else f"{value:.3g}" for value in terms),
-            ]
-        )
+    rows = [_run(stage) for stage in recipe["stages"]]
     return [
         "",
         f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
@@ -134,10 +98,34 @@ def _runs(recipe):
         "Runs, each from the one before; margins and movement in pixels. The last four columns are means over the 50 "
         "validation photographs at its end, before the weights of the terms; style is after those of its layers.",
         "",
-        *_table(heads, rows),
+        *_table(list(rows[0]), [list(row.values()) for row in rows]),
         "",
         "</details>",
     ]
+
+
+def _run(stage):
+    """``{column: text}`` of one run, a stage of a recipe."""
+    used, found = stage["settings"], stage["validation"][-1] if stage["validation"] else {}
+    layers, hardware = used["style_layer_weights"] or [1] * len(used["style_layers"]), stage["hardware"]
+    cores = f"{hardware['cores']} cores, {stage['precision'].removeprefix('mixed_')}"
+    terms = {"content": "content", "style": "style", "total variation": "tv", "stability": "stability"}
+    return {
+        "iterations": f"{stage['iteration']:,}",
+        "squares": f"{used['batch_size']} of {used['size']}x{used['size']}",
+        "painting": f"{used['style_size']}",
+        "style weight": f"{used['style_weight']:g}",
+        "of layers": " ".join(f"{weight:g}" for weight in layers),
+        "TV weight": f"{used['tv_weight']:g}",
+        "stability weight": f"{used.get('stability_weight', 0):g}",
+        "moved by": f"{used.get('stability_shift', 0)}",
+        "margin": f"{used.get('training_margin', 0)}",
+        "learning rate": f"{used['learning_rate']:g}",
+        "seed": f"{used['seed']}",
+        "minutes": f"{stage['seconds'] / 60:.1f}",
+        "on": " ".join(hardware["gpus"]) or cores,
+        **{column: f"{found[term]:.3g}" if term in found else "" for column, term in terms.items()},
+    }
 
 
 def _table(heads, rows):
