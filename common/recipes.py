@@ -37,12 +37,20 @@ def recipe_settings(package, name, settings_class, given):
         package, name: which recipe.
         settings_class: a :class:`common.settings.TrainingSettings`.
         given: settings that the user gave, by name; they hold for every stage, ``initialize`` for the
-            first. ``output`` is a folder: the stages go to ``stage_1``, ``stage_2`` ... in it.
+            first. ``output`` is a folder: the stages go to ``stage_1``, ``stage_2`` ... in it. ``style`` may be
+            a folder, of which each stage takes its painting: some networks began at one of another painting.
 
     Raises:
-        UserError: no such recipe; a file that the recipe needs is not given.
+        UserError: no such recipe; a file that the recipe needs is not given, or not in the folder of paintings.
     """
     stages, result = read_recipe(package, name)["stages"], []
+    folder = given.get("style")
+    folder = Path(folder) if folder and Path(folder).is_dir() else None
+    if folder and (missing := [file for file in paintings(package, name) if not (folder / file).is_file()]):
+        raise UserError(
+            f"--style: expected a painting or a folder with {', '.join(paintings(package, name))}, which recipe {name} "
+            f"was trained with. Received: {folder} without {', '.join(missing)}"
+        )
     names = {field.name for field in dataclasses.fields(settings_class)} - set(OF_THE_MACHINE)
     for number, stage in enumerate(stages, start=1):
         recorded = stage["settings"]
@@ -57,29 +65,35 @@ def recipe_settings(package, name, settings_class, given):
                 f"{name} was trained with, or imagenet. Received: none"
             )
         here = {**given, "output": given.get("output") and str(Path(given["output"]) / f"stage_{number}")}
+        if folder:
+            here["style"] = str(folder / recorded["style"])
         if result:
             here["initialize"] = str(Path(result[-1].output) / "network.keras")
-        elif recorded["initialize"] and not recorded["initialize"].endswith(".keras"):
-            settings["initialize"] = recorded["initialize"]  # a network that ships
         result.append(settings_class(**settings_class.given_over(settings, here)))
     return result
 
 
-def changed_start(package, name, settings):
-    """A line on a recipe that began at a network which ships as another by now; "" where it did not.
+def paintings(package, name):
+    """Names of the files of a recipe's paintings, in the order of its stages; none for super-resolution."""
+    return list(
+        dict.fromkeys(s["settings"]["style"] for s in read_recipe(package, name)["stages"] if "style" in s["settings"])
+    )
+
+
+def paintings_note(package, name, stages):
+    """A line on a recipe of several paintings for which one was given; "" where each stage has its own.
 
     Args:
         package, name: which recipe.
-        settings: of its first stage, of :func:`recipe_settings`.
+        stages: their settings, of :func:`recipe_settings`.
     """
-    from common.network_files import read_manifest  # which numpy is for, and --help is not
-
-    stage = read_recipe(package, name)["stages"][0]
-    start, before = stage["settings"]["initialize"], stage.get("initialize_sha256")
-    now = read_manifest(Path(__file__).parent.parent / package / "pretrained").get(start, {}).get("sha256")
-    if settings.initialize != start or now is None or before in (None, now):
+    used = paintings(package, name)
+    if len(used) < 2 or len({settings.style for settings in stages}) > 1:
         return ""
-    return f"recipe {name} began at a {start} that was trained on since: the network will not be the one that ships"
+    return (
+        f"recipe {name} began with {' and '.join(used[:-1])}: all its stages will paint {stages[0].style} instead; for "
+        f"the network that ships give --style a folder with {', '.join(used)}"
+    )
 
 
 def _folder(package):

@@ -21,8 +21,8 @@ def ship(package, name, runs, title, summary):
         title, summary: what ``styles`` or ``networks`` prints of it.
 
     The recipe, ``<package>/recipes/<name>.json``, holds the records of all runs: settings, versions,
-    hardware, time, losses. Runs that went on from a network that ships follow the stages of its recipe, unless it
-    paints another style: a recipe is run with one painting. Paths are cut to their last part.
+    hardware, time, losses. Runs that went on from a network that ships follow the stages of its recipe, of another
+    painting too: every recipe begins at random weights. Paths are cut to their last part.
     ``<package>/pretrained/<name>.jpg`` is the thumbnail.
     """
     from common.thumbnail import thumbnail  # which imports TensorFlow, and main() quietens that first
@@ -32,9 +32,7 @@ def ship(package, name, runs, title, summary):
     stages = [without_folders(read_record(run)) for run in runs]
     recipes, start = shelf.folder.parent / "recipes", stages[0]["settings"]["initialize"]
     if start and (recipes / f"{start}.json").exists():
-        earlier = read_json(recipes / f"{start}.json", "a recipe")["stages"]
-        if earlier[-1]["settings"].get("style") == stages[0]["settings"].get("style"):
-            stages = earlier + stages
+        stages = read_json(recipes / f"{start}.json", "a recipe")["stages"] + stages
     recipe = {"name": name, "title": title, "summary": summary, "stages": stages}
     entry = {"title": title, "summary": summary, "recipe": f"{name}.json", "licence": "Apache-2.0"}
     if "degradation" in stages[-1]["settings"]:  # super-resolution: what the network was trained to undo

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from common.command_line import Parser, add_settings, check_required, errors_as_lines, fail, given_settings
 from common.errors import UserError
-from common.recipes import changed_start, recipe_names, recipe_settings
+from common.recipes import paintings_note, recipe_names, recipe_settings
 from common.settings import flag
 from common.startup import start_tensorflow
 
@@ -50,7 +50,7 @@ def run_train_command(program, description, package, settings_class, train, argu
             _train(program, settings_class, train, given, options.resume)
         else:
             stages = recipe_settings(package, options.recipe, settings_class, given)
-            if note := changed_start(package, options.recipe, stages[0]):
+            if note := paintings_note(package, options.recipe, stages):
                 print(f"{program}: {note}", file=sys.stderr)
             for settings in stages:
                 check_required(settings)

@@ -90,13 +90,16 @@ def _figures(recipe):
 
 def _runs(recipe):
     """Lines of a table, folded, of the runs that a recipe holds."""
-    rows = [_run(stage) for stage in recipe["stages"]]
+    last = recipe["stages"][-1]["settings"]["style"]
+    rows = [_run(stage, last) for stage in recipe["stages"]]
+    others = any(stage["settings"]["style"] != last for stage in recipe["stages"])
+    named = "; runs of another painting, which is named, made the network that it began at" if others else ""
     return [
         "",
         f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
         "",
-        "Runs, each from the one before; margins and movement in pixels. The last four columns are means over the 50 "
-        "validation photographs at its end, before the weights of the terms; style is after those of its layers.",
+        f"Runs, each from the one before{named}; margins and movement in pixels. The last four columns are means over "
+        "the 50 validation photographs at its end, before the weights of the terms; style is after those of its layers.",
         "",
         *_table(list(rows[0]), [list(row.values()) for row in rows]),
         "",
@@ -104,8 +107,8 @@ def _runs(recipe):
     ]
 
 
-def _run(stage):
-    """``{column: text}`` of one run, a stage of a recipe."""
+def _run(stage, painting):
+    """``{column: text}`` of one run, a stage of a recipe; its painting is named where it is another."""
     used, found = stage["settings"], stage["validation"][-1] if stage["validation"] else {}
     layers, hardware = used["style_layer_weights"] or [1] * len(used["style_layers"]), stage["hardware"]
     cores = f"{hardware['cores']} cores, {stage['precision'].removeprefix('mixed_')}"
@@ -113,7 +116,7 @@ def _run(stage):
     return {
         "iterations": f"{stage['iteration']:,}",
         "squares": f"{used['batch_size']} of {used['size']}x{used['size']}",
-        "painting": f"{used['style_size']}",
+        "painting": f"{Path(used['style']).stem + ', ' if used['style'] != painting else ''}{used['style_size']}",
         "style weight": f"{used['style_weight']:g}",
         "of layers": " ".join(f"{weight:g}" for weight in layers),
         "TV weight": f"{used['tv_weight']:g}",

@@ -8,7 +8,7 @@ import pytest
 
 from common import recipes
 from common.errors import UserError
-from common.recipes import OF_THE_MACHINE, changed_start, read_recipe, recipe_names, recipe_settings
+from common.recipes import OF_THE_MACHINE, paintings_note, read_recipe, recipe_names, recipe_settings
 from common.run_record import read_record
 from common.train_command import _train_stage
 from common.training import Interrupted
@@ -56,38 +56,40 @@ def test_stages_follow_each_other():
     assert stages[1].output == "run/stage_2"
 
 
-def test_a_first_stage_may_start_from_a_network_that_ships(tmp_path, monkeypatch):
-    """A name stays; a file was one of the machine that it was trained on."""
-    monkeypatch.setattr(recipes, "_folder", lambda package: tmp_path)
-    settings = {"loss_weights": "imagenet", "loss_network": "vgg19"}
-    for initialize, expected in (("starry_night", "starry_night"), ("network.keras", None), (None, None)):
-        stage = {"settings": settings | {"initialize": initialize}}
-        (tmp_path / "new.json").write_text(json.dumps({"stages": [stage, stage]}))
-        first, second = recipe_settings("fast_style", "new", StyleSettings, GIVEN)
-        assert first.initialize == expected
-        assert second.initialize == "run/stage_1/network.keras"
+@pytest.mark.parametrize(("package", "name"), SHIPPED)
+def test_every_recipe_begins_at_random_weights(package, name):
+    """And not at a network that ships, which may be trained on: what began at one holds its stages."""
+    assert read_recipe(package, name)["stages"][0]["settings"]["initialize"] is None
 
 
-@pytest.mark.parametrize(
-    ("name", "start"), [("wave", "udnie"), ("wave_fast", "starry_night_fast"), ("starry_night", "")]
-)
-def test_a_start_that_was_trained_on_since_is_told(name, start):
-    """wave began at a udnie of before, wave_fast at a starry_night_fast of before; starry_night at random weights."""
-    first = recipe_settings("fast_style", name, StyleSettings, GIVEN)[0]
-    note = changed_start("fast_style", name, first)
-    expected = f"recipe {name} began at a {start} that was trained on since: the network will not be the one that ships"
-    assert note == (expected if start else "")
-    mine = recipe_settings("fast_style", name, StyleSettings, GIVEN | {"initialize": "mine.keras"})[0]
-    assert changed_start("fast_style", name, mine) == ""
+def test_a_stage_takes_its_painting_of_a_folder(tmp_path):
+    """wave began at an udnie, which began at a starry_night."""
+    for file in ("starry_night.jpg", "udnie.jpg", "wave.jpg"):
+        (tmp_path / file).touch()
+    stages = recipe_settings("fast_style", "wave", StyleSettings, GIVEN | {"style": str(tmp_path)})
+    assert [stage.style for stage in stages] == [
+        str(tmp_path / f"{name}.jpg") for name in ["starry_night"] * 3 + ["udnie"] * 2 + ["wave"] * 8
+    ]
+    assert paintings_note("fast_style", "wave", stages) == ""
+    (tmp_path / "udnie.jpg").unlink()
+    with pytest.raises(UserError, match="--style: expected .*udnie.jpg, wave.jpg, .* Received: .* without udnie.jpg"):
+        recipe_settings("fast_style", "wave", StyleSettings, GIVEN | {"style": str(tmp_path)})
 
 
-def test_a_start_that_ships_as_it_was_is_not_told(monkeypatch):
-    recipe = read_recipe("fast_style", "wave")
-    recipe["stages"][0]["initialize_sha256"] = style_entries()["udnie"]["sha256"]
-    monkeypatch.setattr(recipes, "read_recipe", lambda package, name: recipe)
-    first = recipe_settings("fast_style", "wave", StyleSettings, GIVEN)[0]
-    assert first.initialize == "udnie"
-    assert changed_start("fast_style", "wave", first) == ""
+def test_one_painting_for_a_recipe_of_several_is_told():
+    stages = recipe_settings("fast_style", "wave", StyleSettings, GIVEN)
+    assert {stage.style for stage in stages} == {"a.jpg"}
+    assert paintings_note("fast_style", "wave", stages) == (
+        "recipe wave began with starry_night.jpg and udnie.jpg: all its stages will paint a.jpg instead; for "
+        "the network that ships give --style a folder with starry_night.jpg, udnie.jpg, wave.jpg"
+    )
+    alone = recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN)
+    assert paintings_note("fast_style", "starry_night", alone) == ""
+    given = {"content": "photos", "output": "run"}
+    assert (
+        paintings_note("superres", "x4_pixel", recipe_settings("superres", "x4_pixel", SuperResolutionSettings, given))
+        == ""
+    )
 
 
 def test_what_is_given_wins():

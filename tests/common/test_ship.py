@@ -54,4 +54,5 @@ def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     write_record(tmp_path / "run", {"settings": {"style": "/x/udnie.jpg", "initialize": "wave"}, "iteration": 2})
     ship("somewhere", "udnie", [tmp_path / "run"], title="Udnie", summary="of another painting")
     recipe = json.loads((tmp_path / "package" / "recipes" / "udnie.json").read_text())
-    assert [stage["iteration"] for stage in recipe["stages"]] == [2], "a recipe is run with one painting"
+    assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5, 2]
+    assert [stage["settings"]["style"] for stage in recipe["stages"]] == ["wave.jpg", "wave.jpg", "udnie.jpg"]
