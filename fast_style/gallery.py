@@ -99,7 +99,8 @@ def _runs(recipe):
         f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
         "",
         f"Runs, each from the one before{named}; margins and movement in pixels. The last four columns are means over "
-        "the 50 validation photographs at its end, before the weights of the terms; style is after those of its layers.",
+        "the 50 validation photographs at the end of a run, before the weights of the terms; style is after those of "
+        "its layers.",
         "",
         *_table(list(rows[0]), [list(row.values()) for row in rows]),
         "",
