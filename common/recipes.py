@@ -46,9 +46,9 @@ def recipe_settings(package, name, settings_class, given):
     stages, result = read_recipe(package, name)["stages"], []
     folder = given.get("style")
     folder = Path(folder) if folder and Path(folder).is_dir() else None
-    if folder and (missing := [file for file in paintings(package, name) if not (folder / file).is_file()]):
+    if folder and (missing := [file for file in paintings(stages) if not (folder / file).is_file()]):
         raise UserError(
-            f"--style: expected a painting or a folder with {', '.join(paintings(package, name))}, which recipe {name} "
+            f"--style: expected a painting or a folder with {', '.join(paintings(stages))}, which recipe {name} "
             f"was trained with. Received: {folder} without {', '.join(missing)}"
         )
     names = {field.name for field in dataclasses.fields(settings_class)} - set(OF_THE_MACHINE)
@@ -73,11 +73,10 @@ def recipe_settings(package, name, settings_class, given):
     return result
 
 
-def paintings(package, name):
-    """Names of the files of a recipe's paintings, in the order of its stages; none for super-resolution."""
-    return list(
-        dict.fromkeys(s["settings"]["style"] for s in read_recipe(package, name)["stages"] if "style" in s["settings"])
-    )
+def paintings(stages):
+    """Names of the files of the paintings of a recipe's stages, in their order; none for super-resolution."""
+    used = (stage["settings"].get("style") for stage in stages)
+    return list(dict.fromkeys(painting for painting in used if painting))
 
 
 def paintings_note(package, name, stages):
@@ -87,7 +86,7 @@ def paintings_note(package, name, stages):
         package, name: which recipe.
         stages: their settings, of :func:`recipe_settings`.
     """
-    used = paintings(package, name)
+    used = paintings(read_recipe(package, name)["stages"])
     if len(used) < 2 or len({settings.style for settings in stages}) > 1:
         return ""
     return (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from common.files import write_bytes
 from common.image_io import write_photo
-from common.recipes import read_recipe
+from common.recipes import paintings, read_recipe
 from common.sample_photos import sample_photos
 from fast_style.demo import GALLERY_GROUP, showcase
 from fast_style.pretrained_networks import style_entries
@@ -92,8 +92,8 @@ def _runs(recipe):
     """Lines of a table, folded, of the runs that a recipe holds."""
     last = recipe["stages"][-1]["settings"]["style"]
     rows = [_run(stage, last) for stage in recipe["stages"]]
-    others = any(stage["settings"]["style"] != last for stage in recipe["stages"])
-    named = "; runs of another painting, which is named, made the network that it began at" if others else ""
+    several = len(paintings(recipe["stages"])) > 1
+    named = "; runs of another painting, which is named, made the network that it began at" if several else ""
     return [
         "",
         f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
