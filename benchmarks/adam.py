@@ -1,4 +1,4 @@
-"""``common.adam.Adam`` beside Keras's: seconds until the first update is done, and milliseconds of the next.
+"""Our ``Adam`` beside Keras's: seconds until the first update is done, and milliseconds of the next.
 
 ``python -m benchmarks.adam``: gradients of noise for all variables of networks that ship, in turns, in one process.
 """
@@ -22,13 +22,13 @@ def main(arguments=None):
     parser.add_argument("--networks", nargs="+", default=NETWORKS, metavar="NAME", help="(default: %(default)s)")
     options = parser.parse_args(arguments)
 
-    from common.startup import start_tensorflow
+    from fast_style.common.startup import start_tensorflow
 
     start_tensorflow(training=True)
 
     import keras
 
-    from common.adam import Adam
+    from fast_style.common.training.adam import Adam
 
     print(describe())
     print("\n| variables of | optimizer | first, s | median ms | min to max |\n|---|---|---|---|---|")

@@ -15,7 +15,7 @@ def main(arguments=None):
     parser.add_argument("--rounds", type=int, default=7, help="photographs timed of each (default: 7)")
     options = parser.parse_args(arguments)
 
-    from common.startup import start_tensorflow
+    from fast_style.common.startup import start_tensorflow
 
     start_tensorflow()
     print(describe())
@@ -33,7 +33,7 @@ def main(arguments=None):
 
 def architectures():
     """``{(architecture, precision): network}``, untrained."""
-    from common.precision import dtype_policy
+    from fast_style.common.networks.precision import dtype_policy
     from fast_style.network import TransformationNetwork
     from fast_style.settings import ARCHITECTURES
 

@@ -5,10 +5,10 @@ import argparse
 import numpy as np
 from skimage.measure import blur_effect
 
-from common.command_line import errors_as_lines
-from common.geometry import resize_array
-from common.image_io import list_images, read_photo
-from common.pixels import luma
+from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.images.image_io import list_images, read_photo
+from fast_style.common.images.pixels import luma
 from superres.degradation import crop_to_multiple, degrade_photo
 from superres.pretrained_networks import load_network
 from superres.upscaling import upscale

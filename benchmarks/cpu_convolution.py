@@ -31,7 +31,7 @@ SHIPPED = (
     ("superres", "x8_pixel", 128),
 )
 # Where the forms are turned on.
-PLACES = ("common.picture_function", "common.perceptual_training")
+PLACES = ("fast_style.common.networks.picture_function", "fast_style.common.training.trainer")
 
 
 def main(arguments=None):
@@ -48,7 +48,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     training = options.task == "training_step"
 
-    from common.startup import start_tensorflow
+    from fast_style.common.startup import start_tensorflow
 
     start_tensorflow(training=training)
     dtype = options.precision
@@ -89,8 +89,8 @@ def layer(ours, shape, size, filters, stride, doubled, training, dtype="float32"
     """A repetition of one convolution, with its gradients if asked for."""
     import tensorflow as tf
 
-    from common.layers import cpu_convolution
-    from common.layers.upsampling import nearest_double
+    from fast_style.common.layers import cpu_convolution
+    from fast_style.common.layers.upsampling import nearest_double
 
     inputs = tf.random.stateless_normal(shape, (0, 0))
     kernel = tf.random.stateless_normal((size, size, shape[-1], filters), (0, 1)) * (size * size * shape[-1]) ** -0.5
@@ -126,7 +126,7 @@ def shipped(policy):
 
     import numpy as np
 
-    from common.network_files import in_precision
+    from fast_style.common.networks.network_files import in_precision
 
     for task, name, side in SHIPPED:
         load = importlib.import_module(f"{task}.pretrained_networks").load_network
@@ -143,7 +143,7 @@ def steps(policy):
     """(label, function that makes a repetition) of training steps of both tasks."""
     import numpy as np
 
-    from common.precision import dtype_policy
+    from fast_style.common.networks.precision import dtype_policy
     from fast_style.model import StyleTransfer
     from fast_style.network import TransformationNetwork
     from superres.model import SuperResolution

@@ -4,12 +4,12 @@ import argparse
 
 import numpy as np
 
-from common.command_line import errors_as_lines
-from common.geometry import resize_array
-from common.image_io import list_images, read_photo
-from common.pixels import luma
+from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.images.image_io import list_images, read_photo
+from fast_style.common.images.pixels import luma
 from superres.degradation import crop_to_multiple, degrade_photo
-from superres.metrics import psnr
+from superres.evaluation.metrics import psnr
 from superres.pretrained_networks import load_network
 
 FLAT = 2.0  # standard deviation of luma below which a cell of the bicubic enlargement is flat

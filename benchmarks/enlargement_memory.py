@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.large_photograph import large_photograph
 from benchmarks.machine import describe
-from common.image_io import write_photo
+from fast_style.common.images.image_io import write_photo
 
 
 def main(arguments=None):

@@ -14,11 +14,11 @@ def main(arguments=None):
     parser.add_argument("--batches", type=int, default=100, help="batches timed (default: 100)")
     options = parser.parse_args(arguments)
 
-    from common.startup import start_tensorflow
+    from fast_style.common.startup import start_tensorflow
 
     start_tensorflow(training=True)
 
-    from common.dataset import photos
+    from fast_style.common.training.dataset import photos
 
     batches = iter(photos(options.folder, size=options.size, batch_size=options.batch_size).repeat())
     next(batches)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common.sample_photos import sample_photos
+from fast_style.common.images.sample_photos import sample_photos
 
 
 def large_photograph(height, width):

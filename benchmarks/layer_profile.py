@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks import ours
 from benchmarks.machine import describe
-from common.precision import PRECISIONS
+from fast_style.common.networks.precision import PRECISIONS
 
 
 def main(arguments=None):

@@ -4,7 +4,7 @@ import importlib.metadata
 import os
 import platform
 
-from common.processor import describe_processor
+from fast_style.common.processor import describe_processor
 
 
 def describe():

@@ -9,10 +9,10 @@ import argparse
 from pathlib import Path
 
 from benchmarks.line_plot import line_plot
-from common.command_line import errors_as_lines
-from common.errors import UserError
-from common.files import write_bytes
-from common.run_record import read_record
+from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.errors import UserError
+from fast_style.common.files import write_bytes
+from fast_style.common.training.run_record import read_record
 
 
 def main(arguments=None):

@@ -4,12 +4,12 @@ import numpy as np
 
 
 def training_step(precision, size, batch_size):
-    from common.startup import start_tensorflow
+    from fast_style.common.startup import start_tensorflow
 
     start_tensorflow(training=True)
 
     from benchmarks.graph import convolution_multiply_adds
-    from common.precision import dtype_policy
+    from fast_style.common.networks.precision import dtype_policy
     from fast_style.model import StyleTransfer
     from fast_style.network import TransformationNetwork
 
@@ -25,7 +25,7 @@ def step(trainer, size, batch_size):
     """A function that takes one training step of a trainer on photographs of noise."""
     import tensorflow as tf
 
-    from common.adam import Adam
+    from fast_style.common.training.adam import Adam
 
     trainer.compile(Adam(1e-3))
     trainer.make_train_function()
@@ -35,12 +35,12 @@ def step(trainer, size, batch_size):
 
 
 def inference(precision, size):
-    from common.startup import start_tensorflow
+    from fast_style.common.startup import start_tensorflow
 
     start_tensorflow()
 
     from benchmarks.graph import convolution_multiply_adds
-    from common.precision import dtype_policy
+    from fast_style.common.networks.precision import dtype_policy
     from fast_style.network import TransformationNetwork
 
     with dtype_policy(precision):

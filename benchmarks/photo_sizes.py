@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks.line_plot import line_plot
 from benchmarks.machine import describe
-from common.command_line import add_precision_flag, errors_as_lines
-from common.files import check_writable, write_bytes
+from fast_style.common.commands.command_line import add_precision_flag, errors_as_lines
+from fast_style.common.files import check_writable, write_bytes
 from fast_style.pretrained_networks import check_style
 
 HOW = {"off": "whole", "exact": "exact strips", "fast": "fast strips"}  # what curves are called
@@ -61,12 +61,12 @@ def main(arguments=None):
 
 def one(megapixels, streaming, style, precision):
     """Stylises one enlarged sample photograph and prints its time and the process's peak memory as JSON."""
-    from common.startup import start_tensorflow
+    from fast_style.common.startup import start_tensorflow
 
     start_tensorflow()
 
     from benchmarks.large_photograph import large_photograph
-    from common.network_files import in_precision
+    from fast_style.common.networks.network_files import in_precision
     from fast_style.pretrained_networks import load_network
     from fast_style.stylization import stylize
 

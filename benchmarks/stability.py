@@ -8,9 +8,9 @@ import argparse
 import numpy as np
 from tqdm import tqdm
 
-from common.command_line import errors_as_lines
-from common.image_io import list_images, read_photo
-from fast_style.evaluation import centre_square
+from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.images.image_io import list_images, read_photo
+from fast_style.evaluation.comparison import centre_square
 from fast_style.pretrained_networks import load_network
 
 SIDE = 256

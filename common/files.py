@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 
 def write_bytes(path, content):

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from common.errors import UserError
-from common.files import write_bytes
+from fast_style.common.errors import UserError
+from fast_style.common.files import write_bytes
 
 
 def write_json(path, value, default=None):

@@ -5,7 +5,7 @@ Nothing heavy is imported here, so that ``--help`` is quick.
 
 import dataclasses
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 
 def setting(default, text, **options):

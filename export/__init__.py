@@ -4,15 +4,15 @@ Names are imported when they are first used, so that importing this package does
 TensorFlow.
 """
 
-from common.lazy import lazy_names
+from fast_style.common.lazy import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "export_saved_model": "export.saved_model",
-        "export_serving": "export.tf_serving",
-        "export_tflite": "export.tflite",
-        "load_source": "export.source",
-        "verify": "export.verification",
+        "export_saved_model": "fast_style.export.saved_model",
+        "export_serving": "fast_style.export.tf_serving",
+        "export_tflite": "fast_style.export.tflite",
+        "load_source": "fast_style.export.source",
+        "verify": "fast_style.export.verification",
     },
 )

@@ -1,4 +1,4 @@
-"""Runs artifacts where nothing of this package can be imported: the program of :mod:`export.fresh_process`.
+"""Runs artifacts where nothing of this package can be imported: the program of :mod:`fast_style.export.fresh_process`.
 
 python -E -P artifact_runner.py
 
@@ -13,7 +13,7 @@ import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-for name in ("common", "fast_style", "superres", "export"):
+for name in ("fast_style", "superres"):
     sys.modules[name] = None  # from here on, importing it is an ImportError
 
 import numpy as np  # noqa: E402 behind the lines above, on purpose

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from common.command_line import Parser, errors_as_lines, whole_number
-from common.errors import UserError
-from common.startup import start_tensorflow
+from fast_style.common.commands.command_line import Parser, errors_as_lines, whole_number
+from fast_style.common.errors import UserError
+from fast_style.common.startup import start_tensorflow
 
 NETWORK_HELP = "a network that ships (fast-style styles, superres networks) or a .keras file of either task"
 
@@ -41,7 +41,7 @@ def _add_common(parser):
 
 
 def _add_saved_model_flags(parser):
-    from export.settings import MAX_PIXELS
+    from fast_style.export.settings import MAX_PIXELS
 
     parser.add_argument(
         "--precision",
@@ -75,15 +75,15 @@ def _add_saved_model(commands):
 
 
 def _saved_model(options):
-    from export.output import check_new_folder
-    from export.source import check_source
+    from fast_style.export.output import check_new_folder
+    from fast_style.export.source import check_source
 
     check_source(options.network)
     check_new_folder(options.folder, options.overwrite)
     start_tensorflow()
 
-    from export.saved_model import export_saved_model
-    from export.source import load_source
+    from fast_style.export.saved_model import export_saved_model
+    from fast_style.export.source import load_source
 
     card = export_saved_model(
         load_source(options.network),
@@ -125,8 +125,8 @@ def _add_serving(commands):
 
 
 def _serving(options):
-    from export.serving_folder import check_serving_folder
-    from export.source import check_source
+    from fast_style.export.serving_folder import check_serving_folder
+    from fast_style.export.source import check_source
 
     models = named_models(options.models)
     for network in models.values():
@@ -134,7 +134,7 @@ def _serving(options):
     check_serving_folder(options.folder, options.update)
     start_tensorflow()
 
-    from export.tf_serving import export_serving
+    from fast_style.export.tf_serving import export_serving
 
     made = export_serving(
         options.folder, models, options.precision, options.warmup, options.max_pixels, options.update, options.licence
@@ -151,7 +151,7 @@ def named_models(arguments):
     Raises:
         UserError: two of one name, or a name that cannot be a folder and a part of a URL.
     """
-    from common.network_files import network_label
+    from fast_style.common.networks.network_files import network_label
 
     models = {}
     for argument in arguments:
@@ -167,7 +167,7 @@ def named_models(arguments):
 
 
 def _add_tflite(commands):
-    from export.settings import TFLITE_PRECISIONS
+    from fast_style.export.settings import TFLITE_PRECISIONS
 
     parser = commands.add_parser(
         "tflite",
@@ -204,21 +204,21 @@ def _add_tflite(commands):
 
 
 def _tflite(options):
-    from export.output import check_new_file
-    from export.settings import check_calibration
-    from export.source import check_source
+    from fast_style.export.output import check_new_file
+    from fast_style.export.settings import check_calibration
+    from fast_style.export.source import check_source
 
     check_source(options.network)
     check_calibration(options.precision, options.calibration, "--calibration")
     for folder in filter(None, (options.calibration, options.photos)):
-        from common.image_io import list_images
+        from fast_style.common.images.image_io import list_images
 
         list_images(folder)
     check_new_file(options.file, ".tflite", options.overwrite)
     start_tensorflow()
 
-    from export.source import load_source
-    from export.tflite import export_tflite
+    from fast_style.export.source import load_source
+    from fast_style.export.tflite import export_tflite
 
     card = export_tflite(
         load_source(options.network),
@@ -256,17 +256,17 @@ def _add_verify(commands):
 
 
 def _verify(options):
-    from export.model_card import read_card
-    from export.serving_folder import artifacts
-    from export.source import check_source
+    from fast_style.export.model_card import read_card
+    from fast_style.export.serving_folder import artifacts
+    from fast_style.export.source import check_source
 
     found = artifacts(options.artifact)
     if options.against is not None:
         check_source(options.against, "--against")
     start_tensorflow()
 
-    from export.fresh_process import FreshProcess
-    from export.verification import table, verify
+    from fast_style.export.fresh_process import FreshProcess
+    from fast_style.export.verification import table, verify
 
     hold = True
     with FreshProcess() as process:

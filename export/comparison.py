@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from common.geometry import resize_array
-from common.image_io import list_images, read_photo
-from common.sample_photos import sample_photos
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.images.image_io import list_images, read_photo
+from fast_style.common.images.sample_photos import sample_photos
 
 # PSNR in dB that an artifact must reach, by its precision, whatever the photograph.
 FLOORS = {"float32": 45.0, "float16": 45.0, "bfloat16": 40.0, "dynamic": 30.0, "int8": 30.0}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from common.layers import ResidualBlock
-from common.network_files import rebuilt
+from fast_style.common.layers import ResidualBlock
+from fast_style.common.networks.network_files import rebuilt
 
 # Of the photographs that int8 is calibrated on: ranges of a few are enough for a scale.
 MOST_PHOTOS = 8

@@ -2,7 +2,7 @@
 
 import importlib
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 
 def require(module, extra):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 PROGRAM = Path(__file__).parent / "artifact_runner.py"
 

@@ -1,8 +1,8 @@
-"""Encoded images within a graph: bytes in, PNG out, with alpha as `common.image_io` treats it."""
+"""Encoded images within a graph: bytes in, PNG out, with alpha as `fast_style.common.images.image_io` treats it."""
 
 import tensorflow as tf
 
-from common.pixels import to_uint8
+from fast_style.common.images.pixels import to_uint8
 from superres.bicubic import bicubic_resize
 
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from common.errors import UserError
-from common.files import file_digest
-from common.json_files import read_json, write_json
-from common.run_record import versions
-from export.settings import PRECISIONS
+from fast_style.common.errors import UserError
+from fast_style.common.files import file_digest
+from fast_style.common.json_files import read_json, write_json
+from fast_style.common.training.run_record import versions
+from fast_style.export.settings import PRECISIONS
 
 CARD = "model_card.json"
 
@@ -15,7 +15,7 @@ def model_card(source, form, precision, signatures, sha256, licence=None, **extr
     """The card of an artifact.
 
     Args:
-        source: :class:`export.source.Source`.
+        source: :class:`fast_style.export.source.Source`.
         form: ``"saved_model"`` or ``"tflite"``.
         precision: what is computed with.
         signatures: ``{name: {"inputs": {name: {"dtype", "shape", "range"}}, "outputs": ...}}``.

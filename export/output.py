@@ -5,9 +5,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from common.errors import UserError
-from common.files import check_writable, existing_folder
-from export.model_card import CARD
+from fast_style.common.errors import UserError
+from fast_style.common.files import check_writable, existing_folder
+from fast_style.export.model_card import CARD
 
 
 def check_new_folder(path, overwrite=False, argument="DIR"):

@@ -1,12 +1,12 @@
 """SavedModel: the form that TF Serving, TensorFlow's C++ and Java APIs and `tf.saved_model.load` read."""
 
-from common.errors import UserError
-from common.network_files import rebuilt
-from common.pixels import to_uint8
-from export.model_card import CARD, folder_digests, model_card, write_card
-from export.output import check_new_folder, whole_folder
-from export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
-from export.signatures import write_signatures
+from fast_style.common.errors import UserError
+from fast_style.common.images.pixels import to_uint8
+from fast_style.common.networks.network_files import rebuilt
+from fast_style.export.model_card import CARD, folder_digests, model_card, write_card
+from fast_style.export.output import check_new_folder, whole_folder
+from fast_style.export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
+from fast_style.export.signatures import write_signatures
 
 
 def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS, overwrite=False, licence=None):
@@ -21,7 +21,7 @@ def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXEL
     ==================  ======================================  ==========================================
 
     Args:
-        source: :class:`export.source.Source`.
+        source: :class:`fast_style.export.source.Source`.
         folder: new or empty; it appears whole or not at all.
         precision: ``"float32"`` or ``"bfloat16"`` for what is computed between input and output.
         max_pixels: that the results of one request may have, all images of its batch together; of
@@ -50,7 +50,7 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
     """Writes the files of a SavedModel into a folder that is there."""
     import tensorflow as tf
 
-    from export.image_bytes import decode, encode
+    from fast_style.export.image_bytes import decode, encode
 
     network, factor = rebuilt(source.network, SAVED_MODEL_POLICIES[precision]), source.factor
 

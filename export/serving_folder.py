@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from common.errors import UserError
-from common.files import check_writable
-from export.output import check_replaceable
+from fast_style.common.errors import UserError
+from fast_style.common.files import check_writable
+from fast_style.export.output import check_replaceable
 
 # Names the models, and makes a folder one for TF Serving.
 MODELS_CONFIG = "models.config"

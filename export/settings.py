@@ -1,6 +1,6 @@
 """Choices and limits of the exports that the command line names. Light: imports no TensorFlow."""
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 # Precision of a SavedModel -> the Keras dtype policy it computes under. Variables are float32 in all.
 SAVED_MODEL_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}

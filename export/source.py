@@ -4,10 +4,10 @@ import dataclasses
 import json
 from pathlib import Path
 
-from common.errors import UserError
-from common.files import file_digest
-from common.network_files import load_keras_file, loaded_once, network_label, no_file
-from common.run_record import NAME as RUN_RECORD
+from fast_style.common.errors import UserError
+from fast_style.common.files import file_digest
+from fast_style.common.networks.network_files import load_keras_file, loaded_once, network_label, no_file
+from fast_style.common.training.run_record import NAME as RUN_RECORD
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +67,7 @@ def check_source(network, argument="network"):
 def load_source(network, argument="network"):
     """Loads a network of either task by shipped name, or from a ``.keras`` file.
 
-    Kept for the next call, as :func:`common.network_files.loaded_once` does: one network is exported in several
+    Kept for the next call, as :func:`loaded_once` does: one network is exported in several
     precisions, then verified.
 
     Returns:
@@ -107,8 +107,7 @@ def _shipped(name, package, entry):
 
 def _run_record(path):
     """The record of the run that a ``network.keras`` lies in, or None."""
-    from common.run_record import read_record
-    from common.ship import without_folders
+    from fast_style.common.training.run_record import read_record, without_folders
 
     if path.name != "network.keras" or not (path.parent / RUN_RECORD).is_file():
         return None

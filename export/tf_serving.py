@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import UserError
-from common.files import write_bytes
-from common.image_io import encode
-from export.extras import require
-from export.model_card import CARD, write_card
-from export.output import whole_folder, writing
-from export.saved_model import saved_model_card, write_saved_model
-from export.serving_folder import MODELS_CONFIG, check_serving_folder, next_version
-from export.settings import MAX_PIXELS
-from export.source import load_source
+from fast_style.common.errors import UserError
+from fast_style.common.files import write_bytes
+from fast_style.common.images.image_io import encode
+from fast_style.export.extras import require
+from fast_style.export.model_card import CARD, write_card
+from fast_style.export.output import whole_folder, writing
+from fast_style.export.saved_model import saved_model_card, write_saved_model
+from fast_style.export.serving_folder import MODELS_CONFIG, check_serving_folder, next_version
+from fast_style.export.settings import MAX_PIXELS
+from fast_style.export.source import load_source
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Where TF Serving looks for it within a version: fixed by TF Serving.
@@ -40,7 +40,7 @@ def export_serving(
     Args:
         folder: new or empty; with `update`, one that this function made.
         models: ``{name: shipped name or .keras file}``.
-        precision, max_pixels, licence: as of :func:`export.saved_model.export_saved_model`.
+        precision, max_pixels, licence: as of :func:`fast_style.export.saved_model.export_saved_model`.
         warmup: list of (height, width): each is asked of each signature when a server loads the model.
         update: add to a folder that is there: a model that it has gets its next version number, which a
             running server picks up; other files stay as they are.

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import UserError
-from common.files import write_bytes
-from common.network_files import in_precision, rebuilt
-from common.pixels import to_uint8
-from common.startup import stderr_closed
-from export.comparison import FLOORS, photographs, psnr
-from export.equalization import equalized
-from export.extras import require
-from export.model_card import card_path, model_card, write_card
-from export.output import check_new_file, writing
-from export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
-from export.signatures import write_signatures
-from export.source import keras_result
+from fast_style.common.errors import UserError
+from fast_style.common.files import write_bytes
+from fast_style.common.images.pixels import to_uint8
+from fast_style.common.networks.network_files import in_precision, rebuilt
+from fast_style.common.startup import stderr_closed
+from fast_style.export.comparison import FLOORS, photographs, psnr
+from fast_style.export.equalization import equalized
+from fast_style.export.extras import require
+from fast_style.export.model_card import card_path, model_card, write_card
+from fast_style.export.output import check_new_file, writing
+from fast_style.export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
+from fast_style.export.signatures import write_signatures
+from fast_style.export.source import keras_result
 
 # What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
 DYNAMIC_SIZES = [(256, 256), (193, 255)]
@@ -49,7 +49,7 @@ def export_tflite(
     (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide.
 
     Args:
-        source: :class:`export.source.Source`.
+        source: :class:`fast_style.export.source.Source`.
         file: path; it appears whole or not at all.
         precision: ``"float32"``; ``"float16"``, half the bytes; ``"dynamic"``, 8-bit weights, activations
             quantized as they come; ``"int8"``, 8-bit weights and activations of convolutions, with

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import UserError
-from common.image_io import encode, read_photo
-from common.network_files import in_precision
-from export.comparison import FLOORS, photographs, psnr
-from export.fresh_process import FreshProcess
-from export.model_card import read_card
-from export.source import keras_result, load_source
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import encode, read_photo
+from fast_style.common.networks.network_files import in_precision
+from fast_style.export.comparison import FLOORS, photographs, psnr
+from fast_style.export.fresh_process import FreshProcess
+from fast_style.export.model_card import read_card
+from fast_style.export.source import keras_result, load_source
 
 # (height, width) that artifacts of any size are compared at; the second is odd.
 SIZES = [(96, 128), (75, 101)]

@@ -4,7 +4,13 @@ Names are imported when they are first used, so that importing this package does
 TensorFlow.
 """
 
-from common.lazy import lazy_names
+import os
+
+# Installed, common/ and export/ lie within this package; in a checkout, beside it.
+if not os.path.isdir(os.path.join(__path__[0], "common")):
+    __path__.append(os.path.dirname(__path__[0]))
+
+from fast_style.common.lazy import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
@@ -14,7 +20,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "StyleTransfer": "fast_style.model",
         "TransformationNetwork": "fast_style.network",
         "load_network": "fast_style.pretrained_networks",
-        "photos": "common.dataset",
+        "photos": "fast_style.common.training.dataset",
         "stylize": "fast_style.stylization",
     },
 )

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from common.errors import UserError
-from common.pixels import image_to_luma, to_uint8, with_luma
+from fast_style.common.errors import UserError
+from fast_style.common.images.pixels import image_to_luma, to_uint8, with_luma
 
 ROWS = 256  # mixed at a time: in float, a large picture would take twelve times its bytes
 

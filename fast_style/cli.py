@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from common.command_line import (
+from fast_style.common.commands.command_line import (
     Parser,
     add_photo_flags,
     add_precision_flag,
@@ -16,21 +16,20 @@ from common.command_line import (
     share,
     whole_number,
 )
-from common.errors import UserError
-from common.startup import start_tensorflow
-from common.train_command import run_train_command
+from fast_style.common.commands.train import run_train_command
+from fast_style.common.errors import UserError
+from fast_style.common.startup import start_tensorflow
 
 DEMO_SIDE = 640  # pixels; about that of the sample photographs
 
 
 def main(arguments=None):
-    """`fast-style`: stylize, styles, demo, gallery, optimize, visualize, evaluate."""
+    """`fast-style`: stylize, styles, demo, optimize, visualize, evaluate."""
     parser = Parser(prog="fast-style", description="Style transfer in one pass.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     _add_stylize(commands)
     _add_styles(commands)
     _add_demo(commands)
-    _add_gallery(commands)
     _add_optimize(commands)
     _add_visualize(commands)
     _add_evaluate(commands)
@@ -79,8 +78,8 @@ def _add_stylize(commands):
 
 
 def _stylize(options):
-    from common.network_files import in_precision, network_label
-    from common.photo_jobs import jobs_of, report_jobs
+    from fast_style.common.commands.photo_jobs import jobs_of, report_jobs
+    from fast_style.common.networks.network_files import in_precision, network_label
     from fast_style.pretrained_networks import check_style
 
     check_style(options.style, "--style")
@@ -112,8 +111,8 @@ def _add_optimize(commands):
 
 
 def _optimize(options):
-    from common.image_io import as_rgb
-    from common.photo_jobs import jobs_of, report_jobs
+    from fast_style.common.commands.photo_jobs import jobs_of, report_jobs
+    from fast_style.common.images.image_io import as_rgb
     from fast_style.settings import OptimizationSettings
 
     settings = OptimizationSettings.from_given(given_settings(options, OptimizationSettings))
@@ -124,7 +123,7 @@ def _optimize(options):
     jobs = jobs_of(options, label, "optimized")
     start_tensorflow()
 
-    from fast_style.optimization_jobs import check_kept_pictures, optimize_files
+    from fast_style.optimization.jobs import check_kept_pictures, optimize_files
 
     check_kept_pictures(jobs, settings, options.overwrite)
     done, failed, stopped = optimize_files(jobs, settings, options.quality)
@@ -155,8 +154,8 @@ def _add_visualize(commands):
 
 
 def _visualize(options):
-    from common.files import check_writable
-    from common.image_io import as_rgb
+    from fast_style.common.files import check_writable
+    from fast_style.common.images.image_io import as_rgb
     from fast_style.settings import VisualizationSettings
 
     settings = VisualizationSettings(**given_settings(options, VisualizationSettings))
@@ -169,7 +168,7 @@ def _visualize(options):
     check_writable(output.parent)
     start_tensorflow()
 
-    from fast_style.visualization_jobs import visualize_file
+    from fast_style.visualization.jobs import visualize_file
 
     stopped = visualize_file(options.what, options.image, output, settings)
     print(output)
@@ -198,9 +197,9 @@ def _add_evaluate(commands):
 
 
 def _evaluate(options):
-    from common.files import check_writable
-    from common.image_io import as_rgb
-    from fast_style.recorded_objective import recorded_objective
+    from fast_style.common.files import check_writable
+    from fast_style.common.images.image_io import as_rgb
+    from fast_style.evaluation.recorded_objective import recorded_objective
     from fast_style.settings import EvaluationSettings
 
     given = given_settings(options, EvaluationSettings)
@@ -210,8 +209,8 @@ def _evaluate(options):
     check_writable(settings.output)
     start_tensorflow()
 
-    from fast_style.evaluation_report import text_report, write_reports
-    from fast_style.evaluation_run import evaluate
+    from fast_style.evaluation.report import text_report, write_reports
+    from fast_style.evaluation.run import evaluate
 
     result = evaluate(settings, options.overwrite)
     written = write_reports(result, settings.output)
@@ -258,11 +257,11 @@ def _add_demo(commands):
 
 
 def _demo(options):
-    from common.image_io import as_rgb
+    from fast_style.common.images.image_io import as_rgb
 
     def pictures(folder):
         # These import TensorFlow, which is to be started first.
-        from common.geometry import limit_long_side
+        from fast_style.common.images.geometry import limit_long_side
         from fast_style.demo import demo
 
         return demo(folder, {name: limit_long_side(photo, DEMO_SIDE) for name, photo in photos.items()})
@@ -276,33 +275,13 @@ def _demo(options):
     _show(options.output, pictures)
 
 
-def _add_gallery(commands):
-    parser = commands.add_parser(
-        "gallery",
-        help="write a page of what every network does",
-        description="Write gallery.md and its pictures: the sample photographs in every style that ships, and details "
-        "of them enlarged.",
-    )
-    _add_output(parser, "fast_style_gallery")
-    parser.set_defaults(run=_gallery)
-
-
-def _gallery(options):
-    def pictures(folder):
-        from fast_style.gallery import write_gallery  # imports TensorFlow, which is to be started first
-
-        return write_gallery(folder)
-
-    _show(options.output, pictures)
-
-
 def _add_output(parser, default):
     parser.add_argument("--output", "-o", default=default, help=f"folder of the pictures (default: {default})")
 
 
 def _show(folder, pictures):
     """Prints each file that a generator writes into a folder, and how long its picture took."""
-    from common.files import check_writable
+    from fast_style.common.files import check_writable
 
     check_writable(folder)
     start = time.perf_counter()

@@ -4,17 +4,17 @@ import time
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from common.contact_sheet import contact_sheet
-from common.image_io import write_photo
-from common.network_files import in_precision
-from common.sample_photos import sample_photos
+from fast_style.common.images.contact_sheet import contact_sheet
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.network_files import in_precision
 from fast_style.pretrained_networks import load_network, style_entries
 from fast_style.stylization import stylize
 
 # Packages that this one does not know show their own pictures by an entry point of this group, in the gallery of the
 # other: functions like `demo_pictures`.
 GROUP = "fast_style.demo"
-GALLERY_GROUP = "fast_style.gallery"
+GALLERY_GROUP = "tools.gallery"
 
 
 def demo_pictures(photos):

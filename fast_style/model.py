@@ -4,11 +4,11 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from common.errors import UserError, check_whole
-from common.losses import pixel_loss
-from common.losses.weights import check_weights
-from common.margin import add_margin, cut_margin
-from common.perceptual_training import PerceptualTrainer
+from fast_style.common.errors import UserError, check_whole
+from fast_style.common.images.margin import add_margin, cut_margin
+from fast_style.common.losses import pixel_loss
+from fast_style.common.losses.weights import check_weights
+from fast_style.common.training.trainer import PerceptualTrainer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import CONTENT_LAYERS, STYLE_LAYERS, StyleObjective
 from fast_style.settings import SHIFT_MARGIN, SHIFT_SIDE
@@ -30,7 +30,7 @@ class StyleTransfer(PerceptualTrainer):
         tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
         content_layers, style_layers: in the paper's words.
         style_layer_weights: one factor a style layer; default 1 each.
-        style_loss: a name of ``common.losses.STYLE_LOSSES``; the paper's is ``"gram"``, eq. 4. Each needs
+        style_loss: a name of ``fast_style.common.losses.STYLE_LOSSES``; the paper's is ``"gram"``, eq. 4. Each needs
             a ``style_weight`` of its own scale (docs/losses.md).
         style_warmup: steps over which the style weight grows geometrically from a hundredth of its
             value; 0 for none, as in the paper. A network that learns to show the photograph first
@@ -51,7 +51,7 @@ class StyleTransfer(PerceptualTrainer):
             otherwise (docs/training.md).
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
-        loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
+        loss_weights, pooling: see :func:`build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
     ``style/<layer>`` (unweighted, comparable with the paper's equations); with a stability weight

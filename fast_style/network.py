@@ -4,8 +4,10 @@ import functools
 
 import keras
 
-from common.errors import UserError, check_whole
-from common.layers import (
+from fast_style.common.errors import UserError, check_whole
+from fast_style.common.images.margin import add_margin
+from fast_style.common.images.pixels import image_to_network
+from fast_style.common.layers import (
     Convolution,
     ConvolutionBlock,
     ReflectionPadding,
@@ -13,10 +15,8 @@ from common.layers import (
     ScaledTanh,
     UpsamplingBlock,
 )
-from common.layers.normalization import NORMALIZATIONS
-from common.margin import add_margin
-from common.picture_function import picture_function
-from common.pixels import image_to_network
+from fast_style.common.layers.normalization import NORMALIZATIONS
+from fast_style.common.networks.picture_function import picture_function
 from fast_style.settings import MARGIN
 
 RESIDUAL_BLOCKS = 5

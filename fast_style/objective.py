@@ -4,12 +4,12 @@ import functools
 
 from keras import ops
 
-from common.errors import UserError
-from common.geometry import resize_short_side
-from common.image_io import as_rgb
-from common.loss_network import build_loss_network, least_side
-from common.losses import feature_loss, style_loss_class, total_variation
-from common.losses.weights import check_weights
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import resize_short_side
+from fast_style.common.images.image_io import as_rgb
+from fast_style.common.losses import feature_loss, style_loss_class, total_variation
+from fast_style.common.losses.weights import check_weights
+from fast_style.common.networks.loss_network import build_loss_network, least_side
 
 CONTENT_LAYERS = ("relu2_2",)
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
@@ -27,11 +27,11 @@ class StyleObjective:
 
     Args:
         style_image: the painting: a path, or RGB uint8 (height, width, 3); or a list of these.
-        loss_network: a :class:`common.loss_network.LossNetwork` with all layers that are named here.
+        loss_network: a :class:`LossNetwork` with all layers that are named here.
         content_layers, style_layers: in the paper's words; none for an objective without that term.
         content_weight, style_weight, tv_weight: not negative.
         style_layer_weights: one factor a style layer; default 1 each.
-        style_loss: a name of ``common.losses.STYLE_LOSSES``.
+        style_loss: a name of ``fast_style.common.losses.STYLE_LOSSES``.
         style_blend: one share a painting; they are divided by their sum. Default: equal shares.
         scaling: ``"paper"``, eqs. 2 to 4; or ``"gatys"``, their section 2: a content layer counts
             ``1/2 sum (F - P)^2``, eq. 2 times C H W / 2; a style layer of Gram matrices
@@ -134,7 +134,7 @@ class StyleObjective:
             style_size: the painting's short side in pixels when its strokes are read; None leaves it.
             loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
             loss_weights, pooling, normalize_over: see
-                :func:`common.loss_network.build_loss_network`.
+                :func:`build_loss_network`.
             options: see the class.
 
         Raises:

@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from common.errors import UserError
-from common.settings import LossNetworkSettings, TrainingSettings, setting
+from fast_style.common.errors import UserError
+from fast_style.common.settings import LossNetworkSettings, TrainingSettings, setting
 
 # The losses of style with a fair start for the weight of each at 256x256 (docs/losses.md says how they were
 # measured): each loss has a scale of its own.
@@ -326,7 +326,7 @@ class EvaluationSettings(ObjectiveSettings):
 
         Args:
             given: dict of fields.
-            recorded: of :func:`fast_style.recorded_objective.recorded_objective`.
+            recorded: of :func:`fast_style.evaluation.recorded_objective.recorded_objective`.
             quick: take small sizes and few iterations where nothing is given.
         """
         return cls(**cls.given_over({**recorded, **(QUICK if quick else {})}, given))

@@ -15,10 +15,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from common.errors import UserError
-from common.geometry import limit_long_side, reflected_indices
-from common.layers import cpu_convolution
-from common.pixels import image_to_network, to_uint8
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import limit_long_side, reflected_indices
+from fast_style.common.images.pixels import image_to_network, to_uint8
+from fast_style.common.layers import cpu_convolution
 
 STATISTICS = ("exact", "fast")
 # Pixels of the photograph in a strip: with 32 filters a feature map of it takes 128 MiB.

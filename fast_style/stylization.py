@@ -3,13 +3,13 @@
 import tensorflow as tf
 from tqdm import tqdm
 
-from common.errors import UserError
-from common.geometry import limit_long_side, limited_sides, resize_array
-from common.image_io import Photo, as_rgb, check_fits
-from common.network_files import as_network
-from common.photo_jobs import run_jobs
-from common.run_record import physical_memory
 from fast_style.blending import blend, check_strength
+from fast_style.common.commands.photo_jobs import run_jobs
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import limit_long_side, limited_sides, resize_array
+from fast_style.common.images.image_io import Photo, as_rgb, check_fits
+from fast_style.common.networks.network_files import as_network
+from fast_style.common.training.run_record import physical_memory
 from fast_style.pretrained_networks import load_network
 
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
@@ -93,7 +93,7 @@ def _in_strips(rgb, network, statistics, progress):
 
 
 def stylize_photo(photo, network, **options):
-    """:func:`stylize`, with its options, for a :class:`common.image_io.Photo`: the alpha mask is carried over."""
+    """:func:`stylize`, with its options, for a :class:`Photo`: the alpha mask is carried over."""
     rgb = stylize(photo.rgb, network, **options)
     alpha = photo.alpha
     if alpha is not None and alpha.shape != rgb.shape[:2]:
@@ -102,7 +102,7 @@ def stylize_photo(photo, network, **options):
 
 
 def stylize_files(jobs, network, max_size=None, quality=95, progress=True, **options):
-    """Runs jobs of :func:`common.photo_jobs.plan_jobs` by :func:`stylize`; see :func:`common.photo_jobs.run_jobs`."""
+    """Runs jobs of :func:`plan_jobs` by :func:`stylize`; see :func:`run_jobs`."""
 
     def transform(photo, job):
         sides = photo.rgb.shape[:2]

@@ -1,8 +1,8 @@
 """Trains a network on one painting: what `fast-style-train` calls."""
 
-from common.errors import UserError
-from common.settings import check_least
-from common.training import check_size, run_training
+from fast_style.common.errors import UserError
+from fast_style.common.settings import check_least
+from fast_style.common.training.run import check_size, run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest, load_network
@@ -17,7 +17,7 @@ def train(settings, resume=False):
         resume: continue the run in ``settings.output`` from its newest checkpoint.
 
     Returns:
-        The run record, a dict; see :func:`common.training.run_training` for files and errors.
+        The run record, a dict; see :func:`run_training` for files and errors.
     """
     check_least(settings, 0, "style_warmup", "stability_shift", "margin", "training_margin")
     check_shift(settings)

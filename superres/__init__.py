@@ -4,7 +4,7 @@ Names are imported when they are first used, so that importing this package does
 TensorFlow.
 """
 
-from common.lazy import lazy_names
+from fast_style.common.lazy import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
@@ -15,9 +15,9 @@ __getattr__, __dir__, __all__ = lazy_names(
         "SuperResolutionObjective": "superres.objective",
         "SuperResolutionSettings": "superres.settings",
         "degrade": "superres.degradation",
-        "evaluate": "superres.evaluation",
+        "evaluate": "superres.evaluation.run",
         "load_network": "superres.pretrained_networks",
-        "photos": "common.dataset",
+        "photos": "fast_style.common.training.dataset",
         "upscale": "superres.upscaling",
     },
 )

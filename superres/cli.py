@@ -4,10 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from common.command_line import Parser, add_photo_flags, add_precision_flag, errors_as_lines, whole_number
-from common.errors import UserError
-from common.startup import start_tensorflow
-from common.train_command import run_train_command
+from fast_style.common.commands.command_line import (
+    Parser,
+    add_photo_flags,
+    add_precision_flag,
+    errors_as_lines,
+    whole_number,
+)
+from fast_style.common.commands.train import run_train_command
+from fast_style.common.errors import UserError
+from fast_style.common.startup import start_tensorflow
 from superres.settings import DEGRADATIONS, FACTORS
 
 
@@ -62,8 +68,8 @@ def _add_self_ensemble_flag(parser):
 
 
 def _upscale(options):
-    from common.network_files import in_precision, network_label
-    from common.photo_jobs import jobs_of, report_jobs
+    from fast_style.common.commands.photo_jobs import jobs_of, report_jobs
+    from fast_style.common.networks.network_files import in_precision, network_label
     from superres.pretrained_networks import check_network, default_network
 
     network = options.network or default_network(options.factor or 4)
@@ -138,8 +144,8 @@ def _add_evaluate(commands):
 
 
 def _evaluate(options):
-    from common.files import check_writable, write_bytes
-    from common.image_io import list_images
+    from fast_style.common.files import check_writable, write_bytes
+    from fast_style.common.images.image_io import list_images
     from superres.pretrained_networks import check_network, network_entries
 
     shipped = [name for name, entry in network_entries().items() if entry["config"]["factor"] == options.factor]
@@ -163,12 +169,12 @@ def _evaluate(options):
 
     from tqdm import tqdm
 
-    from common.labels import distinct_labels
-    from common.loss_network import build_loss_network
-    from common.network_files import network_label
-    from superres.evaluation import evaluate
+    from fast_style.common.labels import distinct_labels
+    from fast_style.common.networks.loss_network import build_loss_network
+    from fast_style.common.networks.network_files import network_label
+    from superres.evaluation.report import csv_text, html_page, text_table
+    from superres.evaluation.run import evaluate
     from superres.objective import FEATURE_LAYERS
-    from superres.report import csv_text, html_page, text_table
 
     result = evaluate(
         options.data,

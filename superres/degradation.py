@@ -3,8 +3,8 @@
 import numpy as np
 from keras import ops
 
-from common.errors import UserError
-from common.layers import GaussianBlur
+from fast_style.common.errors import UserError
+from fast_style.common.layers import GaussianBlur
 from superres.bicubic import bicubic_resize
 from superres.settings import DEGRADATIONS
 

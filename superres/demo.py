@@ -1,9 +1,9 @@
-"""Part of `fast-style demo` and `fast-style gallery`: details of photographs, enlarged."""
+"""Part of `fast-style demo` and of the gallery: details of photographs, enlarged."""
 
 import time
 
-from common.geometry import resize_array
-from common.network_files import in_precision
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.networks.network_files import in_precision
 from superres.pretrained_networks import load_network, network_entries
 from superres.upscaling import upscale
 

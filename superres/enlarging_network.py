@@ -4,8 +4,8 @@ import functools
 
 import keras
 
-from common.errors import UserError
-from common.picture_function import picture_function
+from fast_style.common.errors import UserError
+from fast_style.common.networks.picture_function import picture_function
 from superres.settings import FACTORS
 
 

@@ -4,12 +4,12 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from common.errors import UserError
-from common.geometry import resize_array
-from common.loss_network import build_loss_network
-from common.losses import pixel_loss
-from common.losses.weights import check_weights
-from common.perceptual_training import PerceptualTrainer
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.losses import pixel_loss
+from fast_style.common.losses.weights import check_weights
+from fast_style.common.networks.loss_network import build_loss_network
+from fast_style.common.training.trainer import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
 from superres.objective import FEATURE_LAYERS, TEXTURE_LAYERS, SuperResolutionObjective, layers_needed
@@ -43,12 +43,12 @@ class SuperResolution(PerceptualTrainer):
             and what the network weaves on the grid of its input, or hatches in a direction of its own, does not.
             Photographs that are not square are mirrored only. With it, a step enlarges each photograph twice.
         texture_weight: factor of the texture loss, the style loss between patches of 16x16 pixels at the same place
-            (:func:`common.losses.texture_loss`); 0 for none, as in the paper.
+            (:func:`texture_loss`); 0 for none, as in the paper.
         feature_layers, texture_layers: in the paper's words.
         pixel_channels: ``"rgb"``, or ``"y"`` for the luma.
         degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
-        loss_weights, pooling: see :func:`common.loss_network.build_loss_network`.
+        loss_weights, pooling: see :func:`build_loss_network`.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
     ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with a texture weight ``texture`` and

@@ -5,12 +5,12 @@ import math
 import keras
 from keras import ops
 
-from common.errors import UserError, check_whole
-from common.layers import Convolution, ConvolutionBlock, ResidualBlock, ScaledTanh, UpsamplingBlock
-from common.layers.normalization import NORMALIZATIONS
-from common.layers.upsampling import UPSAMPLINGS
-from common.margin import add_margin, cut_margin
-from common.pixels import image_to_network
+from fast_style.common.errors import UserError, check_whole
+from fast_style.common.images.margin import add_margin, cut_margin
+from fast_style.common.images.pixels import image_to_network
+from fast_style.common.layers import Convolution, ConvolutionBlock, ResidualBlock, ScaledTanh, UpsamplingBlock
+from fast_style.common.layers.normalization import NORMALIZATIONS
+from fast_style.common.layers.upsampling import UPSAMPLINGS
 from superres.bicubic import bicubic_resize
 from superres.enlarging_network import EnlargingNetwork
 

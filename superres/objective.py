@@ -1,10 +1,10 @@
 """The objective of super-resolution: feature, texture, pixel and total-variation loss, weighted (sections 3.2, 3.3)."""
 
-from common.errors import UserError
-from common.loss_network import least_side
-from common.losses import feature_loss, pixel_loss, texture_loss, total_variation
-from common.losses.weights import check_weights
-from common.pixels import image_to_luma
+from fast_style.common.errors import UserError
+from fast_style.common.images.pixels import image_to_luma
+from fast_style.common.losses import feature_loss, pixel_loss, texture_loss, total_variation
+from fast_style.common.losses.weights import check_weights
+from fast_style.common.networks.loss_network import least_side
 
 FEATURE_LAYERS = ("relu2_2",)
 # In front of all pooling, which would reward a weave: docs/superres.md.
@@ -30,10 +30,10 @@ class SuperResolutionObjective:
 
     l_feat is eq. 2 summed over the layers, l_pixel the mean squared difference of pixels 0..255, l_TV
     the sum of squared differences of neighbouring pixels. l_texture, which the paper does not have, is
-    :func:`common.losses.texture_loss` between patches of 16x16 pixels, summed over its layers.
+    :func:`texture_loss` between patches of 16x16 pixels, summed over its layers.
 
     Args:
-        loss_network: a :class:`common.loss_network.LossNetwork` with the layers, or None where the
+        loss_network: a :class:`LossNetwork` with the layers, or None where the
             weights of features and texture are 0.
         feature_layers, texture_layers: in the paper's words.
         feature_weight, pixel_weight, tv_weight, texture_weight: not negative, and one of the first two positive.

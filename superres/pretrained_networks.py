@@ -2,8 +2,15 @@
 
 from pathlib import Path
 
-from common.errors import UserError
-from common.network_files import Shelf, load_keras_file, network_digest, no_file, read_keras_config, read_manifest
+from fast_style.common.errors import UserError
+from fast_style.common.networks.network_files import (
+    Shelf,
+    load_keras_file,
+    network_digest,
+    no_file,
+    read_keras_config,
+    read_manifest,
+)
 
 FOLDER = Path(__file__).parent / "pretrained"
 CLASSES = ("SuperResolutionNetwork", "SRCNN")

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from common.settings import TrainingSettings, setting
+from fast_style.common.settings import TrainingSettings, setting
 
 FACTORS = (2, 4, 8)
 # What makes a low-resolution input of a photograph, in words for reports; `superres.degradation` does it.

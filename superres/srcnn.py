@@ -5,9 +5,9 @@ import math
 import keras
 from keras import ops
 
-from common.errors import UserError
-from common.layers import Convolution, ReflectionPadding
-from common.pixels import image_to_luma, image_to_network, network_to_image, with_luma
+from fast_style.common.errors import UserError
+from fast_style.common.images.pixels import image_to_luma, image_to_network, network_to_image, with_luma
+from fast_style.common.layers import Convolution, ReflectionPadding
 from superres.bicubic import bicubic_resize
 from superres.enlarging_network import EnlargingNetwork
 

@@ -1,8 +1,8 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
-from common.errors import UserError
-from common.settings import check_least, flag
-from common.training import check_size, run_training
+from fast_style.common.errors import UserError
+from fast_style.common.settings import check_least, flag
+from fast_style.common.training.run import check_size, run_training
 from superres.model import SuperResolution, least_side
 from superres.network import SuperResolutionNetwork
 from superres.objective import TEXTURE_PATCH
@@ -19,7 +19,7 @@ def train(settings, resume=False):
         resume: continue the run in ``settings.output`` from its newest checkpoint.
 
     Returns:
-        The run record, a dict; see :func:`common.training.run_training` for files and errors.
+        The run record, a dict; see :func:`run_training` for files and errors.
     """
     if settings.size % settings.factor:
         raise UserError(f"--size: expected a multiple of --factor, {settings.factor}. Received: {settings.size}")

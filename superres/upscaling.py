@@ -3,13 +3,13 @@
 import tensorflow as tf
 from tqdm import tqdm
 
-from common.errors import UserError, check_whole
-from common.geometry import resize_array
-from common.image_io import Photo, as_rgb, check_fits
-from common.network_files import as_network
-from common.photo_jobs import run_jobs
-from common.pixels import without_colour
-from common.run_record import physical_memory
+from fast_style.common.commands.photo_jobs import run_jobs
+from fast_style.common.errors import UserError, check_whole
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.images.image_io import Photo, as_rgb, check_fits
+from fast_style.common.images.pixels import without_colour
+from fast_style.common.networks.network_files import as_network
+from fast_style.common.training.run_record import physical_memory
 from superres.histograms import match_histograms
 from superres.orientation import ORIENTATIONS
 from superres.pretrained_networks import load_network
@@ -93,14 +93,14 @@ def _check_memory(height, width, network, tile):
 
 
 def upscale_photo(photo, network, histogram_matching=None, tile=None, progress=False, self_ensemble=False):
-    """:func:`upscale` for a :class:`common.image_io.Photo`: the alpha mask is enlarged bicubically."""
+    """:func:`upscale` for a :class:`Photo`: the alpha mask is enlarged bicubically."""
     rgb = upscale(photo.rgb, network, histogram_matching, tile, progress, self_ensemble)
     alpha = None if photo.alpha is None else resize_array(photo.alpha, *rgb.shape[:2])
     return Photo(rgb, alpha)
 
 
 def upscale_files(jobs, network, histogram_matching=None, tile=None, quality=95, progress=True, self_ensemble=False):
-    """Runs jobs of :func:`common.photo_jobs.plan_jobs`; see :func:`common.photo_jobs.run_jobs`."""
+    """Runs jobs of :func:`plan_jobs`; see :func:`run_jobs`."""
 
     def transform(photo, job):
         height, width = (side * network.factor for side in photo.rgb.shape[:2])

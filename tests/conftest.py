@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.startup import start_tensorflow
+from fast_style.common.startup import start_tensorflow
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

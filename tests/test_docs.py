@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import export.cli
 import fast_style.cli
+import fast_style.export.cli
 import superres.cli
 
 ROOT = Path(__file__).parents[1]
@@ -16,7 +16,7 @@ PROGRAMS = {
     "fast-style-train": fast_style.cli.train_main,
     "superres": superres.cli.main,
     "superres-train": superres.cli.train_main,
-    "fast-style-export": export.cli.main,
+    "fast-style-export": fast_style.export.cli.main,
 }
 
 

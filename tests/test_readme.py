@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.image_io import write_photo
+from fast_style.common.images.image_io import write_photo
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 

@@ -31,15 +31,15 @@ from jax import numpy as jnp
 
 from benchmarks.jax_training.step import Step
 from benchmarks.jax_training.tasks import StyleTask, SuperResolutionTask
-from common.command_line import check_required, errors_as_lines
-from common.crops import Crops, validation_crops
-from common.errors import UserError
-from common.geometry import resize_short_side
-from common.json_files import read_json
-from common.learning_rate import learning_rate
-from common.network_files import copy_weights, in_precision
-from common.run_record import hardware, versions, write_record
-from common.settings import check_choices, flag
+from fast_style.common.commands.command_line import check_required, errors_as_lines
+from fast_style.common.errors import UserError
+from fast_style.common.images.crops import Crops, validation_crops
+from fast_style.common.images.geometry import resize_short_side
+from fast_style.common.json_files import read_json
+from fast_style.common.networks.network_files import copy_weights, in_precision
+from fast_style.common.settings import check_choices, flag
+from fast_style.common.training.learning_rate import learning_rate
+from fast_style.common.training.run_record import hardware, versions, write_record
 
 # Seconds from the end of one job to the start of the next, for one that is given a share of the time.
 BETWEEN_JOBS = 2.0

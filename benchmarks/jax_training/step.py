@@ -5,8 +5,8 @@ import keras
 from jax import numpy as jnp
 from keras import ops
 
-from common.loss_network import build_loss_network
-from common.precision import dtype_policy
+from fast_style.common.networks.loss_network import build_loss_network
+from fast_style.common.networks.precision import dtype_policy
 
 
 class Step:
@@ -18,7 +18,7 @@ class Step:
 
     Attributes:
         network: the Keras network that is trained; its variables are set by :meth:`store`.
-        loss_network: :class:`common.loss_network.LossNetwork`, or None.
+        loss_network: :class:`LossNetwork`, or None.
     """
 
     def __init__(self, task, settings):

@@ -9,10 +9,10 @@ import numpy as np
 from jax import numpy as jnp
 from keras import ops
 
-from common.geometry import resize_short_side
-from common.image_io import as_rgb
-from common.losses import feature_loss, gram_loss, gram_matrix, pixel_loss, total_variation
-from common.margin import add_margin, cut_margin
+from fast_style.common.images.geometry import resize_short_side
+from fast_style.common.images.image_io import as_rgb
+from fast_style.common.images.margin import add_margin, cut_margin
+from fast_style.common.losses import feature_loss, gram_loss, gram_matrix, pixel_loss, total_variation
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import digest as style_digest
 from fast_style.pretrained_networks import load_network as load_style

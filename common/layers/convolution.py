@@ -2,14 +2,14 @@
 
 import keras
 
-from common.layers import cpu_convolution
+from fast_style.common.layers import cpu_convolution
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class Convolution(keras.layers.Conv2D):
     """``keras.layers.Conv2D``, the same numbers, for channels last and no dilation.
 
-    Inside :func:`common.layers.cpu_convolutions` it is computed by :mod:`common.layers.cpu_convolution`.
+    Inside :func:`cpu_convolutions` it is computed by :mod:`cpu_convolution`.
     """
 
     def convolution_op(self, inputs, kernel):

@@ -2,8 +2,8 @@
 
 import keras
 
-from common.layers.convolution import Convolution
-from common.layers.normalization import make_normalization
+from fast_style.common.layers.convolution import Convolution
+from fast_style.common.layers.normalization import make_normalization
 
 
 @keras.saving.register_keras_serializable(package="fast_style")

@@ -6,8 +6,8 @@ import itertools
 
 import keras
 
-from common.layers.kernel_gradient import kernel_gradient
-from common.processor import has_avx512
+from fast_style.common.layers.kernel_gradient import kernel_gradient
+from fast_style.common.processor import has_avx512
 
 # Output pixels a side that become channels of one step of a convolution with few filters.
 BLOCK = 4
@@ -131,13 +131,16 @@ def convolve_in_blocks(inputs, kernel, padding="SAME"):
     import tensorflow as tf
 
     size, _, channels, filters = kernel.shape
-    shifts = [[shift, BLOCK - 1 - shift] for shift in range(BLOCK)]
+    # oneDNN's bfloat16 on processors with AMX gives wrong numbers for an even side and fewer than 32 channels
+    # (TensorFlow 2.21): a row and a column of zeros make it odd.
+    zeros = 1 if inputs.dtype == tf.bfloat16 and channels < 32 else 0
+    shifts = [[shift, BLOCK - 1 - shift + zeros] for shift in range(BLOCK)]
     kernels = [tf.pad(kernel, [row, column, [0, 0], [0, 0]]) for row in shifts for column in shifts]
-    side = size + BLOCK - 1
+    side = size + BLOCK - 1 + zeros
     kernels = tf.reshape(tf.stack(kernels, axis=3), (side, side, channels, BLOCK * BLOCK * filters))
     before = size // 2 if padding == "SAME" else 0
     lengths = [tf.shape(inputs)[axis] - (0 if padding == "SAME" else size - 1) for axis in (1, 2)]
-    margins = [[before, before + -length % BLOCK] for length in lengths]
+    margins = [[before, before + -length % BLOCK + zeros] for length in lengths]
     blocks = tf.nn.conv2d(tf.pad(inputs, [[0, 0], *margins, [0, 0]]), kernels, BLOCK, "VALID")
     return tf.nn.depth_to_space(blocks, BLOCK)[:, : lengths[0], : lengths[1]]
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from common.errors import UserError
-from common.geometry import reflect_pad
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import reflect_pad
 
 
 def gaussian_kernel(sigma, size):

@@ -2,8 +2,8 @@
 
 import keras
 
-from common.errors import UserError
-from common.layers.instance_normalization import InstanceNormalization
+from fast_style.common.errors import UserError
+from fast_style.common.layers.instance_normalization import InstanceNormalization
 
 NORMALIZATIONS = ("instance", "batch", "none")
 

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from common.geometry import reflect_pad
+from fast_style.common.images.geometry import reflect_pad
 
 
 @keras.saving.register_keras_serializable(package="fast_style")

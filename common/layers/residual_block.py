@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from common.layers import cpu_convolution
-from common.layers.convolution_block import ConvolutionBlock
+from fast_style.common.layers import cpu_convolution
+from fast_style.common.layers.convolution_block import ConvolutionBlock
 
 
 @keras.saving.register_keras_serializable(package="fast_style")

@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from common.errors import UserError
-from common.layers import cpu_convolution
-from common.layers.convolution import Convolution, TransposedConvolution
-from common.layers.normalization import make_normalization
+from fast_style.common.errors import UserError
+from fast_style.common.layers import cpu_convolution
+from fast_style.common.layers.convolution import Convolution, TransposedConvolution
+from fast_style.common.layers.normalization import make_normalization
 
 UPSAMPLINGS = ("transposed", "resize", "bilinear", "subpixel")
 

@@ -4,15 +4,15 @@ All return one float32 value an image, shape (batch,), whatever the dtype policy
 products in bfloat16, everything else is computed in float32. The Keras losses average over the batch.
 """
 
-from common.losses.batch_statistics import BatchStatisticsStyle
-from common.losses.feature import FeatureLoss, feature_loss
-from common.losses.mmd import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle
-from common.losses.mrf import MrfStyle
-from common.losses.pixel import PixelLoss, pixel_loss
-from common.losses.style import GramStyle, StyleLoss, gram_loss, gram_matrix, style_loss
-from common.losses.style_losses import STYLE_LOSSES, style_loss_class
-from common.losses.texture import TextureLoss, texture_loss
-from common.losses.total_variation import TotalVariationLoss, total_variation
+from fast_style.common.losses.batch_statistics import BatchStatisticsStyle
+from fast_style.common.losses.feature import FeatureLoss, feature_loss
+from fast_style.common.losses.mmd import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle
+from fast_style.common.losses.mrf import MrfStyle
+from fast_style.common.losses.pixel import PixelLoss, pixel_loss
+from fast_style.common.losses.style import GramStyle, StyleLoss, gram_loss, gram_matrix, style_loss
+from fast_style.common.losses.style_losses import STYLE_LOSSES, style_loss_class
+from fast_style.common.losses.texture import TextureLoss, texture_loss
+from fast_style.common.losses.total_variation import TotalVariationLoss, total_variation
 
 __all__ = [
     "STYLE_LOSSES",

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from common.losses.positions import mean_square, mean_vector
+from fast_style.common.losses.positions import mean_square, mean_vector
 
 # Added to variances, of features of 0..255 images, where the root's gradient would be infinite.
 EPSILON = 1e-3

@@ -13,8 +13,8 @@ polynomial kernel without offset is eq. 4 of the fast style transfer paper itsel
 import numpy as np
 from keras import ops
 
-from common.losses.positions import mean_square, mean_vector, position_vectors
-from common.losses.style import gram_loss, gram_matrix
+from fast_style.common.losses.positions import mean_square, mean_vector, position_vectors
+from fast_style.common.losses.style import gram_loss, gram_matrix
 
 FREQUENCIES = 256
 

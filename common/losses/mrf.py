@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 SIDE = 3
 MOST = 1024

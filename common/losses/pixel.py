@@ -2,7 +2,7 @@
 
 import keras
 
-from common.losses.squared_distance import mean_squared_distance
+from fast_style.common.losses.squared_distance import mean_squared_distance
 
 
 def pixel_loss(target, output):

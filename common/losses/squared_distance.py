@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 
 def mean_squared_distance(what, target, output):

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from common.losses.positions import position_vectors
+from fast_style.common.losses.positions import position_vectors
 
 
 def gram_matrix(features):

@@ -4,11 +4,11 @@ Each is a class that is given a painting's features at one layer, (1, height, wi
 instances map an output's features at that layer, (batch, any height, any width, channels), to float32 (batch,).
 """
 
-from common.errors import UserError
-from common.losses.batch_statistics import BatchStatisticsStyle
-from common.losses.mmd import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle
-from common.losses.mrf import MrfStyle
-from common.losses.style import GramStyle
+from fast_style.common.errors import UserError
+from fast_style.common.losses.batch_statistics import BatchStatisticsStyle
+from fast_style.common.losses.mmd import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle
+from fast_style.common.losses.mrf import MrfStyle
+from fast_style.common.losses.style import GramStyle
 
 STYLE_LOSSES = {
     "gram": GramStyle,

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from common.errors import UserError
-from common.losses.style import gram_loss, gram_matrix
+from fast_style.common.errors import UserError
+from fast_style.common.losses.style import gram_loss, gram_matrix
 
 PATCH = 8
 
@@ -13,7 +13,7 @@ def texture_loss(target, output, patch=PATCH):
     """The style loss (eqs. 3 and 4) between patches of features at the same place, averaged over the patches.
 
     What a patch is made of is compared, and not where in it that lies: an output that cannot know where the hairs
-    of a fur lie is asked for hairs, whereas :func:`common.losses.feature_loss` is least for the mean of all that they
+    of a fur lie is asked for hairs, whereas :func:`feature_loss` is least for the mean of all that they
     may be, a blur. Not in the paper; from EnhanceNet (Sajjadi, Schoelkopf and Hirsch 2017, arXiv:1612.07919), whose
     patches are 16x16 pixels.
 

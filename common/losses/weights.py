@@ -1,6 +1,6 @@
 """What factors of loss terms may be."""
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 
 
 def check_weights(weights):

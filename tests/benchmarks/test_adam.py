@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from benchmarks import adam
-from common.adam import Adam
+from fast_style.common.training.adam import Adam
 
 
 def test_a_row_for_each_network_and_optimizer(capsys):

@@ -1,8 +1,8 @@
 """The blur effect tells the losses of super-resolution apart."""
 
 from benchmarks.blur import measure as measure_blur
-from common.image_io import write_photo
-from common.sample_photos import sample_photos
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.sample_photos import sample_photos
 
 
 def test_perceptual_losses_are_sharper_than_the_pixel_loss_and_that_than_bicubic_interpolation(tmp_path):

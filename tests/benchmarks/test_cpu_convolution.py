@@ -2,9 +2,9 @@
 
 import pytest
 
-import common.picture_function
+import fast_style.common.networks.picture_function
 from benchmarks.cpu_convolution import LAYERS, compare, layer
-from common.layers import cpu_convolutions
+from fast_style.common.layers import cpu_convolutions
 
 
 @pytest.mark.parametrize("description", LAYERS, ids=lambda description: description[0])
@@ -19,7 +19,7 @@ def test_turns_are_taken_with_and_without_the_forms():
     made = []
 
     def make(ours):
-        made.append((ours, common.picture_function.cpu_convolutions is cpu_convolutions))
+        made.append((ours, fast_style.common.networks.picture_function.cpu_convolutions is cpu_convolutions))
         return lambda: None
 
     (_, _, theirs), (_, spread, ours) = compare(make, rounds=2)

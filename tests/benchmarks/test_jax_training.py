@@ -10,10 +10,10 @@ import pytest
 
 import fast_style.train
 import superres.train
-from common.geometry import resize_short_side
-from common.image_io import write_photo
-from common.run_record import read_record
-from common.sample_photos import sample_photos
+from fast_style.common.images.geometry import resize_short_side
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.training.run_record import read_record
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import load_network
 from fast_style.settings import StyleSettings

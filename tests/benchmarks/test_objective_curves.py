@@ -3,8 +3,8 @@
 import pytest
 
 from benchmarks import objective_curves
-from common.image_io import read_photo
-from common.json_files import write_json
+from fast_style.common.images.image_io import read_photo
+from fast_style.common.json_files import write_json
 
 
 def test_curves_of_stages_follow_each_other(tmp_path, capsys):

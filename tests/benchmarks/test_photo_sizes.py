@@ -1,7 +1,7 @@
 """Sizes of photographs are timed and plotted."""
 
 from benchmarks import photo_sizes
-from common.image_io import read_photo
+from fast_style.common.images.image_io import read_photo
 
 
 def test_sizes_of_photographs_are_timed_and_plotted(tmp_path, capsys):

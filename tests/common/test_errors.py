@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.errors import UserError, check_whole
+from fast_style.common.errors import UserError, check_whole
 
 
 @pytest.mark.parametrize("value", [2, 1.0, "3", None])

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from common.errors import UserError
-from common.files import check_writable, write_bytes
+from fast_style.common.errors import UserError
+from fast_style.common.files import check_writable, write_bytes
 
 
 def test_permissions_are_those_of_any_new_file(tmp_path):

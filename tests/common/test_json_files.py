@@ -2,8 +2,8 @@
 
 import pytest
 
-from common.errors import UserError
-from common.json_files import read_json, write_json
+from fast_style.common.errors import UserError
+from fast_style.common.json_files import read_json, write_json
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common.labels import distinct_labels
+from fast_style.common.labels import distinct_labels
 
 
 @pytest.mark.parametrize(

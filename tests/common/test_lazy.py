@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-import export
 import fast_style
+import fast_style.export as export
 import superres
 
 

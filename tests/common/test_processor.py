@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from common import processor
+from fast_style.common import processor
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import pytest
 
 def start(arguments, **environment):
     """(what TF_ENABLE_ONEDNN_OPTS is behind the start, everything written to stderr)."""
-    script = f"from common.startup import start_tensorflow\nstart_tensorflow({arguments})\nimport os\n"
+    script = f"from fast_style.common.startup import start_tensorflow\nstart_tensorflow({arguments})\nimport os\n"
     script += "print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     command = [sys.executable, "-c", script]

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from common.stop_signals import StopSignals
+from fast_style.common.stop_signals import StopSignals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common.image_io import write_photo
+from fast_style.common.images.image_io import write_photo
 from superres.settings import SuperResolutionSettings
 
 

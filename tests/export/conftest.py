@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.image_io import write_photo
-from common.sample_photos import sample_photos
-from export.source import load_source
-from export.tf_serving import export_serving
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.export.source import load_source
+from fast_style.export.tf_serving import export_serving
 from fast_style.network import TransformationNetwork
 from superres.network import SuperResolutionNetwork
 

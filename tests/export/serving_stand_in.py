@@ -26,7 +26,7 @@ from google.protobuf import text_format
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 from tensorflow_serving.config import model_server_config_pb2
 
-from export.serving_folder import versions
+from fast_style.export.serving_folder import versions
 
 MODEL_SERVER = shutil.which("tensorflow_model_server")
 

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from common.checkpoint import Checkpoints
-from export.cli import main, named_models, size
-from export.model_card import CARD
+from fast_style.common.training.checkpoint import Checkpoints
+from fast_style.export.cli import main, named_models, size
+from fast_style.export.model_card import CARD
 
 
 def run(arguments, capsys):
@@ -186,7 +186,7 @@ def test_size():
 
 def test_help_imports_no_tensorflow():
     code = (
-        "import sys; from export.cli import main\n"
+        "import sys; from fast_style.export.cli import main\n"
         "for arguments in ([], ['saved-model'], ['serving'], ['tflite'], ['verify']):\n"
         "    try:\n        main([*arguments, '--help'])\n    except SystemExit:\n        pass\n"
         "assert not {'tensorflow', 'keras', 'numpy', 'PIL'} & set(sys.modules)"

@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from common.pixels import image_to_network
-from common.sample_photos import sample_photos
-from export.comparison import cover, psnr
-from export.equalization import convolutions, equalized, factors
-from export.source import keras_result
+from fast_style.common.images.pixels import image_to_network
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.export.comparison import cover, psnr
+from fast_style.export.equalization import convolutions, equalized, factors
+from fast_style.export.source import keras_result
 from fast_style.network import TransformationNetwork
 from superres.network import SuperResolutionNetwork
 from tests.export.conftest import colourful

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from export.fresh_process import PROGRAM, FreshProcess
+from fast_style.common.errors import UserError
+from fast_style.export.fresh_process import PROGRAM, FreshProcess
 
 IMAGES = np.arange(12, dtype=np.float32).reshape(1, 2, 2, 3)
 
@@ -85,7 +85,7 @@ def test_nothing_of_the_package_can_be_imported_where_artifacts_are_verified():
     code = f"import runpy; runpy.run_path({str(PROGRAM)!r}); import numpy, {{}}"
     runs = [
         subprocess.run([sys.executable, "-I", "-c", code.format(name)], capture_output=True, text=True)
-        for name in ("json", "common.pixels", "fast_style", "superres", "export")
+        for name in ("json", "fast_style.common.images.pixels", "fast_style", "superres", "export")
     ]
     assert [run.returncode for run in runs] == [0, 1, 1, 1, 1]
     assert all("ModuleNotFoundError" in run.stderr for run in runs[1:])

@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from common.geometry import resize_array
-from common.image_io import read_photo
-from export.image_bytes import decode, encode, orientation
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.images.image_io import read_photo
+from fast_style.export.image_bytes import decode, encode, orientation
 from tests.export.conftest import encoded, picture
 
 decode_in_graph = tf.function(decode, input_signature=[tf.TensorSpec((), tf.string)])

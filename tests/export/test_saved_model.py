@@ -9,14 +9,14 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from common.errors import UserError
-from common.image_io import read_photo
-from common.network_files import rebuilt
-from common.precision import dtype_policy
-from export.comparison import photographs, psnr
-from export.model_card import CARD, file_digest
-from export.saved_model import export_saved_model
-from export.source import Source, keras_result, load_source
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import read_photo
+from fast_style.common.networks.network_files import rebuilt
+from fast_style.common.networks.precision import dtype_policy
+from fast_style.export.comparison import photographs, psnr
+from fast_style.export.model_card import CARD, file_digest
+from fast_style.export.saved_model import export_saved_model
+from fast_style.export.source import Source, keras_result, load_source
 from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize_photo
 from superres.upscaling import upscale_photo

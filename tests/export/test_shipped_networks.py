@@ -2,11 +2,11 @@
 
 import pytest
 
-from export.cli import main
-from export.fresh_process import FreshProcess
-from export.settings import TFLITE_PRECISIONS
-from export.source import shipped_entries
-from export.verification import verify
+from fast_style.export.cli import main
+from fast_style.export.fresh_process import FreshProcess
+from fast_style.export.settings import TFLITE_PRECISIONS
+from fast_style.export.source import shipped_entries
+from fast_style.export.verification import verify
 from fast_style.settings import MARGIN
 
 NAMES = list(shipped_entries())

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from export.signatures import write_signatures
+from fast_style.export.signatures import write_signatures
 from fast_style.network import TransformationNetwork
 
 

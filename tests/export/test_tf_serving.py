@@ -15,12 +15,12 @@ from google.protobuf import text_format
 from tensorflow_serving.apis import prediction_log_pb2
 from tensorflow_serving.config import model_server_config_pb2
 
-from common.errors import UserError
-from common.image_io import read_photo, write_photo
-from export import tf_serving
-from export.model_card import CARD
-from export.source import keras_result
-from export.tf_serving import WARMUP, export_serving
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.export import tf_serving
+from fast_style.export.model_card import CARD
+from fast_style.export.source import keras_result
+from fast_style.export.tf_serving import WARMUP, export_serving
 from tests.export.conftest import encoded, picture
 from tests.export.serving_stand_in import MODEL_SERVER, Models, model_server, stand_in
 

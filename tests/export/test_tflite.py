@@ -8,14 +8,14 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from common.errors import UserError
-from common.image_io import write_photo
-from common.network_files import rebuilt
-from common.sample_photos import sample_photos
-from export.comparison import FLOORS, cover, psnr
-from export.model_card import card_path
-from export.source import keras_result, load_source
-from export.tflite import check_builtin, compare, convert, export_tflite, most_dimensions, operators, run
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.network_files import rebuilt
+from fast_style.export.comparison import FLOORS, cover, psnr
+from fast_style.export.model_card import card_path
+from fast_style.export.source import keras_result, load_source
+from fast_style.export.tflite import check_builtin, compare, convert, export_tflite, most_dimensions, operators, run
 
 
 def photo(height, width):

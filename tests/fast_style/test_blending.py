@@ -5,9 +5,9 @@ import pytest
 from skimage.color import rgb2ycbcr
 
 import fast_style
-from common.errors import UserError
 from fast_style import blending
 from fast_style.blending import blend
+from fast_style.common.errors import UserError
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.image_io import MAX_PIXELS, read_photo, write_photo
-from common.progress import IterationProgress
 from fast_style.cli import main, train_main
+from fast_style.common.commands.progress import IterationProgress
+from fast_style.common.images.image_io import MAX_PIXELS, read_photo, write_photo
 from fast_style.stylization import stylize
 from tests.fast_style.tiny_run import tiny_flags, write_inputs
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.image_io import read_photo, write_photo
-from common.sample_photos import NAMES, sample_photos
 from fast_style import demo
 from fast_style.cli import main
+from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.common.images.sample_photos import NAMES, sample_photos
 from fast_style.pretrained_networks import style_entries
 from superres.pretrained_networks import network_entries
 
@@ -55,7 +55,7 @@ def test_demo_writes_pictures_and_a_contact_sheet_and_says_where_and_nothing_els
 
 
 def test_without_photographs_it_shows_the_samples(tmp_path, monkeypatch):
-    """What `fast-style gallery` paints of them, its test looks at."""
+    """What the gallery paints of them, its test looks at."""
     monkeypatch.setattr(demo, "showcase", lambda photos: [("as_it_is", *item, 0.0) for item in photos.items()])
     main(["demo", "--output", str(tmp_path)])
     names = {f"{photo}_as_it_is.png" for photo in NAMES}

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from common.image_io import read_photo, write_photo
+from fast_style.common.images.image_io import read_photo, write_photo
 from tests.fast_style.test_cli import files_below, run
 
 RANDOM = ["--loss-weights", "random", "--precision", "float32"]

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.adam import Adam
-from common.errors import UserError
-from common.precision import dtype_policy
+from fast_style.common.errors import UserError
+from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.training.adam import Adam
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from common.errors import UserError
-from common.network_files import copy_weights
-from common.precision import dtype_policy
-from common.sample_photos import sample_photos
+from fast_style.common.errors import UserError
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.network_files import copy_weights
+from fast_style.common.networks.precision import dtype_policy
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import load_network
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from common.errors import UserError
-from common.loss_network import build_loss_network
-from common.losses import STYLE_LOSSES, feature_loss, style_loss, total_variation
+from fast_style.common.errors import UserError
+from fast_style.common.losses import STYLE_LOSSES, feature_loss, style_loss, total_variation
+from fast_style.common.networks.loss_network import build_loss_network
 from fast_style.objective import KEPT_SIZES, StyleObjective
 
 

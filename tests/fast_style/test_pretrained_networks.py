@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from common.network_files import in_precision
-from common.sample_photos import sample_photos
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.network_files import in_precision
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import FOLDER, load_network, style_entries
 from fast_style.stylization import stylize

@@ -2,8 +2,8 @@
 
 import pytest
 
-from common.errors import UserError
-from common.losses import STYLE_LOSSES
+from fast_style.common.errors import UserError
+from fast_style.common.losses import STYLE_LOSSES
 from fast_style.objective import SCALINGS
 from fast_style.pretrained_networks import style_entries
 from fast_style.settings import STYLE_WEIGHTS, TRAINING_PRESETS, OptimizationSettings, StyleSettings

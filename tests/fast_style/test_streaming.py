@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from common.errors import UserError
-from common.network_files import in_precision
-from common.sample_photos import sample_photos
 from fast_style import streaming
+from fast_style.common.errors import UserError
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.network_files import in_precision
 from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import load_network
 from fast_style.streaming import stylize_in_strips

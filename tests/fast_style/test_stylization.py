@@ -5,11 +5,11 @@ import pytest
 import tensorflow as tf
 
 import fast_style
-from common.errors import UserError
-from common.image_io import Photo, write_photo
-from common.network_files import in_precision
-from common.photo_jobs import Job
 from fast_style import streaming, stylization
+from fast_style.common.commands.photo_jobs import Job
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import Photo, write_photo
+from fast_style.common.networks.network_files import in_precision
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
 from fast_style.stylization import stylize_files, stylize_photo

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.callbacks import Report, SaveCheckpoints
-from common.checkpoint import Checkpoints
-from common.errors import UserError
-from common.image_io import read_photo
-from common.training import Interrupted
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import read_photo
+from fast_style.common.training.callbacks import Report, SaveCheckpoints
+from fast_style.common.training.checkpoint import Checkpoints
+from fast_style.common.training.run import Interrupted
 from fast_style.pretrained_networks import load_network
 from fast_style.settings import StyleSettings
 from fast_style.train import train
@@ -76,7 +76,7 @@ def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder
                 os.kill(os.getpid(), signal.SIGTERM)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("common.training.SaveCheckpoints", StopAfterTwo)
+        patch.setattr("fast_style.common.training.run.SaveCheckpoints", StopAfterTwo)
         with pytest.raises(Interrupted) as stop:
             train(tiny_settings(folder, **options))
     assert stop.value.signal == signal.SIGTERM
@@ -156,7 +156,7 @@ def test_training_on_shared_photographs_with_real_weights(shared_data, tmp_path)
             super()._report(logs)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("common.training.Report", KeepFirst)
+        patch.setattr("fast_style.common.training.run.Report", KeepFirst)
         record = train(settings)
     assert record["losses"]["loss"] < first["loss"]
     assert len(record["loss_network"]["sha256"]) == 64

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common.image_io import write_photo
+from fast_style.common.images.image_io import write_photo
 from fast_style.settings import StyleSettings
 from tests.common.tiny_run import write_photos
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import ops
 from skimage import data
 
-from common.geometry import resize_array
+from fast_style.common.images.geometry import resize_array
 from superres.bicubic import bicubic_resize, keys_filter, resize_matrix
 
 

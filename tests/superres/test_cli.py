@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.image_io import read_photo, write_photo
-from common.network_files import network_label
+from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.common.networks.network_files import network_label
 from superres.cli import main, train_main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,7 +201,7 @@ def test_evaluate_that_is_stopped_reports_what_was_measured(
     number, times, measured, folder, network_file, tmp_path, capsys, monkeypatch
 ):
     """Once: behind the first image; twice: in it, and nothing is written."""
-    from superres import evaluation
+    from superres.evaluation import run as evaluation
 
     def degrade_and_send(*arguments):
         for _ in range(times):

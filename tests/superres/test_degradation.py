@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
-from common.errors import UserError
-from common.geometry import resize_array
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import resize_array
 from superres.degradation import crop_to_multiple, degrade, degrade_photo
 from superres.settings import DEGRADATIONS
 

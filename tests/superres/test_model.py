@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 from skimage import data
 
-from common.adam import Adam
-from common.errors import UserError
-from common.precision import dtype_policy
+from fast_style.common.errors import UserError
+from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.training.adam import Adam
 from superres.bicubic import bicubic_resize
 from superres.degradation import degrade
 from superres.model import SuperResolution

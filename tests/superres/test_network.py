@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from skimage import data
 
-from common.errors import UserError
-from common.geometry import resize_array
-from common.precision import dtype_policy
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.networks.precision import dtype_policy
 from superres.network import SuperResolutionNetwork
 
 # Supplement, table 2, for a 288x288 output: height (= width) and channels behind each row.

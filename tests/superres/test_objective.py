@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.loss_network import build_loss_network
-from common.losses import feature_loss, style_loss
+from fast_style.common.errors import UserError
+from fast_style.common.losses import feature_loss, style_loss
+from fast_style.common.networks.loss_network import build_loss_network
 from superres.objective import SuperResolutionObjective
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 from superres import pretrained_networks
 from superres.network import SuperResolutionNetwork
 from superres.pretrained_networks import FOLDER, check_network, default_network, load_network, network_entries, shelf

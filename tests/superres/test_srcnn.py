@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from skimage import data
 
-from common.errors import UserError
-from common.geometry import resize_array
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import resize_array
 from superres.srcnn import SRCNN
 
 

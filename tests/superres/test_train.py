@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from common.errors import UserError
+from fast_style.common.errors import UserError
 from superres.model import SuperResolution
 from superres.pretrained_networks import load_network
 from superres.settings import SuperResolutionSettings

@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from common.errors import UserError
-from common.image_io import Photo
-from common.photo_jobs import Job, plan_jobs
+from fast_style.common.commands.photo_jobs import Job, plan_jobs
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import Photo
 from superres import upscaling
 from superres.enlarging_network import EnlargingNetwork
 from superres.histograms import match_histograms

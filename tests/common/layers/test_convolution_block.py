@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.layers import ConvolutionBlock
+from fast_style.common.errors import UserError
+from fast_style.common.layers import ConvolutionBlock
 from tests.common.layers.configuration import assert_mixed, assert_round_trip
 
 

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.layers import cpu_convolution, cpu_convolutions
-from common.layers.convolution import Convolution, TransposedConvolution
-from common.layers.cpu_convolution import convolve_in_blocks, double_and_convolve
-from common.layers.residual_block import ResidualBlock
-from common.layers.upsampling import UpsamplingBlock, nearest_double
-from common.processor import has_avx512
+from fast_style.common.layers import cpu_convolution, cpu_convolutions
+from fast_style.common.layers.convolution import Convolution, TransposedConvolution
+from fast_style.common.layers.cpu_convolution import convolve_in_blocks, double_and_convolve
+from fast_style.common.layers.residual_block import ResidualBlock
+from fast_style.common.layers.upsampling import UpsamplingBlock, nearest_double
+from fast_style.common.processor import has_avx512
 
 
 @pytest.mark.parametrize("shape", [(2, 12, 16), (1, 9, 11), (1, 1, 1), (3, 5, 4)])
@@ -24,6 +24,18 @@ def test_blocks_are_the_convolution(shape, size, filters):
     larger = tf.pad(images, [[0, 0], [size, size], [size, size], [0, 0]])
     expected = tf.nn.conv2d(larger, kernel, 1, "VALID")
     np.testing.assert_allclose(convolve_in_blocks(larger, kernel, "VALID"), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("channels", [3, 8, 16, 24, 32, 64])
+@pytest.mark.parametrize(("size", "padding"), [(9, "SAME"), (9, "VALID"), (5, "VALID")])
+def test_blocks_in_bfloat16_are_the_convolution(channels, size, padding):
+    """To 1 % of the largest, rounding being 0.4 %: processors with AMX gave 120 % for 16 channels."""
+    images = tf.random.stateless_normal((1, 20, 28, channels), (1, 2))
+    kernel = tf.random.stateless_normal((size, size, channels, 3), (3, 4))
+    images, kernel = tf.cast(images, tf.bfloat16), tf.cast(kernel, tf.bfloat16)
+    expected = tf.nn.conv2d(tf.cast(images, tf.float32), tf.cast(kernel, tf.float32), 1, padding).numpy()
+    received = tf.cast(convolve_in_blocks(images, kernel, padding), tf.float32).numpy()
+    np.testing.assert_allclose(received, expected, atol=0.01 * np.abs(expected).max())
 
 
 @pytest.fixture(params=[True, False], ids=["AVX-512", "AVX2"])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.layers import GaussianBlur
-from common.layers.gaussian_blur import gaussian_kernel
+from fast_style.common.errors import UserError
+from fast_style.common.layers import GaussianBlur
+from fast_style.common.layers.gaussian_blur import gaussian_kernel
 from tests.common.layers.configuration import assert_mixed, assert_round_trip
 
 # Made by golden/make_tfa_golden.py.

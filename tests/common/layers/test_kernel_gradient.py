@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.layers.kernel_gradient import kernel_gradient
+from fast_style.common.layers.kernel_gradient import kernel_gradient
 
 UNEVEN = [[0, 0], [1, 0], [0, 1], [0, 0]]
 

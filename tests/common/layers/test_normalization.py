@@ -3,9 +3,9 @@
 import keras
 import pytest
 
-from common.errors import UserError
-from common.layers import InstanceNormalization
-from common.layers.normalization import NORMALIZATIONS, make_normalization
+from fast_style.common.errors import UserError
+from fast_style.common.layers import InstanceNormalization
+from fast_style.common.layers.normalization import NORMALIZATIONS, make_normalization
 
 
 def test_instance():

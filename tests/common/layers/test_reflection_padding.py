@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.layers import ReflectionPadding
+from fast_style.common.layers import ReflectionPadding
 from tests.common.layers.configuration import assert_mixed, assert_round_trip
 from tests.finite_differences import assert_gradient
 

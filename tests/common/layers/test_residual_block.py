@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.layers import ResidualBlock
+from fast_style.common.layers import ResidualBlock
 from tests.common.layers.configuration import assert_mixed, assert_round_trip
 from tests.finite_differences import assert_gradient
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.layers import ScaledTanh
-from common.precision import dtype_policy
+from fast_style.common.layers import ScaledTanh
+from fast_style.common.networks.precision import dtype_policy
 from tests.common.layers.configuration import assert_round_trip
 from tests.finite_differences import assert_gradient
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.layers import UpsamplingBlock
-from common.layers.upsampling import UPSAMPLINGS, bilinear_double, depth_to_space, nearest_double
+from fast_style.common.errors import UserError
+from fast_style.common.layers import UpsamplingBlock
+from fast_style.common.layers.upsampling import UPSAMPLINGS, bilinear_double, depth_to_space, nearest_double
 from tests.common.layers.configuration import assert_mixed, assert_round_trip
 
 

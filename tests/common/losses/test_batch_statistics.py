@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from common.losses import BatchStatisticsStyle
+from fast_style.common.losses import BatchStatisticsStyle
 from tests.finite_differences import assert_gradient
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.losses import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle, style_loss
+from fast_style.common.losses import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle, style_loss
 from tests.finite_differences import assert_gradient
 
 CHANNELS = 4

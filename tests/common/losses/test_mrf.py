@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.losses import MrfStyle
+from fast_style.common.errors import UserError
+from fast_style.common.losses import MrfStyle
 from tests.finite_differences import assert_gradient
 
 

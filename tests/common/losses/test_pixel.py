@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.losses import PixelLoss, pixel_loss
-from common.precision import dtype_policy
+from fast_style.common.errors import UserError
+from fast_style.common.losses import PixelLoss, pixel_loss
+from fast_style.common.networks.precision import dtype_policy
 from tests.finite_differences import assert_gradient
 
 # One image of height 1, width 2 and 2 channels, and one of zeros.

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.losses import StyleLoss, gram_loss, gram_matrix, style_loss
-from common.precision import dtype_policy
-from common.processor import has_avx512
+from fast_style.common.losses import StyleLoss, gram_loss, gram_matrix, style_loss
+from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.processor import has_avx512
 from tests.finite_differences import assert_gradient
 
 # Height 1, width 2, 2 channels: the pixels (1, 2) and (3, 4).

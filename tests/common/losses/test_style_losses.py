@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.losses import STYLE_LOSSES, style_loss, style_loss_class
+from fast_style.common.errors import UserError
+from fast_style.common.losses import STYLE_LOSSES, style_loss, style_loss_class
 
 
 @pytest.mark.parametrize("name", STYLE_LOSSES)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.errors import UserError
-from common.losses import TextureLoss, style_loss, texture_loss
+from fast_style.common.errors import UserError
+from fast_style.common.losses import TextureLoss, style_loss, texture_loss
 from tests.finite_differences import assert_gradient
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.losses import TotalVariationLoss, total_variation
-from common.precision import dtype_policy
+from fast_style.common.losses import TotalVariationLoss, total_variation
+from fast_style.common.networks.precision import dtype_policy
 from tests.finite_differences import assert_gradient
 
 IMAGE = np.array([[1.0, 2.0], [4.0, 8.0]], "float32").reshape(1, 2, 2, 1)

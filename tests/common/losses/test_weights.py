@@ -2,8 +2,8 @@
 
 import pytest
 
-from common.errors import UserError
-from common.losses.weights import check_weights
+from fast_style.common.errors import UserError
+from fast_style.common.losses.weights import check_weights
 
 
 def test_zero_and_more_are_factors():

@@ -1,0 +1,148 @@
+"""What the console scripts share: flags from settings, and errors as one line with exit code 2."""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import sys
+import types
+import typing
+
+from fast_style.common.errors import UserError
+from fast_style.common.networks.precision import PRECISIONS
+from fast_style.common.settings import flag
+
+
+def add_settings(parser, settings):
+    """Adds a flag for each field of a settings dataclass; what is not given stays out of the namespace."""
+    hints = typing.get_type_hints(settings)
+    for field in dataclasses.fields(settings):
+        options = dict(field.metadata)
+        text = options.pop("help")
+        options.pop("required", None)  # checked behind --resume, which supplies what is not given
+        default = field.default
+        if hints[field.name] is bool:
+            options["action"] = argparse.BooleanOptionalAction
+        else:
+            kind = hints[field.name]
+            options.setdefault("type", kind if kind in (int, float, str) else str)
+            if "choices" not in options and "metavar" not in options:
+                options["metavar"] = {int: "N", float: "X"}.get(options["type"], field.name.upper())
+        if default not in (None, (), "") and "default" not in text:
+            shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
+            text += (
+                f" (default: {shown})" if hints[field.name] is not bool else f" (default: {'on' if default else 'off'})"
+            )
+        parser.add_argument(flag(field.name), help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options)
+
+
+def whole_number(least, most=None, unit=""):
+    """An argparse type: a whole number from `least` on, to `most` where there is one."""
+    expected = f"{least} to {most}" if most is not None else f"at least {least}"
+    expected = f"expected {expected} {unit}".strip()
+
+    def parse(text):
+        value = int(text) if text.lstrip("+-").isdigit() else None
+        if value is None or value < least or (most is not None and value > most):
+            raise argparse.ArgumentTypeError(f"{expected}. Received: {text}")
+        return value
+
+    return parse
+
+
+def share(text):
+    """An argparse type: a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1. Received: {text}")
+    return value
+
+
+def add_photo_flags(parser, folder):
+    """The flags of every command that turns photographs into pictures.
+
+    Args:
+        parser: gets ``photos``, ``output``, ``format``, ``quality``, ``overwrite`` and ``skip_existing``.
+        folder: where results go when nothing else is said.
+    """
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
+    )
+    parser.add_argument(
+        "--output", "-o", help=f"a folder, a file for one photograph, or - for standard output (default: {folder}/)"
+    )
+    parser.add_argument(
+        "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
+    )
+    parser.add_argument(
+        "--quality", type=whole_number(1, 100), default=95, metavar="1-100", help="of JPEG and WebP (default: 95)"
+    )
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument("--overwrite", action="store_true", help="replace existing results")
+    existing.add_argument(
+        "--skip-existing",
+        action="store_true",
+        help="leave out photographs whose result exists: goes on where a folder of many was stopped",
+    )
+
+
+def add_precision_flag(parser, default="auto"):
+    """The flag of commands whose networks make pictures."""
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=default,
+        help=f"dtype policy that networks compute under; auto measures which is quickest here (default: {default})",
+    )
+
+
+def given_settings(namespace, settings):
+    """The settings that were given on the command line, by field name."""
+    names = [field.name for field in dataclasses.fields(settings)]
+    return {name: _tuples(getattr(namespace, name)) for name in names if hasattr(namespace, name)}
+
+
+def _tuples(value):
+    return tuple(value) if isinstance(value, list) else value
+
+
+def check_required(settings):
+    """Raises UserError for fields marked as required that are not set."""
+    missing = [
+        flag(field.name)
+        for field in dataclasses.fields(settings)
+        if field.metadata.get("required") and getattr(settings, field.name) is None
+    ]
+    if missing:
+        raise UserError(f"{', '.join(missing)}: expected a value. Received: none")
+
+
+@contextlib.contextmanager
+def errors_as_lines(program):
+    """Turns errors that the user can mend into one line on stderr and the right exit code."""
+    try:
+        yield
+    except UserError as error:
+        fail(program, error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except KeyboardInterrupt:
+        print(f"\n{program}: interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+def fail(program, error, code=2) -> typing.NoReturn:
+    """Prints one line and exits."""
+    print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose errors are one line, without the usage above it."""
+
+    def error(self, message) -> types.NoneType:
+        fail(self.prog, message)

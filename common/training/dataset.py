@@ -1,0 +1,109 @@
+"""Photographs -> batches: a folder, a tensorflow-datasets name, or the user's own tf.data."""
+
+import tensorflow as tf
+
+from fast_style.common.errors import UserError
+from fast_style.common.images.crops import Crops, validation_crops
+
+# Photographs that are shuffled at a time where the source has no random access.
+TFDS_SHUFFLE = 2048
+# Records kept at hand there to take the place of those that do not decode.
+TFDS_SPARES = 16
+
+
+class Photographs(Crops):
+    """Seeded, endless stream of batches of square crops from a source of photographs.
+
+    With tensorflow-datasets, order is a shuffle through a buffer, and one of the first records takes
+    the place of one that does not decode.
+
+    Args:
+        source: a folder, as of :class:`Crops`, or ``"tfds:NAME"`` (``"tfds:coco/2017"``), read through
+            tensorflow-datasets (split ``train``, feature ``image``).
+        options: see :class:`Crops`, as for attributes and errors; in ``bad``,
+            ``"tfds:NAME #index"`` stands for the path of a record.
+    """
+
+    def _open(self):
+        if not self.source.startswith("tfds:"):
+            return super()._open()
+        self._records, count = _load_tfds(self.source.removeprefix("tfds:"))
+        self._spares = list(self._records.take(TFDS_SPARES).as_numpy_iterator())
+        return count
+
+    def batches(self, start=0):
+        """Endless tf.data of uint8 (batch, size, size, 3), from batch number `start` on."""
+        epoch, position = divmod(start * self.batch_size, self.count)
+        return self._batch(tf.data.Dataset.range(epoch, 2**62).flat_map(self._epoch).skip(position))
+
+    def epochs(self):
+        """tf.data of uint8 (batch, size, size, 3) that ends after each pass over the photographs.
+
+        Each new iteration is the next epoch, in another order; crops that do not fill a batch are
+        left out.
+        """
+        per_epoch = self.count // self.batch_size * self.batch_size
+        epoch = tf.Variable(-1, dtype=tf.int64, trainable=False)
+        crops = tf.data.Dataset.from_tensors(0).map(lambda _: epoch.assign_add(1)).flat_map(self._epoch)
+        batches = self._batch(crops.take(per_epoch))
+        return batches.apply(tf.data.experimental.assert_cardinality(per_epoch // self.batch_size))
+
+    def _epoch(self, epoch):
+        """tf.data of the arguments of `_crop` for each crop of an epoch."""
+        numbers = tf.data.Dataset.range(epoch * self.count, (epoch + 1) * self.count)
+        if hasattr(self, "_paths"):
+            return numbers
+        # The seed names the epoch: iterating again, or from the middle, gives the same order.
+        shuffled = self._records.shuffle(TFDS_SHUFFLE, seed=self.seed + epoch, reshuffle_each_iteration=False)
+        return tf.data.Dataset.zip(numbers, shuffled).map(lambda number, record: (number, *record))
+
+    def _batch(self, arguments):
+        def crop(*arguments):
+            image = tf.numpy_function(self._crop, arguments, tf.uint8)
+            return tf.ensure_shape(image, (self.size, self.size, 3))
+
+        crops = arguments.map(crop, num_parallel_calls=4, deterministic=True)
+        return crops.batch(self.batch_size, drop_remainder=True).prefetch(4)
+
+    def _crop(self, number, *record):
+        """Crop number i: uint8 (size, size, 3). A record is its index and encoded image."""
+        return self._crop_of(number, self._record_candidates(*record)) if record else self.crop(number)
+
+    def _record_candidates(self, index, image):
+        """A record, then the spares from one that the index picks."""
+        yield f"{self.source} #{index}", image
+        for offset in range(len(self._spares)):
+            spare, image = self._spares[(index + offset) % len(self._spares)]
+            yield f"{self.source} #{spare}", image
+
+
+def _load_tfds(name):
+    """(tf.data of index and encoded image, their number) of a tensorflow-datasets train split."""
+    try:
+        import tensorflow_datasets as tfds
+    except ImportError as error:
+        raise UserError(f"tfds:{name}: expected tensorflow-datasets to be installed. Received: {error}") from error
+    try:
+        builder = tfds.builder(name)
+        if "image" in builder.info.features:
+            builder.download_and_prepare()
+            # Of each record, the encoded image and nothing else.
+            decoders = tfds.decode.PartialDecoding({"image": True}, {"image": tfds.decode.SkipDecoding()})
+            records = builder.as_dataset(split="train", decoders=decoders, shuffle_files=False)
+    except Exception as error:  # tfds raises its own kinds for unknown names, failed downloads, missing splits
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise UserError(f"tfds:{name}: expected a tensorflow-datasets name. Received: {reason}") from error
+    if "image" not in builder.info.features:
+        raise UserError(f"tfds:{name}: expected a feature 'image'. Received: {', '.join(builder.info.features)}")
+    return records.map(lambda record: record["image"]).enumerate(), int(records.cardinality())
+
+
+def photos(source, size=256, batch_size=4, **options):
+    """Batches of photographs for ``fit``, an epoch at a time; see :class:`Photographs`."""
+    return Photographs(source, size, batch_size, **options).epochs()
+
+
+def validation_batches(folder, size, batch_size=1, resize=True):
+    """:func:`validation_crops` as tf.data of uint8 (batch, size, size, 3)."""
+    crops = validation_crops(folder, size, resize)
+    return tf.data.Dataset.from_tensor_slices(crops).batch(batch_size).prefetch(2)

@@ -1,0 +1,326 @@
+"""Runs a training from start, or from where it stopped, to its end: what both tasks' `train` call."""
+
+import contextlib
+import dataclasses
+import datetime
+import json
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from fast_style.common.errors import UserError
+from fast_style.common.files import check_writable, existing_folder, write_bytes
+from fast_style.common.images.contact_sheet import contact_sheet
+from fast_style.common.images.geometry import limit_long_side
+from fast_style.common.images.image_io import as_rgb
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.loss_network import least_side
+from fast_style.common.networks.network_files import copy_weights, in_precision
+from fast_style.common.networks.precision import dtype_policy, resolve_precision
+from fast_style.common.settings import RESUMABLE, check_choices, check_least, flag
+from fast_style.common.stop_signals import StopSignals
+from fast_style.common.training.adam import Adam
+from fast_style.common.training.callbacks import (
+    NonFiniteError,
+    Previews,
+    Report,
+    SaveCheckpoints,
+    StopOnNonFinite,
+    StopOnSignal,
+    Validate,
+)
+from fast_style.common.training.checkpoint import Checkpoints, restore_training_state
+from fast_style.common.training.dataset import Photographs, validation_batches
+from fast_style.common.training.learning_rate import learning_rate
+from fast_style.common.training.run_record import NAME, hardware, read_record, versions, write_record
+
+FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
+VALIDATION_SIZE = 256  # side in pixels of the squares that are validated on
+
+
+class Interrupted(Exception):
+    """Training was stopped by a signal and saved; `signal` is its number, `iteration` the last that was done."""
+
+    def __init__(self, number, iteration, folder):
+        super().__init__(f"stopped after iteration {iteration} and saved; continue with --resume --output {folder}")
+        self.signal, self.iteration = number, iteration
+
+
+def check_output(folder, resume):
+    """Finds out before training whether the output folder can take a run.
+
+    Raises:
+        UserError: it is a file, cannot be written, is nearly full; it holds something and this is
+            no resumption; it holds no run and this is one.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"--output: expected a folder. Received: {folder} (a file)")
+    if resume:
+        read_record(folder)
+    elif folder.is_dir() and any(folder.iterdir()):
+        kind = (
+            "a folder with a run in it; --resume continues it"
+            if (folder / NAME).exists()
+            else "a folder with files in it"
+        )
+        raise UserError(f"--output: expected a new or empty folder. Received: {folder} ({kind})")
+    check_writable(folder)
+    free = shutil.disk_usage(existing_folder(folder)).free
+    if free < FREE_BYTES:
+        raise UserError(
+            f"--output: expected at least {FREE_BYTES >> 20} MiB free in {folder}. Received: {free >> 20} MiB"
+        )
+
+
+def resumed_settings(settings_class, folder, given):
+    """The settings of the run in a folder, with those that were given now where that is harmless.
+
+    Raises:
+        UserError: no run there, or a given setting would change what is trained.
+    """
+    record = read_record(folder)
+    stored = record["settings"]
+    resumable = RESUMABLE - {"iterations"} if stored.get("schedule") == "cosine" else RESUMABLE
+    for name, value in given.items():
+        before = tuple(stored[name]) if isinstance(stored.get(name), list) else stored.get(name)
+        if name not in resumable and value != before and (name, value) != ("precision", "auto"):
+            raise UserError(f"{flag(name)}: expected {before!r}, as the run was begun. Received: {value!r}")
+    names = {field.name for field in dataclasses.fields(settings_class)}
+    merged = {**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in names}, **given}
+    settings = settings_class(**merged)
+    if settings.precision == "auto":
+        # Not measured again: on a busy machine another would come out, in the middle of a run.
+        settings.precision = record["precision"]
+    return settings
+
+
+def check_settings(settings):
+    """Raises UserError for unknown choices, counts below 1, negative rates, and seeds that are no 32-bit number."""
+    check_choices(settings)
+    check_least(settings, 1, "iterations", "batch_size", "size", "validate_every", "checkpoint_every", "log_every")
+    check_least(settings, 0, "learning_rate", "warmup", "seed", "preview_every")
+    if settings.seed >= 2**32:
+        raise UserError(f"--seed: expected less than {2**32}. Received: {settings.seed}")
+
+
+def check_size(size, layers):
+    """Raises UserError for squares in which a layer of the loss network has no features.
+
+    Args:
+        size: side of the squares in pixels.
+        layers: in the paper's words.
+    """
+    if size < least_side(layers):
+        raise UserError(
+            f"--size: expected at least {least_side(layers)} pixels for {' '.join(dict.fromkeys(layers))}. "
+            f"Received: {size}"
+        )
+
+
+def run_training(
+    settings, build_network, load_network, build_trainer, digest, *, validation_size=VALIDATION_SIZE, resume=False
+):
+    """Trains a network and leaves a run folder: network, checkpoints, previews, record.
+
+    Files in ``settings.output``: ``network.keras`` (what was trained), ``run.json`` (the record),
+    ``checkpoints/``, ``previews/``, ``tensorboard/``.
+
+    Args:
+        settings: :class:`TrainingSettings`.
+        build_network: function from the settings to a new network.
+        load_network: function from ``settings.initialize`` to the network whose weights it begins with.
+        build_trainer: function from the settings and the network to a
+            :class:`PerceptualTrainer`, not compiled.
+        digest: function from ``settings.initialize`` to the sha256 of its file, for the record.
+        validation_size: side in pixels of the centre squares on which the losses are measured.
+        resume: continue from the newest checkpoint.
+
+    Returns:
+        The run record, a dict.
+
+    Raises:
+        UserError: a bad setting, image, weights file or folder; too many photographs that do not decode; a
+            checkpoint of other settings.
+        NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
+        Interrupted: Ctrl-C or SIGTERM; everything is saved.
+    """
+    check_settings(settings)
+    check_output(settings.output, resume)
+    photographs = Photographs.from_settings(settings)
+    keras.utils.set_random_seed(settings.seed)
+    # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
+    checkpoints, start_sha256 = Checkpoints(Path(settings.output) / "checkpoints"), None
+    checkpoint = checkpoints.latest() if resume else None
+    with dtype_policy(resolve_precision(settings.precision)):
+        network = build_network(settings)
+        if settings.initialize and checkpoint is None:
+            _start_from(settings.initialize, load_network, network)
+            start_sha256 = digest(settings.initialize)
+        trainer = build_trainer(settings, network)
+    trainer.compile(Adam(learning_rate(settings)))
+    start, record = 0, _new_record(settings, trainer, start_sha256)
+    if resume:
+        start, record = _resume(trainer, checkpoint, record, read_record(settings.output))
+        if start > settings.iterations:
+            raise UserError(
+                f"--iterations: expected at least {start}, which the run has reached. Received: {settings.iterations}"
+            )
+    return _train(trainer, photographs, settings, validation_size, checkpoints, start, record)
+
+
+def _start_from(source, load_network, network):
+    try:
+        copy_weights(load_network(source), network)
+    except UserError as error:
+        raise UserError(f"--initialize: {error}") from error
+
+
+def _train(trainer, photographs, settings, validation_size, checkpoints, start, record):
+    folder = Path(settings.output)
+    # What may be refused comes first, so that nothing is left of a run that cannot begin.
+    batches = None
+    if settings.validation:
+        # Of photographs as they are, where those trained on are.
+        batches = validation_batches(settings.validation, validation_size, resize=settings.resize_to != 0)
+    picture = _preview_picture(trainer, settings.preview)
+    write_record(folder, record)
+
+    writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+    began, seconds_before = time.perf_counter(), record["seconds"]
+
+    def elapsed():
+        return seconds_before + time.perf_counter() - began
+
+    report = Report(settings.iterations, start, settings.batch_size, settings.log_every, writer)
+    validate = None
+    if batches is not None:
+        validate = Validate(
+            batches, settings.validate_every, settings.iterations, start, writer, elapsed, report.exclude
+        )
+        validate.history = record["validation"]
+
+    def update_record(iteration, status="running"):
+        record.update(
+            status=status,
+            iteration=iteration,
+            seconds=round(elapsed(), 1),
+            losses=report.last or record["losses"],
+            bad_photographs=sorted({*record["bad_photographs"], *map(str, photographs.bad)}),
+        )
+        write_record(folder, record)
+
+    saver = SaveCheckpoints(checkpoints, settings.checkpoint_every, start, update_record)
+    previews = Previews(picture, folder / "previews", settings.preview_every, start, writer)
+    with StopSignals() as signals, contextlib.closing(writer), contextlib.closing(report):
+        callbacks = [StopOnNonFinite(start), report, validate, saver, previews, StopOnSignal(signals)]
+        try:
+            _fit(trainer, photographs, start, settings.iterations, [c for c in callbacks if c is not None])
+            saver.save()
+        except NonFiniteError as error:
+            update_record(saver.saved, "not finite")
+            advice = "a lower --learning-rate or a longer --warmup usually helps"
+            if checkpoint := checkpoints.latest():
+                restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
+                _save_network(trainer.network, folder)
+                advice = (
+                    f"what was learnt by iteration {checkpoint.iteration} is in {folder / 'network.keras'}, to go on "
+                    f"from with --initialize and another --output: {advice}"
+                )
+            raise NonFiniteError(f"{error}; {advice}") from error
+        except UserError:
+            # Photographs that stopped decoding, a preview that cannot be written: what was learnt stays.
+            with contextlib.suppress(UserError, NonFiniteError):
+                saver.save()
+                update_record(saver.saved, "stopped by an error")
+            raise
+        _save_network(trainer.network, folder)
+
+    for path, reason in photographs.bad.items():
+        print(f"skipped {path}: {reason}", file=sys.stderr)
+    if saver.iteration < settings.iterations:
+        update_record(saver.iteration, "interrupted")
+        raise Interrupted(signals.received or signal.SIGINT, saver.iteration, folder)
+    update_record(saver.iteration, "finished")
+    return record
+
+
+def _fit(trainer, photographs, start, iterations, callbacks):
+    """Trains from iteration `start` on; an error of the photographs comes out as it was raised."""
+    if start == iterations:
+        return
+    try:
+        trainer.fit(
+            photographs.batches(start), epochs=1, steps_per_epoch=iterations - start, verbose=0, callbacks=callbacks
+        )
+    except tf.errors.OpError as error:
+        if photographs.error is not None:
+            raise photographs.error from error
+        if isinstance(error, tf.errors.ResourceExhaustedError):
+            raise UserError(
+                "--batch-size, --size: expected batches that memory can hold. "
+                f"Received: {photographs.batch_size} of {photographs.size}x{photographs.size}"
+            ) from error
+        raise
+
+
+def _new_record(settings, trainer, start_sha256):
+    return {
+        "status": "running",
+        "initialize_sha256": start_sha256,
+        "settings": json.loads(json.dumps(dataclasses.asdict(settings))),  # as it will be read back
+        "iteration": 0,
+        "seconds": 0.0,
+        "losses": {},
+        "validation": [],
+        "bad_photographs": [],
+        "precision": trainer.network.dtype_policy.name,
+        # None for an objective of pixels alone.
+        "loss_network": trainer.objective.loss_network and trainer.objective.loss_network.record(),
+        "parameters": trainer.network.count_params(),
+        "versions": versions(),
+        "hardware": hardware(),
+        "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _resume(trainer, checkpoint, new, stored):
+    """(iteration, record) after putting back the newest checkpoint, where there is one."""
+    kept = {name: stored[name] for name in ("started", "seconds", "losses", "validation", "bad_photographs")}
+    if checkpoint is None:
+        return 0, {**new, **kept, "validation": []}
+    restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
+    kept["initialize_sha256"] = stored.get("initialize_sha256")
+    kept["validation"] = [entry for entry in kept["validation"] if entry["iteration"] <= checkpoint.iteration]
+    print(f"resuming after iteration {checkpoint.iteration}", file=sys.stderr)
+    return checkpoint.iteration, {**new, **kept, "iteration": checkpoint.iteration}
+
+
+def _preview_picture(trainer, paths):
+    photos = [limit_long_side(as_rgb(path), 512) for path in paths] or [
+        limit_long_side(photo, 384) for photo in sample_photos().values()
+    ]
+    for photo in photos:
+        trainer.check_preview(photo)
+    return lambda: contact_sheet([trainer.preview(photo) for photo in photos], trainer.preview_labels, cell=512)
+
+
+def _save_network(network, folder):
+    """Saves ``network.keras`` in float32, whole or not at all.
+
+    Raises:
+        UserError: the disk is full, or cannot be written.
+    """
+    path = folder / "network.keras"
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".network.") as temporary:
+            in_precision(network, "float32").save(Path(temporary) / path.name)
+            write_bytes(path, (Path(temporary) / path.name).read_bytes())
+    except OSError as error:
+        raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error

@@ -1,0 +1,191 @@
+"""Files in and files out: what becomes of which name. What goes wrong is in the tests of the command lines."""
+
+import argparse
+import io
+import threading
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fast_style.common.commands import photo_jobs
+from fast_style.common.commands.command_line import add_photo_flags
+from fast_style.common.commands.photo_jobs import jobs_of, plan_jobs, run_jobs
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import Photo, write_photo
+
+
+@pytest.fixture
+def photos(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in/deep").mkdir(parents=True)
+    for path in ("a.jpg", "in/b.png", "in/deep/c.gif"):
+        write_photo(path, np.zeros((3, 4, 3), np.uint8))
+    return tmp_path
+
+
+def targets(*arguments, **options):
+    return [(job.source, job.target, job.file_format) for job in plan_jobs(*arguments, **options)]
+
+
+def test_names_and_formats_of_results(photos):
+    """Folders keep their structure; a GIF, which is not written, becomes a PNG."""
+    assert targets(["a.jpg", "in"], "wave", "out") == [
+        ("a.jpg", "out/a_wave.jpg", "jpg"),
+        ("in/b.png", "out/b_wave.png", "png"),
+        ("in/deep/c.gif", "out/deep/c_wave.png", "png"),
+    ]
+
+
+def test_output_may_be_a_file_for_one_photograph(photos):
+    assert targets(["a.jpg"], "wave", "out", output="result.webp") == [("a.jpg", "result.webp", "webp")]
+    assert targets(["a.jpg"], "wave", "out", output="folder") == [("a.jpg", "folder/a_wave.jpg", "jpg")]
+
+
+@pytest.mark.parametrize(
+    ("output", "file_format", "message"),
+    [
+        ("big.avif", None, r"--output: expected a name that ends in \.jpg, .* Received: big\.avif"),
+        ("big.gif", None, r"--output: expected a name that ends in \.jpg, .* Received: big\.gif"),
+        ("x.jpg", "png", r"--format: expected jpg, as x\.jpg ends\. Received: png"),
+    ],
+)
+def test_names_of_files_that_would_be_something_else(photos, output, file_format, message):
+    with pytest.raises(UserError, match=message):
+        plan_jobs(["a.jpg"], "wave", "out", output, file_format)
+
+
+def test_a_folder_may_have_a_dot_in_its_name(photos):
+    assert targets(["a.jpg"], "wave", "out", output="v1.2") == [("a.jpg", "v1.2/a_wave.jpg", "jpg")]
+
+
+def test_results_of_before_are_no_photographs(photos):
+    """They lie in a folder within; a folder of results that is named is one of photographs."""
+    write_photo("in/out/b_wave.png", np.zeros((3, 4, 3), np.uint8))
+    assert [job.source for job in plan_jobs(["in"], "wave", "in/out", overwrite=True)] == ["in/b.png", "in/deep/c.gif"]
+    assert [job.source for job in plan_jobs(["in/out"], "wave", "in/out")] == ["in/out/b_wave.png"]
+
+
+def test_existing_results_are_passed_over(photos, capsys):
+    parser = argparse.ArgumentParser()
+    add_photo_flags(parser, "out")
+    arguments = ["a.jpg", "in", "--skip-existing"]
+    write_photo("out/b_wave.png", np.zeros((3, 4, 3), np.uint8))
+    jobs = jobs_of(parser.parse_args(arguments), "wave", "out")
+    assert [job.source for job in jobs] == ["a.jpg", "in/deep/c.gif"]
+    assert capsys.readouterr().err == "1 of 3 photographs have their result already\n"
+    run_jobs(jobs, lambda photo, job: photo)
+    with pytest.raises(SystemExit) as end:
+        jobs_of(parser.parse_args(arguments), "wave", "out")
+    assert end.value.code == 0
+    with pytest.raises(UserError, match="--output: expected a new file, or --overwrite"):
+        jobs_of(parser.parse_args(arguments[:2]), "wave", "out")
+
+
+def test_streams(photos):
+    assert targets(["-"], "wave", "out") == [("-", "-", "png")]
+    assert targets(["-"], "wave", "out", output="x", file_format="jpg") == [("-", "x/stdin_wave.jpg", "jpg")]
+
+
+def test_patterns_and_repeated_names(photos):
+    assert targets(["in/*.png", "in/b.png"], "wave", "out") == [("in/b.png", "out/b_wave.png", "png")]
+
+
+def test_two_results_of_one_name_are_refused(photos):
+    write_photo("b.png", np.zeros((3, 4, 3), np.uint8))
+    with pytest.raises(
+        UserError, match="results of different names. Received: b.png and in/b.png, both to out/b_wave.png"
+    ):
+        plan_jobs(["b.png", "in/b.png"], "wave", "out")
+
+
+def test_a_bad_photograph_is_reported_and_the_rest_done(photos):
+    Path("a.jpg").write_bytes(b"")
+    jobs = plan_jobs(["a.jpg", "in"], "x", "out")
+    done, failed = run_jobs(jobs, lambda photo, job: Photo(255 - photo.rgb))
+    assert [job.source for job, _ in done] == ["in/b.png", "in/deep/c.gif"]
+    assert [(job.source, reason) for job, reason in failed] == [
+        ("a.jpg", "a.jpg: expected an image. Received: an empty file")
+    ]
+    assert not Path("out/a_x.jpg").exists()
+
+
+def test_reading_and_writing_go_on_beside_the_transformation(photos, monkeypatch):
+    """The next photograph is read, and the one before written, while one is transformed."""
+    read, written = threading.Event(), threading.Event()
+    originals = photo_jobs.read_photo, photo_jobs.write_bytes
+
+    def read_photo(source, name):
+        photo = originals[0](source, name=name)
+        if source == "in/deep/c.gif":
+            read.set()
+        return photo
+
+    def write_bytes(path, content):
+        originals[1](path, content)
+        written.set()
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            assert read.wait(30)
+            assert written.wait(30)
+        return photo
+
+    monkeypatch.setattr(photo_jobs, "read_photo", read_photo)
+    monkeypatch.setattr(photo_jobs, "write_bytes", write_bytes)
+    done, failed = run_jobs(plan_jobs(["a.jpg", "in"], "x", "out"), transform)
+    assert ([job.source for job, _ in done], failed) == (["a.jpg", "in/b.png", "in/deep/c.gif"], [])
+
+
+def test_a_large_picture_is_written_before_the_next_is_begun(photos, monkeypatch):
+    monkeypatch.setattr(photo_jobs, "OVERLAPPED_BYTES", 1)
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            assert Path("out/a_x.jpg").exists()
+        return photo
+
+    assert run_jobs(plan_jobs(["a.jpg", "in"], "x", "out"), transform)[1] == []
+
+
+def test_failures_of_each_stage_are_in_order(photos, monkeypatch):
+    """One does not decode, one is refused by the transformation, one cannot be written."""
+    Path("a.jpg").write_bytes(b"")
+    original = photo_jobs.write_bytes
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            raise UserError("refused")
+        return photo
+
+    def write_bytes(path, content):
+        if "c_x" in str(path):
+            raise UserError("full")
+        original(path, content)
+
+    monkeypatch.setattr(photo_jobs, "write_bytes", write_bytes)
+    write_photo("d.png", np.zeros((3, 4, 3), np.uint8))
+    done, failed = run_jobs(plan_jobs(["in/deep", "a.jpg", "in/b.png", "d.png"], "x", "out"), transform)
+    assert [job.source for job, _ in done] == ["d.png"]
+    reasons = ["full", "a.jpg: expected an image. Received: an empty file", "refused"]
+    assert [reason for _, reason in failed] == reasons
+
+
+@pytest.mark.parametrize("names", [["-"], ["a.jpg", "-"]])
+def test_standard_input_is_read_where_ctrl_c_arrives(photos, monkeypatch, names):
+    """In the main thread: one that waits for input could not be interrupted."""
+    threads = []
+
+    class StandardInput(io.BytesIO):
+        def read(self):
+            threads.append(threading.current_thread())
+            return super().read()
+
+    monkeypatch.setattr("sys.stdin", types.SimpleNamespace(buffer=StandardInput(Path("a.jpg").read_bytes())))
+    assert run_jobs(plan_jobs(names, "x", "out", output="out"), lambda photo, job: photo)[1] == []
+    assert threads == [threading.main_thread()]
+
+
+def test_nothing_to_do():
+    assert run_jobs([], lambda photo, job: photo) == ([], [])

@@ -1,0 +1,146 @@
+"""Recipes: what they ask for, and that every stage starts from the one before."""
+
+import dataclasses
+import json
+import signal
+
+import pytest
+
+from fast_style.common.commands.train import _train_stage
+from fast_style.common.errors import UserError
+from fast_style.common.training import recipes
+from fast_style.common.training.recipes import (
+    OF_THE_MACHINE,
+    paintings_note,
+    read_recipe,
+    recipe_names,
+    recipe_settings,
+)
+from fast_style.common.training.run import Interrupted
+from fast_style.common.training.run_record import read_record
+from fast_style.pretrained_networks import style_entries
+from fast_style.settings import STYLE_WEIGHTS, StyleSettings
+from superres.cli import train_main
+from superres.pretrained_networks import network_entries
+from superres.settings import SuperResolutionSettings
+from tests.common.tiny_run import tiny_settings, write_photos
+
+GIVEN = {"style": "a.jpg", "content": "photos", "output": "run", "loss_weights": "vgg.npz"}
+
+
+SHIPPED = [("fast_style", name) for name in style_entries()] + [("superres", name) for name in network_entries()]
+SETTINGS = {"fast_style": StyleSettings, "superres": SuperResolutionSettings}
+
+
+def test_recipes_are_those_of_the_networks_that_ship():
+    assert {("fast_style", name) for name in recipe_names("fast_style")} <= set(SHIPPED)
+    assert {("superres", name) for name in recipe_names("superres")} <= set(SHIPPED)
+    assert {("fast_style", "starry_night"), ("superres", "x4_pixel"), ("superres", "x4_srcnn")} <= set(SHIPPED)
+
+
+@pytest.mark.parametrize(("package", "name"), SHIPPED)
+def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist(package, name):
+    """With nothing given but photographs, painting, output and, where there is a loss network, its weights."""
+    names = {field.name for field in dataclasses.fields(SETTINGS[package])}
+    recorded = read_recipe(package, name)["stages"]
+    with_loss_network = any(stage["loss_network"] for stage in recorded)
+    given = {k: v for k, v in GIVEN.items() if k in names and (k != "loss_weights" or with_loss_network)}
+    for stage, record in zip(recipe_settings(package, name, SETTINGS[package], given), recorded, strict=True):
+        assert set(record["settings"]) - set(OF_THE_MACHINE) <= names
+        for key, value in record["settings"].items():
+            if key not in OF_THE_MACHINE:
+                assert getattr(stage, key) == (tuple(value) if isinstance(value, list) else value)
+        assert (stage.content, stage.precision) == ("photos", "auto")
+
+
+def test_stages_follow_each_other():
+    stages = recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN)
+    recorded = [stage["settings"] for stage in read_recipe("fast_style", "starry_night")["stages"]]
+    assert [s.iterations for s in stages] == [r["iterations"] for r in recorded]
+    assert stages[0].initialize is None
+    assert stages[1].initialize == "run/stage_1/network.keras"
+    assert stages[1].output == "run/stage_2"
+
+
+@pytest.mark.parametrize(("package", "name"), SHIPPED)
+def test_every_recipe_begins_at_random_weights(package, name):
+    """And not at a network that ships, which may be trained on: what began at one holds its stages."""
+    assert read_recipe(package, name)["stages"][0]["settings"]["initialize"] is None
+
+
+def test_a_stage_takes_its_painting_of_a_folder(tmp_path):
+    """wave began at an udnie, which began at a starry_night."""
+    for file in ("starry_night.jpg", "udnie.jpg", "wave.jpg"):
+        (tmp_path / file).touch()
+    stages = recipe_settings("fast_style", "wave", StyleSettings, GIVEN | {"style": str(tmp_path)})
+    assert [stage.style for stage in stages] == [
+        str(tmp_path / f"{name}.jpg") for name in ["starry_night"] * 3 + ["udnie"] * 2 + ["wave"] * 8
+    ]
+    assert paintings_note("fast_style", "wave", stages) == ""
+    (tmp_path / "udnie.jpg").unlink()
+    with pytest.raises(UserError, match="--style: expected .*udnie.jpg, wave.jpg, .* Received: .* without udnie.jpg"):
+        recipe_settings("fast_style", "wave", StyleSettings, GIVEN | {"style": str(tmp_path)})
+
+
+def test_one_painting_for_a_recipe_of_several_is_told():
+    stages = recipe_settings("fast_style", "wave", StyleSettings, GIVEN)
+    assert {stage.style for stage in stages} == {"a.jpg"}
+    assert paintings_note("fast_style", "wave", stages) == (
+        "recipe wave began with starry_night.jpg and udnie.jpg: all its stages will paint a.jpg instead; for "
+        "the network that ships give --style a folder with starry_night.jpg, udnie.jpg, wave.jpg"
+    )
+    alone = recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN)
+    assert paintings_note("fast_style", "starry_night", alone) == ""
+    given = {"content": "photos", "output": "run"}
+    assert (
+        paintings_note("superres", "x4_pixel", recipe_settings("superres", "x4_pixel", SuperResolutionSettings, given))
+        == ""
+    )
+
+
+def test_what_is_given_wins():
+    given = GIVEN | {"iterations": 3, "initialize": "mine.keras", "style_loss": "bn"}
+    stages = recipe_settings("fast_style", "starry_night", StyleSettings, given)
+    assert {stage.iterations for stage in stages} == {3}
+    # Only the first begins with it; the weight of style is that of the loss of style that was given.
+    assert [stage.initialize for stage in stages[:2]] == ["mine.keras", "run/stage_1/network.keras"]
+    assert {stage.style_weight for stage in stages} == {STYLE_WEIGHTS["bn"]}
+
+
+def test_unknown_recipe_and_missing_weights_are_one_line():
+    with pytest.raises(UserError, match="--recipe: expected one of .*starry_night.* Received: 'sunny_day'"):
+        read_recipe("fast_style", "sunny_day")
+    without = {name: value for name, value in GIVEN.items() if name != "loss_weights"}
+    with pytest.raises(UserError, match="--loss-weights: expected a file of vgg19 weights like .*npz"):
+        recipe_settings("fast_style", "starry_night", StyleSettings, without)
+
+
+def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, monkeypatch, capsys):
+    write_photos(tmp_path)
+    settings = vars(tiny_settings(tmp_path, iterations=2))
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "tiny.json").write_text(json.dumps({"stages": [{"settings": settings}] * 2}))
+    monkeypatch.setattr(recipes, "_folder", lambda package: tmp_path / "recipes")
+    given = {"content": settings["content"], "output": str(tmp_path / "run")}
+    flags = [text for name, value in given.items() for text in (f"--{name}", value)]
+    train_main(["--recipe", "tiny", *flags])
+    second = read_record(tmp_path / "run" / "stage_2")
+    assert second["status"] == "finished"
+    assert second["settings"]["initialize"] == str(tmp_path / "run" / "stage_1" / "network.keras")
+    capsys.readouterr()
+    train_main(["--recipe", "tiny", "--resume", *flags])
+    assert capsys.readouterr().out.count("finished before") == 2
+
+
+def test_an_interrupted_stage_says_how_the_recipe_goes_on(tmp_path, capsys):
+    def train(settings, resume):
+        raise Interrupted(signal.SIGTERM, 3, settings.output)
+
+    write_photos(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        _train_stage("superres-train", tiny_settings(tmp_path), train, resume=False)
+    assert stop.value.code == 128 + signal.SIGTERM
+    assert capsys.readouterr().err == (
+        f"superres-train: stopped after iteration 3 of {tmp_path / 'run'} and saved; "
+        "continue with the same command and --resume\n"
+    )

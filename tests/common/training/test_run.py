@@ -1,0 +1,194 @@
+"""Running a training: stopping, resuming, starting from another network, what goes wrong; of the smallest network."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from fast_style.common.errors import UserError
+from fast_style.common.training.callbacks import NonFiniteError, Report, SaveCheckpoints, StopOnNonFinite
+from fast_style.common.training.checkpoint import Checkpoints
+from fast_style.common.training.run import Interrupted, resumed_settings
+from superres.pretrained_networks import load_network
+from superres.settings import SuperResolutionSettings
+from superres.train import train
+from tests.common.tiny_run import tiny_settings, write_photos
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_photos(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory):
+    """The settings of a run of one iteration. Not to be changed."""
+    folder = tmp_path_factory.mktemp("first")
+    write_photos(folder)
+    settings = tiny_settings(folder, iterations=1)
+    train(settings)
+    return settings
+
+
+def final_weights(folder, run="run"):
+    return load_network(str(Path(folder) / run / "network.keras")).get_weights()
+
+
+def test_a_signal_in_the_middle_saves_and_stops(folder):
+    """SIGINT while iterations go on: training ends early, and what it reached is saved and usable."""
+    before = signal.getsignal(signal.SIGINT)
+
+    class FromAnotherThread(Report):
+        def on_train_begin(self, logs=None):
+            super().on_train_begin(logs)
+            threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fast_style.common.training.run.Report", FromAnotherThread)
+        with pytest.raises(Interrupted, match="continue with --resume"):
+            train(tiny_settings(folder, iterations=100_000, checkpoint_every=100_000, log_every=10_000))
+    reached = Checkpoints(folder / "run" / "checkpoints").latest().iteration
+    assert 0 < reached < 100_000
+    assert json.loads((folder / "run" / "run.json").read_text())["iteration"] == reached
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_loss_that_is_not_finite_stops_naming_term_and_iteration(folder):
+    """A learning rate of 1e30 breaks the weights."""
+    with pytest.raises(NonFiniteError, match=r"is (nan|inf) at iteration \d+; a lower --learning-rate or a longer"):
+        train(tiny_settings(folder, iterations=50, learning_rate=1e30, checkpoint_every=100))
+    assert json.loads((folder / "run" / "run.json").read_text())["status"] == "not finite"
+    assert not (folder / "run" / "network.keras").exists()
+
+
+def test_what_was_learnt_before_a_loss_was_not_finite_can_be_gone_on_from(folder):
+    """The third iteration reports NaN; the network of the second, as it was saved, is left to start from."""
+    states = {}
+
+    class Saved(SaveCheckpoints):
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, logs)
+            states[self.iteration] = self.model.network.get_weights()
+
+    class Broken(StopOnNonFinite):
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, {"pixel": float("nan")} if self.iteration == 2 else logs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fast_style.common.training.run.SaveCheckpoints", Saved)
+        patch.setattr("fast_style.common.training.run.StopOnNonFinite", Broken)
+        expected = rf"pixel is nan at iteration 3; what was learnt by iteration 2 is in {folder}/run/network.keras, "
+        with pytest.raises(NonFiniteError, match=expected + "to go on from with --initialize and another --output"):
+            train(tiny_settings(folder, iterations=50))
+    for learnt, kept in zip(states[2], final_weights(folder), strict=True):
+        np.testing.assert_array_equal(kept, learnt)
+    assert json.loads((folder / "run" / "run.json").read_text())["iteration"] == 2
+    train(tiny_settings(folder, iterations=1, initialize=f"{folder}/run/network.keras", output=f"{folder}/second"))
+
+
+def test_a_step_that_memory_cannot_hold_is_one_line(folder, monkeypatch):
+    def train_step(self, photos):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    monkeypatch.setattr("superres.model.SuperResolution.train_step", train_step)
+    with pytest.raises(UserError, match="--batch-size, --size: expected batches that memory can hold. Received: 2 of"):
+        train(tiny_settings(folder))
+    assert json.loads((folder / "run" / "run.json").read_text())["status"] == "stopped by an error"
+
+
+def test_a_network_that_cannot_be_written_is_one_line_and_the_run_goes_on(folder, monkeypatch):
+    """A disk that fills up at the very end: nothing half-written, and everything learnt in the checkpoint."""
+
+    def write_bytes(path, content):
+        raise UserError(f"{path}: expected a place that can be written. Received: No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fast_style.common.training.run.write_bytes", write_bytes)
+        with pytest.raises(UserError, match="network.keras: expected a place that can be written"):
+            train(tiny_settings(folder))
+    assert sorted(path.name for path in (folder / "run").iterdir()) == ["checkpoints", "run.json", "tensorboard"]
+    assert train(tiny_settings(folder), resume=True)["status"] == "finished"
+    assert (folder / "run" / "network.keras").exists()
+
+
+def test_starting_from_another_network(folder, first_run):
+    """With a learning rate of zero the weights that come out are those that went in."""
+    train(tiny_settings(folder, iterations=1, learning_rate=0.0, initialize=f"{first_run.output}/network.keras"))
+    for before, after in zip(final_weights(first_run.output, "."), final_weights(folder), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_run_goes_on_without_what_it_began_with(folder, first_run):
+    """All of that is in the checkpoint."""
+    start = folder / "start.keras"
+    shutil.copy(f"{first_run.output}/network.keras", start)
+    sha256 = hashlib.sha256(start.read_bytes()).hexdigest()
+    assert train(tiny_settings(folder, iterations=2, initialize=str(start)))["initialize_sha256"] == sha256
+    start.unlink()
+    settings = resumed_settings(SuperResolutionSettings, folder / "run", {"iterations": 3})
+    record = train(settings, resume=True)
+    assert (record["iteration"], record["initialize_sha256"]) == (3, sha256)
+
+
+def test_resuming_with_other_settings_is_refused_where_it_matters(first_run):
+    with pytest.raises(UserError, match=r"--tv-weight: expected 0.0, as the run was begun. Received: 2.0"):
+        resumed_settings(SuperResolutionSettings, first_run.output, {"tv_weight": 2.0})
+    more = resumed_settings(SuperResolutionSettings, first_run.output, {"iterations": 9})
+    assert (more.iterations, more.feature_layers) == (9, first_run.feature_layers)
+
+
+def test_a_run_goes_on_in_the_precision_that_was_measured_at_its_start(first_run, tmp_path):
+    record = json.loads((Path(first_run.output) / "run.json").read_text())
+    record["settings"]["precision"], record["precision"] = "auto", "mixed_bfloat16"
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert resumed_settings(SuperResolutionSettings, tmp_path, {}).precision == "mixed_bfloat16"
+    # As the record is once it was resumed: auto was asked for, and is in the command that goes on.
+    record["settings"]["precision"] = "mixed_bfloat16"
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert resumed_settings(SuperResolutionSettings, tmp_path, {"precision": "auto"}).precision == "mixed_bfloat16"
+    with pytest.raises(UserError, match="--precision: expected 'mixed_bfloat16', as the run was begun"):
+        resumed_settings(SuperResolutionSettings, tmp_path, {"precision": "float32"})
+
+
+def test_bad_photographs_stop_the_training(folder):
+    """Two of six are more than 1 % and more than one. What was learnt until then is kept."""
+    for name in ("0.png", "1.png"):
+        (folder / "photos" / name).write_text("no image")
+    with pytest.raises(UserError, match=r"at most 1 of 6 photographs .* Received: 2, the last .*(0|1)\.png"):
+        train(tiny_settings(folder, iterations=20, checkpoint_every=100))
+    record = json.loads((folder / "run" / "run.json").read_text())
+    latest = Checkpoints(folder / "run" / "checkpoints").latest()
+    assert record["status"] == "stopped by an error"
+    assert record["iteration"] == (latest.iteration if latest else 0)
+    assert record["bad_photographs"] == [str(folder / "photos" / name) for name in ("0.png", "1.png")]
+
+
+def test_one_bad_photograph_of_a_few_is_left_out_and_named(folder, capsys):
+    (folder / "photos" / "0.png").write_text("no image")
+    record = train(tiny_settings(folder))
+    assert (record["status"], record["bad_photographs"]) == ("finished", [str(folder / "photos" / "0.png")])
+    assert f"skipped {folder / 'photos' / '0.png'}" in capsys.readouterr().err
+
+
+def test_a_folder_with_files_in_it_is_not_written_into(folder):
+    (folder / "run").mkdir()
+    (folder / "run" / "thesis.txt").write_text("mine")
+    with pytest.raises(UserError, match="--output: expected a new or empty folder. Received: .*files in it"):
+        train(tiny_settings(folder))
+    assert [path.name for path in (folder / "run").iterdir()] == ["thesis.txt"]
+
+
+def test_a_full_disk_is_found_before_training(folder, monkeypatch):
+    """The free space is the one thing faked: 1 MiB."""
+    usage = shutil.disk_usage(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=2**20))
+    with pytest.raises(UserError, match="--output: expected at least 200 MiB free .* Received: 1 MiB"):
+        train(tiny_settings(folder))

@@ -1,0 +1,113 @@
+"""PerceptualTrainer: named terms, and loss scaling that shows what it skips."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.training.trainer import PerceptualTrainer
+
+
+class Trainer(PerceptualTrainer):
+    """Minimises ``scale * mean(w x)`` with one weight w, so that dL/dw is ``scale * mean(x)``."""
+
+    def __init__(self, scale=1.0, dtype="float32"):
+        with dtype_policy(dtype):
+            network = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Dense(1, use_bias=False)])
+        network.set_weights([np.array([[3.0]])])
+        super().__init__(network, ("loss", "raw"))
+        self.scale = scale
+
+    def compute_terms(self, images, training):
+        raw = tf.reduce_mean(tf.cast(self.network(images, training=training), "float32"), axis=(1, 2, 3))
+        return {"loss": self.scale * raw, "raw": raw}
+
+    @property
+    def weight(self):
+        return self.network.get_weights()[0].item()
+
+
+def batches(*values):
+    """Batches of one 2x2 image each, all of one value."""
+    images = np.stack([np.full((2, 2, 1), value, "float32") for value in values])
+    return tf.data.Dataset.from_tensor_slices(images).batch(1)
+
+
+def test_a_step_by_hand():
+    """x = 1, scale 2: dL/dw = 2, and at a learning rate of 0.25 the weight falls from 3 to 2.5."""
+    trainer = Trainer(scale=2.0)
+    trainer.compile(keras.optimizers.SGD(0.25))
+    history = trainer.fit(batches(1.0), shuffle=False, verbose=0).history
+    assert trainer.weight == 2.5
+    assert history == {"loss": [6.0], "raw": [3.0]}
+
+
+def test_terms_are_means_over_the_epoch_and_evaluation_trains_nothing():
+    """w x is 3, 6 and 9: 6 on average, times 2 for the loss."""
+    trainer = Trainer(scale=2.0)
+    trainer.compile(keras.optimizers.SGD(0.25))
+    assert trainer.evaluate(batches(1.0, 2.0, 3.0), verbose=0, return_dict=True) == {"loss": 12.0, "raw": 6.0}
+    assert trainer.weight == 3.0
+
+
+def test_a_step_is_traced_once(monkeypatch):
+    """With Adam, whose variables would be created in the first trace, and ask for another."""
+    traced = []
+    real = Trainer.compute_terms
+    monkeypatch.setattr(Trainer, "compute_terms", lambda *a, **k: traced.append(1) or real(*a, **k))
+    trainer = Trainer()
+    trainer.compile(keras.optimizers.Adam(0.1))
+    trainer.fit(batches(1.0, 2.0), epochs=2, verbose=0)
+    assert len(traced) == 1
+
+
+def test_float16_is_scaled_and_counts_what_it_skips():
+    """A gradient of 1e6 overflows float16 (65504) whatever the scale; the next, of 1, is taken: 3 - 0.25."""
+    trainer = Trainer(dtype="mixed_float16")
+    trainer.compile(keras.optimizers.SGD(0.25))
+    assert trainer.scales_loss
+    trainer.scale = tf.Variable(1e6, trainable=False)
+    skipped = trainer.fit(batches(1.0), shuffle=False, verbose=0).history["skipped"]
+    assert skipped == [1.0]
+    assert trainer.weight == 3.0
+    trainer.scale.assign(1.0)
+    assert trainer.fit(batches(1.0), shuffle=False, verbose=0).history["skipped"] == [0.0]
+    assert trainer.weight == 2.75
+
+
+def test_small_gradients_survive_in_float16():
+    """Each of 4 pixels has a share of 2.5e-8, which float16, in steps of 6e-8, rounds to 0.
+
+    Scaled by 16 it is 6.7 steps, rounded to 7: the weight falls by 1e7 * 1e-7 * 7 / 6.7 = 1.04.
+    """
+    trainer = Trainer(scale=1e-7, dtype="mixed_float16")
+    trainer.compile(keras.optimizers.SGD(1e7))
+    trainer.fit(batches(1.0), shuffle=False, verbose=0)
+    assert trainer.weight == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_no_scaling_where_the_range_is_float32s(dtype):
+    trainer = Trainer(dtype=dtype)
+    trainer.compile(keras.optimizers.SGD(0.25))
+    assert not trainer.scales_loss
+    assert [metric.name for metric in trainer.metrics] == ["loss", "raw"]
+
+
+def test_metrics_are_there_before_compiling():
+    assert [metric.name for metric in Trainer().metrics] == ["loss", "raw"]
+
+
+def test_call_is_the_networks():
+    assert float(Trainer()(np.full((1, 2, 2, 1), 2.0, "float32"))[0, 0, 0, 0]) == 6.0
+
+
+def test_terms_are_for_subclasses_to_compute():
+    with pytest.raises(NotImplementedError):
+        PerceptualTrainer(keras.Sequential([keras.Input((1,))]), ("loss",)).compute_terms(None, training=True)
+
+
+def test_saving_is_refused_with_what_to_do_instead(tmp_path):
+    with pytest.raises(NotImplementedError, match=r"model\.network\.save\(path\)"):
+        Trainer().save(tmp_path / "a.keras")

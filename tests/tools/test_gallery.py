@@ -1,0 +1,56 @@
+"""The gallery: a page whose pictures are all there, and small."""
+
+import re
+from pathlib import Path
+
+from fast_style.common.images.geometry import limit_long_side
+from fast_style.common.images.image_io import read_photo
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.training.recipes import read_recipe
+from fast_style.pretrained_networks import style_entries
+from tools import gallery
+
+
+def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys, monkeypatch):
+    """Of the sample photographs at most 150 pixels wide and high; at full size `.ci/run` has the demo paint them."""
+    small = {name: limit_long_side(photo, 150) for name, photo in sample_photos().items()}
+    monkeypatch.setattr(gallery, "sample_photos", lambda: small)
+    gallery.main(["--output", str(tmp_path)])
+    page = (tmp_path / "gallery.md").read_text()
+    for style, entry in style_entries().items():
+        assert f"## {style}" in page
+        assert entry["title"] in page
+        assert f"fast-style-train --recipe {style}<" in page
+    pictures = re.findall(r'src="([^"]+)"', page)
+    assert {f"gallery/{path.name}" for path in (tmp_path / "gallery").iterdir()} == set(pictures)
+    expected = {
+        f"gallery/{name}.webp" for name in ("chelsea", "astronaut_starry_night", "coffee_x4_bicubic", "coffee_x8_pixel")
+    }
+    assert expected <= set(pictures)
+    assert read_photo(tmp_path / "gallery" / "coffee_starry_night.webp").rgb.shape == (100, 150, 3)
+    assert "gallery.md" in capsys.readouterr().out
+
+
+def test_pictures_in_the_repository_are_small_and_of_every_style():
+    """Under 2 MB together."""
+    docs = Path(__file__).parents[2] / "docs"
+    pictures = [*(docs / "gallery").iterdir(), docs / "demo.jpg"]
+    assert sum(path.stat().st_size for path in pictures) < 2e6
+    assert {f"coffee_{style}.webp" for style in style_entries()} <= {path.name for path in pictures}
+
+
+def test_the_page_in_the_repository_is_of_the_recipes_that_ship():
+    page = (Path(__file__).parents[2] / "docs" / "gallery.md").read_text()
+    for style, entry in style_entries().items():
+        recipe = read_recipe("fast_style", style)
+        section = page.split(f"\n## {style}\n")[1].split("\n## ")[0]
+        assert f"After {entry['title']}. {entry['summary']}" in section
+        runs = section.split("<details>")[1].split("| --- |\n")[1].split("\n\n")[0].splitlines()
+        for stage, row in zip(recipe["stages"], runs, strict=True):
+            assert row.startswith(f"| {stage['iteration']:,} | {stage['settings']['batch_size']} of ")
+            numbers = [stage["settings"]["style_weight"], stage["settings"]["seed"]]
+            numbers += [stage["validation"][-1][term] for term in ("content", "style") if stage["validation"]]
+            assert all(f"| {number:.3g} |" in row for number in numbers)
+        for size, found in recipe["evaluation"].items():
+            row = next(line for line in section.splitlines() if line.startswith(f"| {size}x{size} |"))
+            assert f"| {found['network']['loss']:.3g} |" in row
