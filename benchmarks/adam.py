@@ -48,7 +48,7 @@ def update(name, optimizer):
     """A function that updates all variables of a network that ships by an optimizer once."""
     import tensorflow as tf
 
-    from fast_style.pretrained_networks import load_network
+    from fast_style.task import load_network
 
     variables = load_network(name).trainable_variables
     optimizer.build(variables)

@@ -49,7 +49,7 @@ def compare(networks, size, rounds):
     import numpy as np
 
     photo = np.random.default_rng(0).integers(0, 256, (1, size, size, 3), np.uint8)
-    return take_turns({key: lambda n=network: n.paint(photo).numpy() for key, network in networks.items()}, rounds)
+    return take_turns({key: lambda n=network: n.render(photo).numpy() for key, network in networks.items()}, rounds)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.common.images.pixels import luma
 from superres.degradation import crop_to_multiple, degrade_photo
-from superres.pretrained_networks import load_network
+from superres.task import load_network
 from superres.upscaling import upscale
 
 

@@ -22,16 +22,16 @@ LAYERS = (
     ("up_2 after resize", 3, 64, 32, 1, True, 1 / 2),
     ("to_rgb", 9, 32, 3, 1, False, 1),
 )
-# (task, name, side of the photograph)
+# (name, side of the photograph)
 SHIPPED = (
-    ("fast_style", "starry_night", 512),
-    ("fast_style", "starry_night", 1024),
-    ("superres", "x4_pixel", 256),
-    ("superres", "x4_srcnn", 256),
-    ("superres", "x8_pixel", 128),
+    ("starry_night", 512),
+    ("starry_night", 1024),
+    ("x4_pixel", 256),
+    ("x4_srcnn", 256),
+    ("x8_pixel", 128),
 )
 # Where the forms are turned on.
-PLACES = ("fast_style.common.networks.picture_function", "fast_style.common.training.trainer")
+PLACES = ("fast_style.common.networks.image_network", "fast_style.common.training.trainer")
 
 
 def main(arguments=None):
@@ -122,19 +122,17 @@ def layer(ours, shape, size, filters, stride, doubled, training, dtype="float32"
 
 def shipped(policy):
     """(label, function that makes a repetition) of each of SHIPPED."""
-    import importlib
-
     import numpy as np
 
-    from fast_style.common.networks.network_files import in_precision
+    from fast_style.common.networks.rebuilding import in_precision
+    from fast_style.common.networks.source import find_network
 
-    for task, name, side in SHIPPED:
-        load = importlib.import_module(f"{task}.pretrained_networks").load_network
+    for name, side in SHIPPED:
         photo = np.random.default_rng(0).integers(0, 256, (1, side, side, 3), np.uint8)
 
-        def make(_, load=load, name=name, photo=photo, method="paint" if task == "fast_style" else "enlarge"):
-            compiled = getattr(in_precision(load(name), policy), method)
-            return lambda: compiled(photo).numpy()
+        def make(_, name=name, photo=photo):
+            render = in_precision(find_network(name).load(), policy).render
+            return lambda: render(photo).numpy()
 
         yield f"{name}, {side}x{side}", make
 

@@ -10,7 +10,7 @@ from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.common.images.pixels import luma
 from superres.degradation import crop_to_multiple, degrade_photo
 from superres.evaluation.metrics import psnr
-from superres.pretrained_networks import load_network
+from superres.task import load_network
 
 FLAT = 2.0  # standard deviation of luma below which a cell of the bicubic enlargement is flat
 
@@ -48,7 +48,7 @@ def measure(data, networks):
         for photo in photos:
             truth = crop_to_multiple(photo, factor)
             low = degrade_photo(truth, factor, "bicubic")
-            picture = network.enlarge(low[None]).numpy()[0]
+            picture = network.render(low[None]).numpy()[0]
             ratios.append(psnr(truth, picture, factor))
             patterns.append(pattern(resize_array(low, *truth.shape[:2]), picture, factor))
         flat = [value for value in patterns if value is not None]

@@ -47,4 +47,4 @@ def inference(precision, size):
         network = TransformationNetwork()
     photo = np.random.default_rng(1).integers(0, 256, (1, size, size, 3), "uint8")
     multiply_adds = convolution_multiply_adds(lambda x: network(x, training=False), size)
-    return lambda: network.paint(photo).numpy(), network.count_params(), multiply_adds
+    return lambda: network.render(photo).numpy(), network.count_params(), multiply_adds

@@ -15,7 +15,8 @@ from benchmarks.line_plot import line_plot
 from benchmarks.machine import describe
 from fast_style.common.commands.command_line import add_precision_flag, errors_as_lines
 from fast_style.common.files import check_writable, write_bytes
-from fast_style.pretrained_networks import check_style
+from fast_style.common.networks.source import find_network
+from fast_style.task import TASK
 
 HOW = {"off": "whole", "exact": "exact strips", "fast": "fast strips"}  # what curves are called
 
@@ -32,7 +33,7 @@ def main(arguments=None):
     add_precision_flag(parser)
     options = parser.parse_args(arguments)
     with errors_as_lines(parser.prog):
-        check_style(options.style, "--style")
+        find_network(options.style, TASK, "--style")
         if options.output:
             check_writable(Path(options.output).parent)
     print(describe())
@@ -66,9 +67,9 @@ def one(megapixels, streaming, style, precision):
     start_tensorflow()
 
     from benchmarks.large_photograph import large_photograph
-    from fast_style.common.networks.network_files import in_precision
-    from fast_style.pretrained_networks import load_network
+    from fast_style.common.networks.rebuilding import in_precision
     from fast_style.stylization import stylize
+    from fast_style.task import load_network
 
     network = in_precision(load_network(style), precision)
     height = round((megapixels * 1e6 * 3 / 4) ** 0.5)

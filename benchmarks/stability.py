@@ -11,7 +11,7 @@ from tqdm import tqdm
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.evaluation.comparison import centre_square
-from fast_style.pretrained_networks import load_network
+from fast_style.task import load_network
 
 SIDE = 256
 NOISES = (2.0, 10.0)  # standard deviations: the grain of a photograph, and what training adds
@@ -57,7 +57,7 @@ def measure(folder, networks):
 
 def _painter(name):
     network = load_network(name)
-    return lambda photo: network.paint(photo[None]).numpy()[0]
+    return lambda photo: network.render(photo[None]).numpy()[0]
 
 
 def main(arguments=None):

@@ -7,6 +7,11 @@ import dataclasses
 
 from fast_style.common.errors import UserError
 
+# Choices that settings and what they are for share.
+LOSS_NETWORKS = ("vgg16", "vgg19")
+POOLINGS = ("max", "average")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
+
 
 def setting(default, text, **options):
     """A dataclass field with a help text; `options` go to ``argparse.add_argument``."""
@@ -38,9 +43,7 @@ def check_least(settings, least, *names):
 class LossNetworkSettings:
     """Where perceptual losses come from."""
 
-    loss_network: str = setting(
-        "vgg16", "network that features are taken from (paper: vgg16)", choices=("vgg16", "vgg19")
-    )
+    loss_network: str = setting("vgg16", "network that features are taken from (paper: vgg16)", choices=LOSS_NETWORKS)
     loss_weights: str = setting(
         "imagenet",
         "its weights: imagenet (downloaded by Keras), a .npz, .h5 or .weights.h5 file, or random (tests only)",
@@ -48,12 +51,7 @@ class LossNetworkSettings:
     pooling: str = setting(
         "max",
         "of the loss network (paper: max; average, after Gatys et al., lets less of a grid of dots pass)",
-        choices=("max", "average"),
-    )
-    precision: str = setting(
-        "auto",
-        "dtype policy; auto measures which this machine runs fastest",
-        choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
+        choices=POOLINGS,
     )
 
     @classmethod
@@ -63,7 +61,14 @@ class LossNetworkSettings:
 
 
 @dataclasses.dataclass(kw_only=True)
-class TrainingSettings(LossNetworkSettings):
+class PrecisionSettings:
+    """What is computed in."""
+
+    precision: str = setting("auto", "dtype policy; auto measures which this machine runs fastest", choices=PRECISIONS)
+
+
+@dataclasses.dataclass(kw_only=True)
+class TrainingSettings(LossNetworkSettings, PrecisionSettings):
     """What a training run needs to know. Each field is a flag of the training commands."""
 
     content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)

@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "export_saved_model": "fast_style.export.saved_model",
         "export_serving": "fast_style.export.tf_serving",
         "export_tflite": "fast_style.export.tflite",
-        "load_source": "fast_style.export.source",
+        "find_network": "fast_style.common.networks.source",
         "verify": "fast_style.export.verification",
     },
 )

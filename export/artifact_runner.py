@@ -1,6 +1,8 @@
 """Runs artifacts where nothing of this package can be imported: the program of :mod:`fast_style.export.fresh_process`.
 
-python -E -P artifact_runner.py
+python -E -P artifact_runner.py PACKAGE...
+
+Packages that are named cannot be imported.
 
 Each line on stdin is a task in JSON: ``[ARTIFACT, INPUTS.npz, OUTPUTS.npz]``. INPUTS has arrays named
 ``signature/number``: a batch of images, or the bytes of one encoded image as uint8 (length,). OUTPUTS gets what the
@@ -13,7 +15,7 @@ import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-for name in ("fast_style", "superres"):
+for name in sys.argv[1:]:
     sys.modules[name] = None  # from here on, importing it is an ImportError
 
 import numpy as np  # noqa: E402 behind the lines above, on purpose

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fast_style.common.layers import ResidualBlock
-from fast_style.common.networks.network_files import rebuilt
+from fast_style.common.layers import InstanceNormalization
+from fast_style.common.networks.rebuilding import rebuilt
 
 # Of the photographs that int8 is calibrated on: ranges of a few are enough for a scale.
 MOST_PHOTOS = 8
@@ -23,21 +23,19 @@ def equalized(network, images):
 
     Returns:
         a new network; where nothing is instance-normalized, a copy.
+
+    Raises:
+        UserError: a layer that does not state its convolutions.
     """
+    network.steps()  # refuses a layer of which nothing is known
     network = rebuilt(network)
-    blocks = [block for block in convolutions(network) if block.normalization_kind == "instance"]
-    seen = [_watch(block.normalization) for block in blocks]
+    steps = [step for step in network.steps() if isinstance(step.normalization, InstanceNormalization)]
+    seen = [_watch(step.normalization) for step in steps]
     for image in images[:MOST_PHOTOS]:
         network(image[None], training=False)
-    for block, (ranges, deviations) in zip(blocks, seen, strict=True):
-        _scale(block.convolution, factors(np.max(ranges, 0), np.min(deviations, 0), block.normalization.epsilon))
+    for step, (ranges, deviations) in zip(steps, seen, strict=True):
+        _scale(step.convolution, factors(np.max(ranges, 0), np.min(deviations, 0), step.normalization.epsilon))
     return rebuilt(network)  # without the watching
-
-
-def convolutions(network):
-    """The convolution and upsampling blocks of a network, those within residual blocks too."""
-    for block in getattr(network, "blocks", ()):
-        yield from (block.first, block.second) if isinstance(block, ResidualBlock) else (block,)
 
 
 def factors(ranges, deviations, epsilon):

@@ -10,8 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from fast_style.common.errors import UserError
+from fast_style.common.task import tasks
 
 PROGRAM = Path(__file__).parent / "artifact_runner.py"
+
+
+def packages():
+    """Names of the packages that the process cannot import: this one, and those of all tasks."""
+    return sorted({__name__.partition(".")[0], *(task.package for task in tasks())})
 
 
 class FreshProcess:
@@ -59,7 +65,7 @@ class FreshProcess:
         # A file: a pipe that nobody reads fills up, and then the process waits for ever.
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed in _stop)
         # -E -P: nothing of this folder or the environment; -I would leave out packages installed for the user, too.
-        command = [sys.executable, "-E", "-P", str(PROGRAM)]
+        command = [sys.executable, "-E", "-P", str(PROGRAM), *packages()]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True
         )

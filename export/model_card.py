@@ -15,7 +15,7 @@ def model_card(source, form, precision, signatures, sha256, licence=None, **extr
     """The card of an artifact.
 
     Args:
-        source: :class:`fast_style.export.source.Source`.
+        source: :class:`Source`.
         form: ``"saved_model"`` or ``"tflite"``.
         precision: what is computed with.
         signatures: ``{name: {"inputs": {name: {"dtype", "shape", "range"}}, "outputs": ...}}``.
@@ -30,7 +30,7 @@ def model_card(source, form, precision, signatures, sha256, licence=None, **extr
     config = {k: v for k, v in network.get_config().items() if k not in ("name", "trainable", "dtype")}
     return {
         "name": source.name,
-        "task": source.task,
+        "task": source.task.name,
         "factor": source.factor,
         "form": form,
         "precision": precision,

@@ -2,7 +2,7 @@
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import to_uint8
-from fast_style.common.networks.network_files import rebuilt
+from fast_style.common.networks.rebuilding import rebuilt
 from fast_style.export.model_card import CARD, folder_digests, model_card, write_card
 from fast_style.export.output import check_new_folder, whole_folder
 from fast_style.export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
@@ -21,7 +21,7 @@ def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXEL
     ==================  ======================================  ==========================================
 
     Args:
-        source: :class:`fast_style.export.source.Source`.
+        source: :class:`Source`.
         folder: new or empty; it appears whole or not at all.
         precision: ``"float32"`` or ``"bfloat16"`` for what is computed between input and output.
         max_pixels: that the results of one request may have, all images of its batch together; of

@@ -9,13 +9,13 @@ import numpy as np
 from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import encode
+from fast_style.common.networks.source import find_network
 from fast_style.export.extras import require
 from fast_style.export.model_card import CARD, write_card
 from fast_style.export.output import whole_folder, writing
 from fast_style.export.saved_model import saved_model_card, write_saved_model
 from fast_style.export.serving_folder import MODELS_CONFIG, check_serving_folder, next_version
 from fast_style.export.settings import MAX_PIXELS
-from fast_style.export.source import load_source
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Where TF Serving looks for it within a version: fixed by TF Serving.
@@ -55,7 +55,7 @@ def export_serving(
     check_serving_folder(folder, update)
     require("tensorflow_serving.apis.prediction_log_pb2", "serving")
     folder = Path(folder)
-    sources = {name: load_source(network, "--models") for name, network in models.items()}
+    sources = {name: find_network(network, argument="--models") for name, network in models.items()}
     for name, source in sources.items():
         for height, width in warmup:
             if height * width * source.factor**2 > max_pixels:

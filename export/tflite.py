@@ -11,7 +11,7 @@ import numpy as np
 from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.images.pixels import to_uint8
-from fast_style.common.networks.network_files import in_precision, rebuilt
+from fast_style.common.networks.rebuilding import in_precision, rebuilt
 from fast_style.common.startup import stderr_closed
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.equalization import equalized
@@ -20,7 +20,6 @@ from fast_style.export.model_card import card_path, model_card, write_card
 from fast_style.export.output import check_new_file, writing
 from fast_style.export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
 from fast_style.export.signatures import write_signatures
-from fast_style.export.source import keras_result
 
 # What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
 DYNAMIC_SIZES = [(256, 256), (193, 255)]
@@ -49,7 +48,7 @@ def export_tflite(
     (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide.
 
     Args:
-        source: :class:`fast_style.export.source.Source`.
+        source: :class:`Source`.
         file: path; it appears whole or not at all.
         precision: ``"float32"``; ``"float16"``, half the bytes; ``"dynamic"``, 8-bit weights, activations
             quantized as they come; ``"int8"``, 8-bit weights and activations of convolutions, with
@@ -241,7 +240,8 @@ def run(content, images, threads=None, seconds=None):
 def compare(content, network, images):
     """PSNR in dB of each image between what a file and what the Keras network makes of it, rounded to uint8."""
     results = run(content, images)
-    return [psnr(keras_result(network, image), np.rint(result)) for image, result in zip(images, results, strict=True)]
+    expected = [network.render(image[None]).numpy()[0] for image in images]
+    return [psnr(one, np.rint(result)) for one, result in zip(expected, results, strict=True)]
 
 
 def tflite_card(source, content, precision, size, uint8, lowest, licence=None):

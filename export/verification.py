@@ -8,11 +8,11 @@ import numpy as np
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import encode, read_photo
-from fast_style.common.networks.network_files import in_precision
+from fast_style.common.networks.rebuilding import in_precision
+from fast_style.common.networks.source import find_network
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.model_card import read_card
-from fast_style.export.source import keras_result, load_source
 
 # (height, width) that artifacts of any size are compared at; the second is odd.
 SIZES = [(96, 128), (75, 101)]
@@ -66,7 +66,7 @@ def verify(artifact, against=None, process=None):
     if not artifact.exists():
         raise UserError(f"ARTIFACT: expected a SavedModel or a .tflite file. Received: {artifact} (no such file)")
     card = read_card(artifact)
-    source = load_source(against or _shipped(artifact, card), "--against")
+    source = find_network(against or _shipped(artifact, card), argument="--against")
     made_from = card["network"]["sha256"]
     if against is None and source.sha256 != made_from:
         raise UserError(
@@ -83,7 +83,7 @@ def verify(artifact, against=None, process=None):
         outputs = process.run(artifact, inputs)
     comparisons = []
     for number, image in enumerate(images):
-        expected = keras_result(network, image)
+        expected = network.render(image[None]).numpy()[0]
         for signature in card["signatures"]:
             received = _output(signature, outputs[f"{signature}/{number}"])
             if received.shape != expected.shape:

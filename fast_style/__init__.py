@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "StyleSettings": "fast_style.settings",
         "StyleTransfer": "fast_style.model",
         "TransformationNetwork": "fast_style.network",
-        "load_network": "fast_style.pretrained_networks",
+        "load_network": "fast_style.task",
         "photos": "fast_style.common.training.dataset",
         "stylize": "fast_style.stylization",
     },

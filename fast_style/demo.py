@@ -1,44 +1,34 @@
 """The first minute: photographs in every style that ships, enlargements, and one contact sheet."""
 
 import time
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from fast_style.common.images.contact_sheet import contact_sheet
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
-from fast_style.common.networks.network_files import in_precision
-from fast_style.pretrained_networks import load_network, style_entries
+from fast_style.common.networks.rebuilding import in_precision
+from fast_style.common.networks.source import shipped_sources
+from fast_style.common.task import showcase
 from fast_style.stylization import stylize
-
-# Packages that this one does not know show their own pictures by an entry point of this group, in the gallery of the
-# other: functions like `demo_pictures`.
-GROUP = "fast_style.demo"
-GALLERY_GROUP = "tools.gallery"
+from fast_style.task import TASK
 
 
-def demo_pictures(photos):
+def demo_pictures(photos, everything=False):
     """Stylises photographs with every network that ships.
 
     Args:
         photos: ``{name: uint8 (height, width, 3)}``.
+        everything: makes no difference.
 
     Yields:
         (label, name, uint8 picture, seconds).
     """
-    for style in style_entries():
-        network = in_precision(load_network(style))
+    for style, source in shipped_sources(TASK).items():
+        network = in_precision(source.load())
         for name, photo in photos.items():
             start = time.perf_counter()
             picture = stylize(photo, network)
             yield style, name, picture, time.perf_counter() - start
-
-
-def showcase(photos, group=GROUP):
-    """:func:`demo_pictures` of this package and of those that the entry points of a group name."""
-    yield from demo_pictures(photos)
-    for point in entry_points(group=group):
-        yield from point.load()(photos)
 
 
 def demo(folder, photos=None):

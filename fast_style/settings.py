@@ -3,26 +3,14 @@
 import dataclasses
 
 from fast_style.common.errors import UserError
-from fast_style.common.settings import LossNetworkSettings, TrainingSettings, setting
-
-# The losses of style with a fair start for the weight of each at 256x256 (docs/losses.md says how they were
-# measured): each loss has a scale of its own.
-STYLE_WEIGHTS = {
-    "gram": 1e-4,
-    "mmd-linear": 30.0,
-    "mmd-polynomial": 6e-5,
-    "mmd-gaussian": 1e7,
-    "bn": 15.0,
-    "mrf": 1.0,
-}
+from fast_style.common.settings import LossNetworkSettings, PrecisionSettings, TrainingSettings, setting
+from fast_style.common.task import Lazily
+from fast_style.common.terms import TermRow, with_terms
+from fast_style.style_losses import STYLE_LOSSES
 
 # Reflected pixels a side that a network in use paints and cuts off, as far as zero padding reaches: 1 and 2 of the 3x3
 # layers behind the residual blocks, 4 of the last, rounded up to a multiple of 4.
 MARGIN = 8
-
-# Pixels at each side that are not compared where the noisy copy is moved, and the side that leaves some.
-SHIFT_MARGIN = 16
-SHIFT_SIDE = 3 * SHIFT_MARGIN
 
 # What `fast-style-train --architecture` sets where nothing else is said.
 ARCHITECTURES = {
@@ -31,48 +19,89 @@ ARCHITECTURES = {
 }
 
 
+SCALINGS = ("paper", "gatys")
+
+CONTENT = TermRow(
+    "content",
+    "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/concepts/losses.md)",
+    1.0,
+    Lazily("fast_style.common.losses:feature_loss"),
+    ("relu2_2",),
+    "layers of the feature loss (paper: relu2_2)",
+    build=Lazily("fast_style.objective:content_term"),
+    formula="eq. 2: `sum (F - P)^2 / (C H W)`, summed over the content layers",
+)
+STYLE = TermRow(
+    "style",
+    "factor of l_style (docs/concepts/losses.md; default: by the loss of style, "
+    + ", ".join(f"{name} {row.weight:g}" for name, row in STYLE_LOSSES.items())
+    + ")",
+    None,
+    None,
+    ("relu1_2", "relu2_2", "relu3_3", "relu4_3"),
+    "layers of the style loss (paper: relu1_2 relu2_2 relu3_3 relu4_3)",
+    {
+        "style_loss": (
+            str,
+            setting(
+                "gram",
+                "what style is compared by (paper: gram, eqs. 3 and 4; docs/concepts/losses.md): Gram matrices, "
+                "maximum mean discrepancy with one of three kernels, batch-normalization statistics, or patches (mrf)",
+                choices=tuple(STYLE_LOSSES),
+            ),
+        ),
+        "style_layer_weights": (
+            tuple,
+            setting((), "a factor for each style layer (default: 1 each)", nargs="+", type=float, metavar="X"),
+        ),
+    },
+    Lazily("fast_style.objective:style_term"),
+    "eqs. 3 and 4: the squared Frobenius norm of the difference of Gram matrices, summed over the style layers",
+)
+TOTAL_VARIATION = TermRow(
+    "tv",
+    "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image "
+    "(paper: 1e-6 to 1e-4 by style; docs/concepts/losses.md)",
+    1e-5,
+    build=Lazily("fast_style.common.training.terms:total_variation_term"),
+    formula="`sum (x[i+1, j] - x[i, j])^2 + (x[i, j+1] - x[i, j])^2` over pixels 0..255",
+)
+STABILITY = TermRow(
+    "stability",
+    "factor of the mean squared difference between what the network makes of a photograph and of the same with noise; "
+    "against dots that grow out of the grain of flat areas; a step takes longer (paper: 0)",
+    options={
+        "stability_noise": (float, setting(10.0, "standard deviation of that noise, in pixel values of 0..255")),
+        "stability_shift": (
+            int,
+            setting(
+                0,
+                "pixels by which the noisy copy is moved at most: 3 against hatching and dots that stick to the grid "
+                "of 4 pixels on which the network paints (paper: 0)",
+            ),
+        ),
+    },
+    build=Lazily("fast_style.views:stability_term"),
+    formula="the mean squared difference of pixels between two views of a photograph, put back (Zheng et al. 2016)",
+)
+
+
 @dataclasses.dataclass(kw_only=True)
+@with_terms(CONTENT, STYLE, TOTAL_VARIATION)
 class ObjectiveSettings(LossNetworkSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
     style: str = setting(None, "the painting: an image file", required=True)
     style_size: int = setting(256, "short side in pixels at which the painting is read: smaller gives finer strokes")
-    content_layers: tuple = setting(
-        ("relu2_2",), "layers of the feature loss (paper: relu2_2)", nargs="+", metavar="LAYER"
-    )
-    style_layers: tuple = setting(
-        ("relu1_2", "relu2_2", "relu3_3", "relu4_3"),
-        "layers of the style loss (paper: relu1_2 relu2_2 relu3_3 relu4_3)",
-        nargs="+",
-        metavar="LAYER",
-    )
-    content_weight: float = setting(
-        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/losses.md)"
-    )
-    style_loss: str = setting(
-        "gram",
-        "what style is compared by (paper: gram, eqs. 3 and 4; docs/losses.md): Gram matrices, maximum mean "
-        "discrepancy with one of three kernels, batch-normalization statistics, or patches (mrf)",
-        choices=tuple(STYLE_WEIGHTS),
-    )
-    style_weight: float = setting(
-        None,
-        "factor of l_style (docs/losses.md; default: by the loss of style, "
-        + ", ".join(f"{name} {weight:g}" for name, weight in STYLE_WEIGHTS.items())
-        + ")",
-    )
-    style_layer_weights: tuple = setting(
-        (), "a factor for each style layer (default: 1 each)", nargs="+", type=float, metavar="X"
-    )
-    tv_weight: float = setting(
-        1e-5,
-        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image "
-        "(paper: 1e-6 to 1e-4 by style; docs/losses.md)",
-    )
+
+    @classmethod
+    def objective_names(cls):
+        """Names of the settings that say what is minimised, beside the loss network's."""
+        return ("style_size", *(name for row in ObjectiveSettings.terms for name in row.settings()))
 
     def __post_init__(self):
-        if self.style_weight is None and self.style_loss in STYLE_WEIGHTS:
-            self.style_weight = STYLE_WEIGHTS[self.style_loss]
+        if self.style_weight is None and self.style_loss in STYLE_LOSSES:
+            self.style_weight = STYLE_LOSSES[self.style_loss].weight
 
     @classmethod
     def given_over(cls, base, given):
@@ -81,47 +110,27 @@ class ObjectiveSettings(LossNetworkSettings):
         other = {belonging[name] for name in belonging if name in given}
         return super().given_over({name: value for name, value in base.items() if name not in other}, given)
 
-    def objective_options(self):
-        """Keyword arguments of :meth:`fast_style.objective.StyleObjective.for_painting`, all but the painting."""
-        return {
-            "style_size": self.style_size,
-            "content_layers": self.content_layers,
-            "style_layers": self.style_layers,
-            "loss_network": self.loss_network,
-            "loss_weights": self.loss_weights,
-            "pooling": self.pooling,
-            "content_weight": self.content_weight,
-            "style_weight": self.style_weight,
-            "tv_weight": self.tv_weight,
-            "style_layer_weights": self.style_layer_weights,
-            "style_loss": self.style_loss,
-        }
-
 
 @dataclasses.dataclass(kw_only=True)
-class StyleSettings(TrainingSettings, ObjectiveSettings):
-    """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
+@with_terms(STABILITY)
+class TrainerSettings(ObjectiveSettings):
+    """What :class:`fast_style.StyleTransfer` takes: the objective, and how a step goes."""
 
     style_warmup: int = setting(
         0,
         "iterations over which the style weight grows from a hundredth, so that content is learnt first (paper: 0)",
-    )
-    stability_weight: float = setting(
-        0.0,
-        "factor of the mean squared difference between what the network makes of a photograph and of the same with "
-        "noise; against dots that grow out of the grain of flat areas; a step takes longer (paper: 0)",
-    )
-    stability_noise: float = setting(10.0, "standard deviation of that noise, in pixel values of 0..255")
-    stability_shift: int = setting(
-        0,
-        "pixels by which the noisy copy is moved at most: 3 against hatching and dots that stick to the grid of 4 "
-        "pixels on which the network paints (paper: 0)",
     )
     training_margin: int = setting(
         0,
         "reflected pixels a side that a training step paints too and cuts off, as a network in use does with --margin: "
         "24 for both against style that is written into borders; a step takes a quarter longer (paper: 0)",
     )
+
+
+@dataclasses.dataclass(kw_only=True)
+class StyleSettings(TrainingSettings, TrainerSettings):
+    """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
+
     architecture: str = setting(
         "paper",
         "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",
@@ -203,7 +212,7 @@ PRESETS = {
 
 
 @dataclasses.dataclass(kw_only=True)
-class OptimizationSettings(ObjectiveSettings):
+class OptimizationSettings(ObjectiveSettings, PrecisionSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
     preset: str = setting(
@@ -228,7 +237,7 @@ class OptimizationSettings(ObjectiveSettings):
     scaling: str = setting(
         "paper",
         "of the terms: eqs. 2 to 4 of the paper, or those of Gatys et al. (docs/losses.md)",
-        choices=("paper", "gatys"),
+        choices=SCALINGS,
     )
     content_style_ratio: float = setting(
         None, "content weight as a multiple of the style weight, alpha / beta, instead of --content-weight"
@@ -268,16 +277,15 @@ class OptimizationSettings(ObjectiveSettings):
             settings.style_layer_weights = (1 / len(settings.style_layers),) * len(settings.style_layers)
         return settings
 
-    def objective_options(self):
-        """As of :class:`ObjectiveSettings`, without what depends on photographs: the loss network's normalisation."""
-        options = {**super().objective_options(), "scaling": self.scaling}
-        if self.content_style_ratio is not None:
-            options["content_weight"] = self.content_style_ratio * self.style_weight
-        return {**options, "style_blend": self.style_blend}
+    def for_objective(self):
+        """These settings with the content weight that the ratio of weights asks for."""
+        if self.content_style_ratio is None:
+            return self
+        return dataclasses.replace(self, content_weight=self.content_style_ratio * self.style_weight)
 
 
 @dataclasses.dataclass(kw_only=True)
-class VisualizationSettings(LossNetworkSettings):
+class VisualizationSettings(LossNetworkSettings, PrecisionSettings):
     """Pictures are found by L-BFGS within 0..255 from white noise, by eq. 2 or eq. 4 alone."""
 
     layers: tuple = setting(
@@ -296,7 +304,7 @@ class VisualizationSettings(LossNetworkSettings):
 
 
 @dataclasses.dataclass(kw_only=True)
-class EvaluationSettings(ObjectiveSettings):
+class EvaluationSettings(ObjectiveSettings, PrecisionSettings):
     """What is not said about the objective is as the network was trained, where its record tells."""
 
     network: str = setting(

@@ -8,6 +8,9 @@ resolution, which the residual blocks pass on, are kept in a temporary file.
 """
 
 import dataclasses
+import itertools
+import math
+import operator
 import shutil
 import tempfile
 
@@ -18,24 +21,22 @@ import tensorflow as tf
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import limit_long_side, reflected_indices
 from fast_style.common.images.pixels import image_to_network, to_uint8
-from fast_style.common.layers import cpu_convolution
+from fast_style.common.layers import InstanceNormalization, cpu_convolution
 
 STATISTICS = ("exact", "fast")
 # Pixels of the photograph in a strip: with 32 filters a feature map of it takes 128 MiB.
 STRIP_PIXELS = 1 << 20
-# Of all passes, where one costs about its map's share of the multiplications, recomputed inputs included.
-TOTAL_COST = 37.0
 # Long side of the copy that "fast" measures on.
 REDUCED_SIDE = 1024
 
 
 def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXELS, on_progress=None):
-    """What ``network.paint`` makes of a photograph, in memory that hardly grows with it.
+    """What ``network.render`` makes of a photograph, in memory that hardly grows with it.
 
     Args:
         rgb: uint8 (height, width, 3).
         network: :class:`fast_style.network.TransformationNetwork`; its dtype policy says what is computed in.
-        statistics: ``"exact"``: the result is ``network.paint``'s up to rounding; ``"fast"``: the
+        statistics: ``"exact"``: the result is ``network.render``'s up to rounding; ``"fast"``: the
             instance statistics of a copy with a long side of 1024 pixels, in less time.
         strip_pixels: pixels of the photograph worked on at once.
         on_progress: called with the share of the work that is done, 0..1.
@@ -50,6 +51,7 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
     """
     if statistics not in STATISTICS:
         raise UserError(f"statistics: expected one of {', '.join(STATISTICS)}. Received: {statistics!r}")
+    _check_steps(network)
     given = None
     # A photograph that is no larger than the copy is measured itself.
     if statistics == "fast" and network.normalization == "instance" and max(rgb.shape[:2]) > REDUCED_SIDE:
@@ -57,22 +59,41 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
     return _Passes(network, rgb, strip_pixels, given, on_progress).run().painted
 
 
+def _check_steps(network):
+    """Raises UserError for a layer that strips cannot be made of."""
+    for step in network.steps():
+        normalization = step.normalization
+        known = normalization is None or isinstance(
+            normalization, InstanceNormalization | keras.layers.BatchNormalization
+        )
+        if step.enlargement not in (None, "nearest") or not known:
+            raise UserError(
+                "network: expected enlargement by transposed convolution or nearest neighbour, and instance or batch "
+                f"normalization, for strips. Received: {step.convolution.path}"
+            )
+
+
 class _Passes:
     """The passes over one photograph."""
 
-    def __init__(self, network, rgb, strip_pixels, given=None, on_progress=None):
+    def __init__(self, network, rgb, strip_pixels, given=None, on_progress=None, count_only=False):
         self.network = network
         self.photograph = _Photograph(network, rgb)
         self.strip_pixels = strip_pixels
-        self.given = None if given is None else iter(given)
+        self.measures = given is None
+        self.given = iter(given or ())
+        self.count_only = count_only
         self.on_progress = on_progress or (lambda share: None)
         self.measured = []
         self.painted = None
         self.files = set()
-        self._done = 0.0
+        self.multiplications, self.expected = 0, 0
 
     def run(self, paint=True):
         """Fills ``measured``, the statistics in order of the layers, and ``painted``."""
+        counting = _Passes(self.network, self.photograph.rgb, self.strip_pixels, self._given_again(), count_only=True)
+        counting._pass_all(paint)
+        self.expected = counting.multiplications
         try:
             self._check_room()
             self._pass_all(paint)
@@ -87,28 +108,35 @@ class _Passes:
         self.on_progress(1.0)
         return self
 
-    def _pass_all(self, paint):
-        first, second, third, *rest = self.network.blocks
-        x = self._block(self._block(self.photograph, first, cost=2), second, cost=3)
-        third = self._block(x, third, cost=4, store=True)
-        x = self._stored(third, cost=0 if self._measures else 9)
-        self._remove(third.source)
-        residual = [block for block in rest if hasattr(block, "first")]
-        for block in residual:
-            x = self._residual(x, block)
-        for block, cost in zip(rest[len(residual) :], (3, 6), strict=True):
-            x = self._block(x, block, cost=cost)
-        if paint:
-            self.painted = self._paint(_Convolved(x, self.network.to_rgb), cost=9 if self._measures else 18)
+    def _given_again(self):
+        """The statistics that were given, for another pass over them; None where there are none."""
+        if self.measures:
+            return None
+        given = list(self.given)
+        self.given = iter(given)
+        return given
 
-    @property
-    def _measures(self):
-        return self.given is None and self.network.normalization == "instance"
+    def _pass_all(self, paint):
+        x, blocks = self.photograph, self.network.blocks
+        # Output pixels a side behind each block for a pixel of the photograph.
+        resolutions = list(itertools.accumulate((1 / block.stride for block in blocks), operator.mul))
+        for block, resolution in zip(blocks, resolutions, strict=True):
+            if block.crop is not None:
+                x = self._residual(x, block)
+                continue
+            # The map that is handed on at the coarsest resolution is stored; others are made anew where they are read.
+            coarsest = resolution == min(resolutions)
+            for step in block.steps():
+                x = self._step(x, step, store=coarsest)
+            x = self._stored_alone(x) if coarsest else x
+        if paint:
+            self.painted = self._paint(_Convolved(x, self.network.to_rgb))
 
     def _check_room(self):
         height, width = self.photograph.height // 4, self.photograph.width // 4
         size = tf.as_dtype(self.network.compute_dtype).size
-        needed = (3 if self._measures else 2) * height * width * self.network.width * 4 * size
+        measures = self.measures and self.network.normalization == "instance"
+        needed = (3 if measures else 2) * height * width * self.network.width * 4 * size
         free = shutil.disk_usage(tempfile.gettempdir()).free
         if free < needed:
             raise UserError(
@@ -116,73 +144,83 @@ class _Passes:
                 f"(the environment variable TMPDIR names another folder). Received: {free >> 20} MiB"
             )
 
-    def _block(self, x, block, cost, store=False):
-        """Convolution, normalization and activation of one block; measured in a pass of its own where needed."""
-        doubled = getattr(block, "method", None) == "resize"
-        raw = (_DoubledConvolved if doubled else _Convolved)(x, block.convolution)
-        activation = tf.nn.relu if getattr(block, "activation_name", "relu") else tf.identity
-        layer = block.normalization
-        if self.network.normalization == "none":
-            return _Normalized(raw, activation)
-        if self.network.normalization == "batch":
-            return _Normalized(raw, activation, layer, layer.moving_mean, layer.moving_variance)
-        if self.given is not None:
+    def _step(self, x, step, store=False):
+        """Convolution, normalization and activation; measured in a pass of its own where needed."""
+        raw = (_DoubledConvolved if step.enlargement == "nearest" else _Convolved)(x, step.convolution)
+        layer = step.normalization
+        if layer is None:
+            return _Normalized(raw, step.activation)
+        if isinstance(layer, keras.layers.BatchNormalization):
+            return _Normalized(raw, step.activation, layer, layer.moving_mean, layer.moving_variance)
+        if not self.measures:
             moments = next(self.given)
         else:
             moments = _Moments()
             if store:
-                raw = self._stored(raw, cost, moments)
+                raw = self._stored(raw, moments)
             else:
-                for _, _, rows in self._strips(raw, cost):
+                for _, _, rows in self._strips(raw):
                     moments.update(rows)
         self.measured.append(moments)
-        return _Normalized(raw, activation, layer, moments.mean, moments.variance)
+        return _Normalized(raw, step.activation, layer, moments.mean, moments.variance)
 
     def _residual(self, x, block):
-        first = self._block(x, block.first, cost=1, store=True)
-        second = self._block(first, block.second, cost=1, store=True)
+        steps = block.steps()
+        first = self._step(x, steps[0], store=True)
+        second = self._step(first, steps[1], store=True)
         # The room that was checked is for three maps: the two that are added, and their sum.
         self._remove(first.source)
-        total = self._stored(_Sum(x, second, 2 if block.padding == "valid" else 0), cost=0 if self._measures else 2)
+        total = self._stored(_Sum(x, second, block.crop))
         for finished in (x, second.source):
             self._remove(finished)
         return total
 
-    def _stored(self, source, cost, moments=None):
+    def _stored(self, source, moments=None):
         stored = _Stored(source)
-        self.files.add(stored.file)
-        for _, _, rows in self._strips(source, cost):
+        if not self.count_only:
+            stored.open()
+            self.files.add(stored.file)
+        for _, _, rows in self._strips(source):
             stored.append(rows)
             if moments is not None:
                 moments.update(rows)
         return stored
 
+    def _stored_alone(self, normalized):
+        """A map in a file of its own, without that of what it was made of."""
+        stored = self._stored(normalized)
+        self._remove(normalized.source)
+        return stored
+
     def _remove(self, finished):
         """Gives back the room of a map, where it has taken any."""
-        if isinstance(finished, _Stored):
+        if isinstance(finished, _Stored) and finished.file:
             finished.file.close()
             self.files.remove(finished.file)
 
-    def _paint(self, raw, cost):
+    def _paint(self, raw):
         network = self.network
         height, width = self.photograph.rgb.shape[:2]
         painted = np.empty((height, width, 3), np.uint8)
         margin = network.margin
         rows_of_picture = range(margin, margin + height)
-        for start, stop, rows in self._strips(raw, cost, rows_of_picture):
+        for start, stop, rows in self._strips(raw, rows_of_picture):
             image = network.scaled_tanh(rows)[0, :, margin : margin + width]
             painted[start - margin : stop - margin] = to_uint8(image).numpy()
         return painted
 
-    def _strips(self, source, cost, rows=None):
+    def _strips(self, source, rows=None):
         """(start, stop, rows) over a map, in strips of equal shares of the photograph."""
+        if self.count_only:
+            self.multiplications += source.multiplications
+            return
         rows = rows or range(source.height)
         step = max(self.strip_pixels // (self.photograph.width * self.photograph.height // source.height), 4)
         for start in range(rows.start, rows.stop, step):
             stop = min(start + step, rows.stop)
             yield start, stop, source.rows(start, stop)
-            self._done += cost * (stop - start) / len(rows)
-            self.on_progress(min(self._done / TOTAL_COST, 1.0))
+            self.multiplications += source.multiplications * (stop - start) / len(rows)
+            self.on_progress(min(self.multiplications / self.expected, 1.0))
 
 
 @dataclasses.dataclass
@@ -205,15 +243,17 @@ class _Moments:
 
     @property
     def variance(self):
-        return self.squares / self.count
+        return self.squares / max(self.count, 1)
 
 
 # Feature maps of the whole picture, of which any run of rows can be had: (1, rows, width, channels), of the type that
-# the network computes in.
+# the network computes in. `multiplications`: what it takes to make all rows, with what is made anew for them.
 
 
 class _Photograph:
     """The photograph with its margin and padding, in the network's range."""
+
+    multiplications = 0
 
     def __init__(self, network, rgb):
         self.rgb, self.dtype = rgb, network.compute_dtype
@@ -242,6 +282,8 @@ class _Convolved:
         self.transposed = isinstance(layer, keras.layers.Conv2DTranspose)
         shape = layer.compute_output_shape((1, source.height, source.width, None))
         self.height, self.width = shape[1:3]
+        positions = source.height * source.width if self.transposed else self.height * self.width
+        self.multiplications = source.multiplications + positions * math.prod(layer.kernel.shape)
 
     def rows(self, start, stop):
         result = self._transposed_rows(start, stop) if self.transposed else self._rows(start, stop)
@@ -280,6 +322,9 @@ class _DoubledConvolved:
         self.source, self.layer = source, layer
         self.kernel = keras.ops.cast(layer.kernel, layer.compute_dtype)
         self.height, self.width = source.height * 2, source.width * 2
+        # Of nine pixels that the kernel meets, four differ.
+        each = math.prod(layer.kernel.shape) * 4 // 9
+        self.multiplications = source.multiplications + self.height * self.width * each
 
     def rows(self, start, stop):
         # A row more at either end: the zeros beyond these rows reach what is cut off, or belong there.
@@ -298,7 +343,7 @@ class _Normalized:
 
     def __init__(self, source, activation, layer=None, mean=None, variance=None):
         self.source, self.activation, self.layer = source, activation, layer
-        self.height, self.width = source.height, source.width
+        self.height, self.width, self.multiplications = source.height, source.width, source.multiplications
         if layer is not None:
             self.numbers = [keras.ops.cast(x, "float32") for x in (layer.gamma, layer.beta, mean, variance)]
 
@@ -316,6 +361,7 @@ class _Sum:
     def __init__(self, identity, branch, crop):
         self.identity, self.branch, self.crop = identity, branch, crop
         self.height, self.width = branch.height, branch.width
+        self.multiplications = identity.multiplications + branch.multiplications
 
     def rows(self, start, stop):
         identity = self.identity.rows(start + self.crop, stop + self.crop)
@@ -325,10 +371,14 @@ class _Sum:
 class _Stored:
     """A map in a temporary file, written once from top to bottom. The file has no name: a kill leaves nothing."""
 
+    multiplications = 0
+
     def __init__(self, source):
         self.height, self.width = source.height, source.width
+        self.file = self.channels = None
+
+    def open(self):
         self.file = tempfile.TemporaryFile(prefix="fast-style-", buffering=0)  # noqa: SIM115 (closed by _Passes)
-        self.channels = None
 
     def append(self, rows):
         self.channels, self.dtype = rows.shape[-1], rows.dtype

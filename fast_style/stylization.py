@@ -1,6 +1,6 @@
 """Stylises photographs: one array, or files in and files out."""
 
-import tensorflow as tf
+import numpy as np
 from tqdm import tqdm
 
 from fast_style.blending import blend, check_strength
@@ -8,14 +8,10 @@ from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import limit_long_side, limited_sides, resize_array
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
-from fast_style.common.networks.network_files import as_network
-from fast_style.common.training.run_record import physical_memory
-from fast_style.pretrained_networks import load_network
+from fast_style.common.memory import memory_errors, physical_memory
+from fast_style.common.networks.source import as_network
+from fast_style.task import TASK
 
-# Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
-# which an image of one pixel takes too (AVX2; with AVX-512 half of it), one of 4000x3000 3.3 GB in bfloat16, 0.6 of
-# which one pixel takes. Narrower networks take less.
-BYTES_PER_PIXEL = {"float32": 600, "bfloat16": 280}
 # What a photograph may take before it is painted in strips: with the paper's network 6 megapixels in float32, 12 in
 # bfloat16, which is what telephones take.
 WHOLE_BYTES = 7 << 29
@@ -49,7 +45,7 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False, *, 
     if streaming not in STREAMING:
         raise UserError(f"streaming: expected one of {', '.join(STREAMING)}. Received: {streaming!r}")
     check_strength(strength)
-    network = as_network(network, load_network, "paint", "a TransformationNetwork")
+    network = as_network(network, TASK)
     rgb = as_rgb(image)
     if max_size is not None:
         if max_size < 1:
@@ -60,9 +56,7 @@ def stylize(image, network, max_size=None, streaming="auto", progress=False, *, 
 
 def _paint(rgb, network, streaming, progress):
     height, width = rgb.shape[:2]
-    border = 2 * (network.margin + network.reflection_padding)  # nearly all there is around a line of pixels
-    bytes_per_pixel = BYTES_PER_PIXEL.get(network.compute_dtype, BYTES_PER_PIXEL["float32"])
-    needed = (height + border) * (width + border) * bytes_per_pixel * network.width // 32
+    needed = network.peak_bytes(height, width)
     memory = physical_memory()
     if streaming == "auto":
         streaming = "exact" if needed > min(WHOLE_BYTES, memory // 2 or WHOLE_BYTES) else "off"
@@ -74,8 +68,8 @@ def _paint(rgb, network, streaming, progress):
             f"Received: {width}x{height}, which needs about {needed >> 30} GiB"
         )
     try:
-        return network.paint(rgb[None]).numpy()[0]
-    except tf.errors.ResourceExhaustedError:
+        return np.asarray(network.render(rgb[None]))[0]
+    except memory_errors():
         raise UserError(
             f"photo: expected one that memory can hold, --max-size, or --streaming exact. Received: {width}x{height}"
         ) from None

@@ -5,8 +5,8 @@ from fast_style.common.settings import check_least
 from fast_style.common.training.run import check_size, run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
-from fast_style.pretrained_networks import digest, load_network
-from fast_style.settings import SHIFT_SIDE
+from fast_style.task import TASK
+from fast_style.views import LEAST_SIDE
 
 
 def train(settings, resume=False):
@@ -19,20 +19,19 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`run_training` for files and errors.
     """
+    return run_training(TASK, settings, resume)
+
+
+def check_settings(settings):
+    """Raises UserError for numbers below 0, and movement without its term or on squares that it leaves nothing of."""
     check_least(settings, 0, "style_warmup", "stability_shift", "margin", "training_margin")
-    check_shift(settings)
-    return run_training(settings, build_network, load_network, build_trainer, digest, resume=resume)
-
-
-def check_shift(settings):
-    """Raises UserError for movement without the term that it is of, or squares that it leaves nothing of."""
     if settings.stability_shift and not settings.stability_weight:
         raise UserError(
             f"--stability-shift: expected 0 without --stability-weight. Received: {settings.stability_shift}"
         )
-    if settings.stability_shift and settings.size < SHIFT_SIDE:
+    if settings.stability_shift and settings.size < LEAST_SIDE:
         raise UserError(
-            f"--size: expected at least {SHIFT_SIDE} pixels with --stability-shift. Received: {settings.size}"
+            f"--size: expected at least {LEAST_SIDE} pixels with --stability-shift. Received: {settings.size}"
         )
 
 
@@ -53,15 +52,6 @@ def build_trainer(settings, network):
     Raises:
         UserError: see :class:`fast_style.model.StyleTransfer`; squares too small for the layers.
     """
-    trainer = StyleTransfer(
-        settings.style,
-        network,
-        style_warmup=settings.style_warmup,
-        stability_weight=settings.stability_weight,
-        stability_noise=settings.stability_noise,
-        stability_shift=settings.stability_shift,
-        training_margin=settings.training_margin,
-        **settings.objective_options(),
-    )
-    check_size(settings.size, (*settings.content_layers, *settings.style_layers))
+    trainer = StyleTransfer(settings.style, network, settings=settings)
+    check_size(settings.size, trainer.objective.layers)
     return trainer

@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "SuperResolutionSettings": "superres.settings",
         "degrade": "superres.degradation",
         "evaluate": "superres.evaluation.run",
-        "load_network": "superres.pretrained_networks",
+        "load_network": "superres.task",
         "photos": "fast_style.common.training.dataset",
         "upscale": "superres.upscaling",
     },

@@ -3,8 +3,9 @@
 import time
 
 from fast_style.common.images.geometry import resize_array
-from fast_style.common.networks.network_files import in_precision
-from superres.pretrained_networks import load_network, network_entries
+from fast_style.common.networks.rebuilding import in_precision
+from fast_style.common.networks.source import shipped_sources
+from superres.task import TASK
 from superres.upscaling import upscale
 
 SIDE = 384  # of the pictures
@@ -12,15 +13,10 @@ SIDE = 384  # of the pictures
 DETAILS = {"chelsea": (123, 173), "astronaut": (108, 218), "coffee": (138, 328)}
 
 
-def demo_pictures(photos):
-    """:func:`enlarged_details` by four."""
-    return enlarged_details(photos, 4)
-
-
-def gallery_pictures(photos):
-    """:func:`enlarged_details` by four and by eight."""
-    yield from enlarged_details(photos, 4)
-    yield from enlarged_details(photos, 8)
+def demo_pictures(photos, everything=False):
+    """:func:`enlarged_details` by four; of everything by eight, too."""
+    for factor in (4, 8) if everything else (4,):
+        yield from enlarged_details(photos, factor)
 
 
 def enlarged_details(photos, factor):
@@ -34,13 +30,13 @@ def enlarged_details(photos, factor):
         (label, name, uint8 picture, seconds).
     """
     details = {name: _detail(photo, SIDE // factor, DETAILS.get(name)) for name, photo in photos.items()}
-    networks = [name for name, entry in network_entries().items() if entry["config"]["factor"] == factor]
+    networks = {name: source for name, source in shipped_sources(TASK).items() if source.factor == factor}
     for name, detail in details.items():
         start = time.perf_counter()
         picture = resize_array(detail, detail.shape[0] * factor, detail.shape[1] * factor)
         yield f"x{factor}_bicubic", name, picture, time.perf_counter() - start
-    for label in networks:
-        network = in_precision(load_network(label))
+    for label, source in networks.items():
+        network = in_precision(source.load())
         for name, detail in details.items():
             start = time.perf_counter()
             picture = upscale(detail, network)

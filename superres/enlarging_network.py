@@ -1,15 +1,14 @@
 """What every super-resolution network has in common, whatever its layers."""
 
-import functools
-
-import keras
-
 from fast_style.common.errors import UserError
-from fast_style.common.networks.picture_function import picture_function
+from fast_style.common.networks.image_network import ImageNetwork
 from superres.settings import FACTORS
 
+# Of each float of the widest activation; the one a layer reads and the one it writes live at once.
+BYTES_PER_VALUE = 8
 
-class EnlargingNetwork(keras.Model):
+
+class EnlargingNetwork(ImageNetwork):
     """A network that makes an image a whole factor larger.
 
     Args:
@@ -34,28 +33,12 @@ class EnlargingNetwork(keras.Model):
         self.histogram_matching = histogram_matching
 
     @property
-    def receptive_radius(self):
-        """Input pixels to each side that an output pixel depends on, beside the one that it lies in."""
-        raise NotImplementedError
-
-    @property
     def filters(self):
         """Channels of the widest activation at the output's size, which memory is spent on."""
         raise NotImplementedError
 
-    @property
-    def is_local(self):
-        """Whether an output pixel depends on nothing beyond the receptive radius, so that tiles fit exactly."""
-        return True
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, channels = input_shape
-        return (batch, height and height * self.factor, width and width * self.factor, channels)
-
-    @functools.cached_property
-    def enlarge(self):
-        """A compiled function from one uint8 image (1, height, width, 3) to one, any size, traced once."""
-        return picture_function(self)
+    def peak_bytes(self, height, width):
+        return self.factor**2 * height * width * self.filters * BYTES_PER_VALUE
 
     def get_config(self):
         return {**super().get_config(), "factor": self.factor, "histogram_matching": self.histogram_matching}

@@ -1,25 +1,15 @@
 """The trainer: a Keras model whose `fit` trains a super-resolution network on photographs."""
 
 import keras
-import tensorflow as tf
-from keras import ops
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
-from fast_style.common.losses import pixel_loss
-from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import build_loss_network
 from fast_style.common.training.trainer import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.network import SuperResolutionNetwork
-from superres.objective import FEATURE_LAYERS, TEXTURE_LAYERS, SuperResolutionObjective, layers_needed
-from superres.orientation import MARGIN, ORIENTATIONS, turn, turn_back
+from superres.objective import SuperResolutionObjective
+from superres.settings import TrainerSettings
 from superres.upscaling import upscale
-
-
-def least_side(factor):
-    """Pixels a side of the smallest photograph on which equivariance can be measured."""
-    return (2 * MARGIN + 3) * factor
 
 
 @keras.saving.register_keras_serializable(package="superres")
@@ -49,6 +39,7 @@ class SuperResolution(PerceptualTrainer):
         degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
         loss_weights, pooling: see :func:`build_loss_network`.
+        settings: all of these as :class:`superres.settings.TrainerSettings`, instead of one by one.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
     ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with a texture weight ``texture`` and
@@ -61,92 +52,22 @@ class SuperResolution(PerceptualTrainer):
 
     preview_labels = ("bicubic", "network", "photograph")
 
-    def __init__(
-        self,
-        network=None,
-        *,
-        feature_weight=1.0,
-        pixel_weight=0.0,
-        tv_weight=0.0,
-        equivariance_weight=0.0,
-        texture_weight=0.0,
-        feature_layers=FEATURE_LAYERS,
-        texture_layers=TEXTURE_LAYERS,
-        pixel_channels="rgb",
-        degradation="blur-bicubic",
-        loss_network="vgg16",
-        loss_weights="imagenet",
-        pooling="max",
-        **kwargs,
-    ):
-        check_degradation(degradation)
-        built = None
-        layers = layers_needed(feature_weight, feature_layers, texture_weight, texture_layers)
-        if layers:
-            built = build_loss_network(loss_network, layers, loss_weights, pooling=pooling)
-        objective = SuperResolutionObjective(
-            built,
-            feature_layers=feature_layers,
-            feature_weight=feature_weight,
-            pixel_weight=pixel_weight,
-            tv_weight=tv_weight,
-            pixel_channels=pixel_channels,
-            texture_weight=texture_weight,
-            texture_layers=texture_layers,
-        )
-        check_weights({"equivariance_weight": equivariance_weight})
-        names = (*objective.term_names, *(("equivariance",) if equivariance_weight else ()))
-        super().__init__(network or SuperResolutionNetwork(), names, **kwargs)
-        if self.network.histogram_matching is None:
+    def __init__(self, network=None, *, settings=None, name=None, **options):
+        settings = settings or TrainerSettings(**options)
+        check_degradation(settings.degradation)
+        network = network or SuperResolutionNetwork()
+        objective = SuperResolutionObjective.from_settings(settings, network.factor)
+        super().__init__(network, objective=objective, name=name)
+        if network.histogram_matching is None:
             # The paper matches histograms behind its networks of the feature loss.
-            self.network.histogram_matching = feature_weight > 0
-        self.objective = objective
-        self.degradation = degradation
-        self.equivariance_weight = equivariance_weight
+            network.histogram_matching = settings.feature_weight > 0
+        self.degradation = settings.degradation
 
-    def compute_terms(self, photos, training):
-        photos = ops.cast(crop_to_multiple(photos, self.network.factor), "float32")
-        if not self.equivariance_weight:
-            outputs = self.network(degrade(photos, self.network.factor, self.degradation), training=training)
-            return self.objective.terms(outputs, photos)
-        photos, moved, shift = self._move(photos, training)
-        orientation = self._draw_orientation(photos, training)
-        moved = _switch(turn, moved, orientation)
-        low = degrade(ops.concatenate([photos, moved]), self.network.factor, self.degradation)
-        outputs, of_moved = ops.split(self.network(low, training=training), 2)
-        terms = self.objective.terms(outputs, photos)
-        of_moved = _switch(turn_back, of_moved, orientation)
-        equivariance = pixel_loss(*self._same_pixels(outputs, of_moved, shift))
-        return self.with_term(terms, "equivariance", self.equivariance_weight, equivariance)
+    def prepare(self, photos, training):
+        return super().prepare(crop_to_multiple(photos, self.network.factor), training)
 
-    def _move(self, photos, training):
-        """Windows of photographs, the same windows further down and right by (rows, columns), and these."""
-        factor = self.network.factor
-        least = least_side(factor)
-        if any(side is not None and side < least for side in photos.shape[1:3]):
-            raise UserError(
-                f"equivariance_weight: expected photographs of at least {least} pixels a side for x{factor}. "
-                f"Received: {photos.shape[2]}x{photos.shape[1]}"
-            )
-        place = tf.random.stateless_uniform((), (self.step_seed(training), 1), 0, factor * factor, "int32")
-        shift = (place // factor, place % factor)
-        height, width = (ops.shape(photos)[axis] - factor for axis in (1, 2))
-        moved = photos[:, shift[0] : shift[0] + height, shift[1] : shift[1] + width]
-        return photos[:, :height, :width], ops.reshape(moved, (-1, height, width, 3)), shift
-
-    def _draw_orientation(self, photos, training):
-        """Index of one of ORIENTATIONS that the photographs' sides allow, the same for all of a batch."""
-        height, width = photos.shape[1:3]
-        count = len(ORIENTATIONS) if height is not None and height == width else len(ORIENTATIONS) // 2
-        return tf.random.stateless_uniform((), (self.step_seed(training), 2), 0, count, "int32"), count
-
-    def _same_pixels(self, outputs, of_moved, shift):
-        """What both windows show, without margins."""
-        margin = MARGIN * self.network.factor
-        height, width = (ops.shape(outputs)[axis] - 2 * margin - self.network.factor for axis in (1, 2))
-        top, left = (margin + one for one in shift)
-        first = outputs[:, top : top + height, left : left + width]
-        return first, of_moved[:, margin : margin + height, margin : margin + width]
+    def inputs(self, views):
+        return degrade(views, self.network.factor, self.degradation)
 
     def check_preview(self, photo):
         if min(photo.shape[:2]) < self.network.factor:
@@ -160,11 +81,3 @@ class SuperResolution(PerceptualTrainer):
         photo = crop_to_multiple(photo, self.network.factor)
         low = degrade_photo(photo, self.network.factor, self.degradation)
         return [resize_array(low, *photo.shape[:2]), upscale(low, self.network), photo]
-
-
-def _switch(function, images, orientation):
-    """``function(images, ORIENTATIONS[index])`` of a drawn (index, number of those to draw from)."""
-    index, count = orientation
-    shape = images.shape
-    turned = tf.switch_case(index, [lambda one=one: function(images, one) for one in ORIENTATIONS[:count]])
-    return tf.ensure_shape(turned, shape)

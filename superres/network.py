@@ -100,21 +100,12 @@ class SuperResolutionNetwork(EnlargingNetwork):
         """Layers of stride 1/2: log2 of the factor."""
         return int(math.log2(self.factor))
 
-    @property
-    def receptive_radius(self):
-        radius = 4  # the last 9x9
-        for _ in range(self.doublings):
-            radius = math.ceil(radius / 2) + 1
-        return radius + 2 * self.residual_blocks + 4
+    def chain(self):
+        return [*self.blocks, self.to_rgb]
 
     @property
     def filters(self):
         return self.width
-
-    @property
-    def is_local(self):
-        # Instance normalization looks at the whole image.
-        return self.normalization != "instance"
 
     def build(self, input_shape):
         if self.built:

@@ -2,21 +2,23 @@
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import image_to_luma
-from fast_style.common.losses import feature_loss, pixel_loss, texture_loss, total_variation
+from fast_style.common.losses import feature_loss, pixel_loss, texture_loss
 from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import least_side
+from fast_style.common.networks.loss_network import build_loss_network, least_side
+from fast_style.common.training.objective import Objective, Term, build_terms
+from superres.settings import FEATURE, PIXEL_CHANNELS, TrainerSettings
 
-FEATURE_LAYERS = ("relu2_2",)
-# In front of all pooling, which would reward a weave: docs/superres.md.
-TEXTURE_LAYERS = ("relu1_2",)
+FEATURE_LAYERS = FEATURE.layers
 # Side in pixels of the patches that the texture loss compares, as in EnhanceNet.
 TEXTURE_PATCH = 16
-PIXEL_CHANNELS = ("rgb", "y")
 
 
-def layers_needed(feature_weight, feature_layers, texture_weight, texture_layers):
+def layers_needed(settings):
     """The loss network's layers of the terms whose weight is above 0, each once."""
-    terms = ((feature_weight, feature_layers), (texture_weight, texture_layers))
+    terms = (
+        (settings.feature_weight, settings.feature_layers),
+        (settings.texture_weight, settings.texture_layers),
+    )
     return tuple(dict.fromkeys(layer for weight, layers in terms if weight for layer in layers))
 
 
@@ -25,7 +27,7 @@ def patch_side(layer):
     return max(TEXTURE_PATCH // least_side((layer,)), 1)
 
 
-class SuperResolutionObjective:
+class SuperResolutionObjective(Objective):
     """``feature_weight * l_feat + texture_weight * l_texture + pixel_weight * l_pixel + tv_weight * l_TV``.
 
     l_feat is eq. 2 summed over the layers, l_pixel the mean squared difference of pixels 0..255, l_TV
@@ -35,88 +37,64 @@ class SuperResolutionObjective:
     Args:
         loss_network: a :class:`LossNetwork` with the layers, or None where the
             weights of features and texture are 0.
-        feature_layers, texture_layers: in the paper's words.
-        feature_weight, pixel_weight, tv_weight, texture_weight: not negative, and one of the first two positive.
-        pixel_channels: what the pixel loss compares: ``"rgb"``, or ``"y"``, the luma 16..235 of BT.601,
+        settings: :class:`superres.settings.TrainerSettings`. Default: of `options`.
+        factor: how many times larger outputs are than inputs; what equivariance is measured by.
+        options: its fields: ``feature_layers``, ``texture_layers``, in the paper's words; ``feature_weight``,
+            ``pixel_weight``, ``tv_weight``, ``texture_weight``, not negative, and one of the first two positive;
+            ``pixel_channels``: what the pixel loss compares: ``"rgb"``, or ``"y"``, the luma 16..235 of BT.601,
             which SRCNN was trained on and PSNR is measured on.
 
     Raises:
         UserError: a weight that is none, nothing to minimise, unknown channels.
     """
 
-    def __init__(
-        self,
-        loss_network=None,
-        feature_layers=FEATURE_LAYERS,
-        feature_weight=1.0,
-        pixel_weight=0.0,
-        tv_weight=0.0,
-        pixel_channels="rgb",
-        texture_weight=0.0,
-        texture_layers=TEXTURE_LAYERS,
-    ):
-        check_weights(
-            {
-                "feature_weight": feature_weight,
-                "pixel_weight": pixel_weight,
-                "tv_weight": tv_weight,
-                "texture_weight": texture_weight,
-            }
-        )
-        if not feature_weight and not pixel_weight:
+    def __init__(self, loss_network=None, settings=None, *, factor=None, **options):
+        self.settings = settings = settings or TrainerSettings(**options)
+        names = [f"{row.name}_weight" for row in settings.terms]
+        check_weights({name: getattr(settings, name) for name in names})
+        if not settings.feature_weight and not settings.pixel_weight:
             raise UserError("feature_weight, pixel_weight: expected one of them above 0. Received: 0 and 0")
-        if pixel_channels not in PIXEL_CHANNELS:
+        if settings.pixel_channels not in PIXEL_CHANNELS:
             raise UserError(
-                f"pixel_channels: expected one of {', '.join(PIXEL_CHANNELS)}. Received: {pixel_channels!r}"
+                f"pixel_channels: expected one of {', '.join(PIXEL_CHANNELS)}. Received: {settings.pixel_channels!r}"
             )
-        for what, weight in (("feature", feature_weight), ("texture", texture_weight)):
-            if weight and loss_network is None:
+        for what in ("feature", "texture"):
+            if getattr(settings, f"{what}_weight") and loss_network is None:
                 raise UserError(f"loss_network: expected one for a {what} weight above 0. Received: none")
-        self.loss_network = loss_network if feature_weight or texture_weight else None
-        self.feature_layers, self.texture_layers = tuple(feature_layers), tuple(texture_layers)
-        self.texture_weight = texture_weight
-        self.feature_weight, self.pixel_weight, self.tv_weight = feature_weight, pixel_weight, tv_weight
-        self.pixel_channels = pixel_channels
+        super().__init__(build_terms(settings, loss_network, factor=factor), loss_network)
 
-    @property
-    def layers(self):
-        """The loss network's layers that are looked at."""
-        return layers_needed(self.feature_weight, self.feature_layers, self.texture_weight, self.texture_layers)
+    @classmethod
+    def from_settings(cls, settings, factor):
+        """The objective of settings, with a loss network built for the layers that it needs, if any."""
+        layers, built = layers_needed(settings), None
+        if layers:
+            built = build_loss_network(settings.loss_network, layers, settings.loss_weights, pooling=settings.pooling)
+        return cls(built, settings, factor=factor)
 
-    @property
-    def term_names(self):
-        """Names of what :meth:`terms` returns, in order; no ``"feature"`` or ``"texture"`` where its weight is 0."""
-        layers = {"feature": self.feature_layers} if self.feature_weight else {}
-        layers |= {"texture": self.texture_layers} if self.texture_weight else {}
-        return ("loss", *layers, "pixel", "tv", *(f"{term}/{name}" for term in layers for name in layers[term]))
 
-    def terms(self, outputs, targets):
-        """The objective of output images and its terms.
+def feature_term(settings, loss_network, **context):
+    """l_feat, eq. 2 at each of its layers; None without a weight."""
+    if not settings.feature_weight:
+        return None
+    return Term("feature", settings.feature_weight, feature_loss, tuple(settings.feature_layers))
 
-        Args:
-            outputs: float (batch, height, width, 3), RGB 0..255.
-            targets: the photographs, float, same shape and range.
 
-        Returns:
-            dict of float32 (batch,): ``"loss"``, the weighted sum that is minimised, and unweighted
-            ``"feature"``, ``"texture"``, ``"pixel"``, ``"tv"``, ``"feature/<layer>"`` and ``"texture/<layer>"``.
-        """
-        pixel = self._pixel_loss(targets, outputs)
-        tv = total_variation(outputs)
-        terms = {"loss": self.pixel_weight * pixel + self.tv_weight * tv, "pixel": pixel, "tv": tv}
-        if self.loss_network is not None:
-            wanted, received = self.loss_network(targets), self.loss_network(outputs)
-        if self.feature_weight:
-            layers = {f"feature/{n}": feature_loss(wanted[n], received[n]) for n in self.feature_layers}
-            terms |= {"feature": sum(layers.values()), **layers}
-            terms["loss"] = terms["loss"] + self.feature_weight * terms["feature"]
-        if self.texture_weight:
-            layers = {f"texture/{n}": texture_loss(wanted[n], received[n], patch_side(n)) for n in self.texture_layers}
-            terms |= {"texture": sum(layers.values()), **layers}
-            terms["loss"] = terms["loss"] + self.texture_weight * terms["texture"]
-        return terms
+def texture_term(settings, loss_network, **context):
+    """l_texture between patches of 16x16 pixels at each of its layers; None without a weight."""
+    if not settings.texture_weight:
+        return None
 
-    def _pixel_loss(self, targets, outputs):
-        if self.pixel_channels == "y":
-            return pixel_loss(image_to_luma(targets), image_to_luma(outputs))
-        return pixel_loss(targets, outputs)
+    def at(side):
+        return lambda target, output: texture_loss(target, output, side)
+
+    layers = tuple(settings.texture_layers)
+    return Term("texture", settings.texture_weight, {name: at(patch_side(name)) for name in layers}, layers)
+
+
+def pixel_term(settings, loss_network, **context):
+    """l_pixel of all channels, or of the luma."""
+
+    def of_luma(target, output):
+        return pixel_loss(image_to_luma(target), image_to_luma(output))
+
+    return Term("pixel", settings.pixel_weight, of_luma if settings.pixel_channels == "y" else pixel_loss)

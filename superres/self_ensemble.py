@@ -19,5 +19,5 @@ def enlarge_by_ensemble(network, image):
         uint8 NumPy array (1, height * factor, width * factor, 3): the rounded mean of eight that were rounded.
     """
     count = len(ORIENTATIONS)
-    total = sum(np.asarray(turn_back(network.enlarge(turn(image, one)), one), np.uint16) for one in ORIENTATIONS)
+    total = sum(np.asarray(turn_back(network.render(turn(image, one)), one), np.uint16) for one in ORIENTATIONS)
     return ((total + count // 2) // count).astype(np.uint8)

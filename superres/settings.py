@@ -2,7 +2,9 @@
 
 import dataclasses
 
-from fast_style.common.settings import TrainingSettings, setting
+from fast_style.common.settings import LossNetworkSettings, TrainingSettings, setting
+from fast_style.common.task import Lazily
+from fast_style.common.terms import TermRow, with_terms
 
 FACTORS = (2, 4, 8)
 # What makes a low-resolution input of a photograph, in words for reports; `superres.degradation` does it.
@@ -15,8 +17,74 @@ PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bic
 ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
 
 
+PIXEL_CHANNELS = ("rgb", "y")
+FEATURE = TermRow(
+    "feature",
+    "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/concepts/losses.md)",
+    1.0,
+    Lazily("fast_style.common.losses:feature_loss"),
+    ("relu2_2",),
+    "layers of the feature loss, summed (paper: relu2_2)",
+    build=Lazily("superres.objective:feature_term"),
+    formula="eq. 2: `sum (F - P)^2 / (C H W)`, summed over the feature layers",
+)
+TEXTURE = TermRow(
+    "texture",
+    "factor of l_texture, the style loss between patches of 16x16 pixels at the same place: texture where a "
+    "photograph has it, and sharper edges (docs/concepts/losses.md; paper: 0)",
+    0.0,
+    Lazily("fast_style.common.losses:texture_loss"),
+    # In front of all pooling, which would reward a weave: docs/concepts/losses.md.
+    ("relu1_2",),
+    "layers of the texture loss, summed",
+    build=Lazily("superres.objective:texture_term"),
+    formula="eqs. 3 and 4 of patches of 16x16 pixels, each against the patch of the photograph at its place",
+)
+PIXEL = TermRow(
+    "pixel",
+    "factor of l_pixel, the mean squared difference of pixels 0..255 (paper: 1 with --feature-weight 0)",
+    options={
+        "pixel_channels": (
+            str,
+            setting("rgb", "what the pixel loss compares (paper: rgb; SRCNN's: y, the luma)", choices=PIXEL_CHANNELS),
+        )
+    },
+    build=Lazily("superres.objective:pixel_term"),
+    formula="`sum (y - x)^2 / (C H W)` of pixels 0..255, or of their luma",
+)
+TOTAL_VARIATION = TermRow(
+    "tv",
+    "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/concepts/losses.md)",
+    build=Lazily("fast_style.common.training.terms:total_variation_term"),
+    formula="`sum (x[i+1, j] - x[i, j])^2 + (x[i, j+1] - x[i, j])^2` over pixels 0..255",
+)
+EQUIVARIANCE = TermRow(
+    "equivariance",
+    "factor of the difference between enlargements of a photograph and of the same moved by less than an input pixel, "
+    "mirrored and turned, mean squared difference of pixels: keeps a weave off textures (docs/concepts/losses.md; "
+    "paper: 0)",
+    build=Lazily("superres.views:equivariance_term"),
+    formula="the mean squared difference of pixels between two views of a photograph, put back",
+)
+
+
 @dataclasses.dataclass(kw_only=True)
-class SuperResolutionSettings(TrainingSettings):
+@with_terms(FEATURE, TEXTURE, PIXEL, TOTAL_VARIATION, EQUIVARIANCE)
+class TrainerSettings(LossNetworkSettings):
+    """What :class:`superres.SuperResolution` takes: the objective, and how inputs are made.
+
+    The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV.
+    """
+
+    degradation: str = setting(
+        "blur-bicubic",
+        "how inputs are made of photographs: " + "; ".join(f"{name}: {text}" for name, text in DEGRADATIONS.items()),
+        choices=tuple(DEGRADATIONS),
+    )
+
+
+@dataclasses.dataclass(kw_only=True)
+class SuperResolutionSettings(TrainingSettings, TrainerSettings):
     """The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV.
 
     With weights of texture and equivariance, also texture_weight * l_texture and equivariance_weight * l_equivariance.
@@ -28,39 +96,6 @@ class SuperResolutionSettings(TrainingSettings):
         0, "short side in pixels to which photographs are resized before cropping (default: 0, as they are)"
     )
     factor: int = setting(4, "how many times larger than its input the output is", choices=FACTORS)
-    degradation: str = setting(
-        "blur-bicubic",
-        "how inputs are made of photographs: " + "; ".join(f"{name}: {text}" for name, text in DEGRADATIONS.items()),
-        choices=tuple(DEGRADATIONS),
-    )
-    feature_weight: float = setting(
-        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/superres.md)"
-    )
-    feature_layers: tuple = setting(
-        ("relu2_2",), "layers of the feature loss, summed (paper: relu2_2)", nargs="+", metavar="LAYER"
-    )
-    pixel_weight: float = setting(
-        0.0, "factor of l_pixel, the mean squared difference of pixels 0..255 (paper: 1 with --feature-weight 0)"
-    )
-    pixel_channels: str = setting(
-        "rgb", "what the pixel loss compares (paper: rgb; SRCNN's: y, the luma)", choices=("rgb", "y")
-    )
-    tv_weight: float = setting(
-        0.0,
-        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/superres.md)",
-    )
-    texture_weight: float = setting(
-        0.0,
-        "factor of l_texture, the style loss between patches of 16x16 pixels at the same place: texture where a "
-        "photograph has it, and sharper edges (docs/superres.md; paper: 0)",
-    )
-    texture_layers: tuple = setting(("relu1_2",), "layers of the texture loss, summed", nargs="+", metavar="LAYER")
-    equivariance_weight: float = setting(
-        0.0,
-        "factor of the difference between enlargements of a photograph and of the same moved by less than an input "
-        "pixel, mirrored and turned, mean squared difference of pixels: keeps a weave off textures (docs/superres.md; "
-        "paper: 0)",
-    )
     architecture: str = setting(
         "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES
     )

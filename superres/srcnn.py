@@ -48,8 +48,12 @@ class SRCNN(EnlargingNetwork):
         """Pixels of the enlarged image that the three convolutions take from each side."""
         return 4 + self.second_kernel // 2 + 2
 
+    def chain(self):
+        return self.convolutions
+
     @property
     def receptive_radius(self):
+        # The convolutions see the enlarged image.
         return math.ceil(self._margin / self.factor) + 2  # 2: the bicubic filter
 
     @property

@@ -20,7 +20,7 @@ def tile_count(height, width, tile):
 
 
 def enlarge_in_tiles(rgb, network, tile, finish=None, on_tile=None, self_ensemble=False):
-    """What ``network.enlarge`` makes of an image, piece by piece.
+    """What ``network.render`` makes of an image, piece by piece.
 
     Each tile is read with the network's receptive radius around it, as far as the image goes, and only
     its middle is kept: zero padding comes in at the borders of the image and nowhere else. So the
@@ -46,7 +46,7 @@ def enlarge_in_tiles(rgb, network, tile, finish=None, on_tile=None, self_ensembl
             bottom, right = min(top + tile, height), min(left + tile, width)
             first_row, first_column = max(top - radius, 0), max(left - radius, 0)
             read = rgb[None, first_row : bottom + radius, first_column : right + radius]
-            enlarged = (enlarge_by_ensemble(network, read) if self_ensemble else network.enlarge(read).numpy())[0]
+            enlarged = (enlarge_by_ensemble(network, read) if self_ensemble else np.asarray(network.render(read)))[0]
             kept = enlarged[
                 (top - first_row) * factor : (bottom - first_row) * factor,
                 (left - first_column) * factor : (right - first_column) * factor,

@@ -3,12 +3,13 @@
 from fast_style.common.errors import UserError
 from fast_style.common.settings import check_least, flag
 from fast_style.common.training.run import check_size, run_training
-from superres.model import SuperResolution, least_side
+from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
 from superres.objective import TEXTURE_PATCH
-from superres.pretrained_networks import digest, load_network
 from superres.settings import PAPER_OPTIONS, SuperResolutionSettings
 from superres.srcnn import SRCNN
+from superres.task import TASK
+from superres.views import least_side
 
 
 def train(settings, resume=False):
@@ -21,6 +22,11 @@ def train(settings, resume=False):
     Returns:
         The run record, a dict; see :func:`run_training` for files and errors.
     """
+    return run_training(TASK, settings, resume)
+
+
+def check_settings(settings):
+    """Raises UserError for squares that do not suit the factor or the terms, and options that SRCNN has not."""
     if settings.size % settings.factor:
         raise UserError(f"--size: expected a multiple of --factor, {settings.factor}. Received: {settings.size}")
     if settings.equivariance_weight and settings.size < least_side(settings.factor):
@@ -34,14 +40,6 @@ def train(settings, resume=False):
             f"--size: expected at least {TEXTURE_PATCH + moved} with --texture-weight. Received: {settings.size}"
         )
     check_least(settings, 0, "margin")
-    check_options(settings)
-    return run_training(
-        settings, build_network, load_network, build_trainer, digest, validation_size=settings.size, resume=resume
-    )
-
-
-def check_options(settings):
-    """Raises UserError for an option of the paper's network beside SRCNN."""
     for name in PAPER_OPTIONS if settings.architecture.startswith("srcnn") else ():
         value = getattr(settings, name)
         if value != getattr(SuperResolutionSettings, name):
@@ -64,20 +62,6 @@ def build_trainer(settings, network):
     Raises:
         UserError: see :class:`superres.model.SuperResolution`; squares too small for the layers.
     """
-    trainer = SuperResolution(
-        network,
-        feature_weight=settings.feature_weight,
-        pixel_weight=settings.pixel_weight,
-        tv_weight=settings.tv_weight,
-        equivariance_weight=settings.equivariance_weight,
-        texture_weight=settings.texture_weight,
-        feature_layers=settings.feature_layers,
-        texture_layers=settings.texture_layers,
-        pixel_channels=settings.pixel_channels,
-        degradation=settings.degradation,
-        loss_network=settings.loss_network,
-        loss_weights=settings.loss_weights,
-        pooling=settings.pooling,
-    )
+    trainer = SuperResolution(network, settings=settings)
     check_size(settings.size, trainer.objective.layers)
     return trainer

@@ -1,6 +1,5 @@
 """Enlarges photographs: one array, or files in and files out."""
 
-import tensorflow as tf
 from tqdm import tqdm
 
 from fast_style.common.commands.photo_jobs import run_jobs
@@ -8,18 +7,16 @@ from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.images.pixels import without_colour
-from fast_style.common.networks.network_files import as_network
-from fast_style.common.training.run_record import physical_memory
+from fast_style.common.memory import memory_errors, physical_memory
+from fast_style.common.networks.source import as_network
 from superres.histograms import match_histograms
 from superres.orientation import ORIENTATIONS
-from superres.pretrained_networks import load_network
+from superres.task import TASK
 from superres.tiles import default_tile, enlarge_in_tiles, tile_count
 
 MAX_OUTPUT_PIXELS = 2_000_000_000
 # A progress bar over tiles is shown from so many passes through the network on: below it a photograph takes seconds.
 MANY_PASSES = 16
-# Of each float of the widest activation; the one a layer reads and the one it writes live at once.
-BYTES_PER_VALUE = 8
 
 
 def upscale(image, network, histogram_matching=None, tile=None, progress=False, self_ensemble=False):
@@ -45,7 +42,7 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False, 
         UserError: a bad image, network or tile; an output of more than 2 gigapixels, or more than
             memory holds.
     """
-    network = as_network(network, load_network, "enlarge", "a SuperResolutionNetwork or SRCNN")
+    network = as_network(network, TASK)
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
     if height * width * network.factor**2 > MAX_OUTPUT_PIXELS:
@@ -70,7 +67,7 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False, 
             enlarged = enlarge_in_tiles(rgb, network, tile, finish, bar.update, self_ensemble)
         if network.histogram_matching if histogram_matching is None else histogram_matching:
             enlarged = match_histograms(enlarged, rgb)
-    except (MemoryError, tf.errors.ResourceExhaustedError):
+    except memory_errors():
         raise UserError(
             f"image: expected an output that memory holds. Received: {width}x{height} pixels, "
             f"to be enlarged {network.factor} times"
@@ -81,8 +78,8 @@ def upscale(image, network, histogram_matching=None, tile=None, progress=False, 
 def _check_memory(height, width, network, tile):
     """Refuses what this machine's memory cannot hold, rather than to be killed half-way."""
     overlap = 2 * network.receptive_radius
-    read = min(height, tile + overlap) * min(width, tile + overlap)
-    needed = network.factor**2 * (read * network.filters * BYTES_PER_VALUE + height * width * 3)
+    read = network.peak_bytes(min(height, tile + overlap), min(width, tile + overlap))
+    needed = read + network.factor**2 * height * width * 3
     memory = physical_memory()
     if 0 < memory < needed:
         raise UserError(

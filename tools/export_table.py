@@ -8,10 +8,10 @@ import numpy as np
 
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.images.image_io import list_images
+from fast_style.common.networks.source import find_network, shipped_sources
 from fast_style.common.processor import describe_processor
 from fast_style.common.startup import start_tensorflow
 from fast_style.export.cli import size
-from fast_style.export.source import load_source, shipped_entries
 
 # Operators that the documentation of the GPU delegate names, for float: what it lists, it takes; the rest stays on
 # the CPU. https://www.tensorflow.org/lite/performance/gpu
@@ -39,7 +39,7 @@ def rows(names, input_size, calibration):
     from fast_style.export.tflite import export_tflite, run
 
     for name in names:
-        source = load_source(name)
+        source = find_network(name)
         taken = input_size if source.factor == 1 else tuple(side // 4 for side in input_size)
         image = photographs([taken])[0]
         for precision in TFLITE_PRECISIONS:
@@ -66,7 +66,7 @@ def main(arguments=None):
         print("| network | input | precision | bytes | PSNR, dB | ms |\n|---|---|---|---:|---:|---:|")
         operators = {}
         for name, taken, precision, count, lowest, milliseconds, used in rows(
-            options.networks or list(shipped_entries()), options.size, options.calibration
+            options.networks or list(shipped_sources()), options.size, options.calibration
         ):
             high, wide = taken
             line = f"| {name} | {high}x{wide} | {precision} | {count:,} | {lowest:.1f} | {milliseconds:.0f} |"

@@ -10,10 +10,11 @@ from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.presets import Presets
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.task import showcase
 from fast_style.common.training.recipes import paintings, read_recipe
-from fast_style.demo import GALLERY_GROUP, showcase
-from fast_style.pretrained_networks import style_entries
+from fast_style.task import TASK
 
 QUALITY = 70  # of WebP: 10 to 80 KB a picture
 
@@ -34,7 +35,7 @@ def write_gallery(folder):
     for name, photo in photos.items():
         rows["photograph"][name] = f"gallery/{name}.webp"
         write_photo(pictures / f"{name}.webp", photo, "webp", QUALITY)
-    for label, name, picture, seconds in showcase(photos, GALLERY_GROUP):
+    for label, name, picture, seconds in showcase(photos, everything=True):
         path = pictures / f"{name}_{label}.webp"
         rows.setdefault(label, {})[name] = f"gallery/{path.name}"
         write_photo(path, picture, "webp", QUALITY)
@@ -44,7 +45,7 @@ def write_gallery(folder):
 
 
 def _page(rows):
-    styles = style_entries()
+    styles = Presets(TASK).manifest()
     lines = [
         "# Gallery",
         "",
@@ -60,7 +61,7 @@ def _page(rows):
             " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
         )
         if entry:
-            recipe = read_recipe("fast_style", label)
+            recipe = read_recipe(TASK, label)
             lines += [*_figures(recipe), *_runs(recipe)]
     return "\n".join(lines) + "\n"
 

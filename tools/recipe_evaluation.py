@@ -6,8 +6,9 @@ from pathlib import Path
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.errors import UserError
 from fast_style.common.json_files import read_json, write_json
+from fast_style.common.networks.source import find_network
 from fast_style.common.training.recipes import read_recipe
-from fast_style.pretrained_networks import FOLDER, style_entries
+from fast_style.task import TASK
 
 TERMS = ("loss", "content", "style", "tv")
 # Iterations of the baseline that are noted where they were run.
@@ -28,14 +29,14 @@ def add_evaluation(name, folder):
     Raises:
         UserError: no such network or evaluation, or one of another network.
     """
-    recipe = read_recipe("fast_style", name)
+    recipe = read_recipe(TASK, name)
     path = Path(folder) / "evaluation.json"
     summary = read_json(path, "an evaluation")
-    shipped, measured = style_entries()[name]["sha256"], summary["conditions"]["network"]["sha256"]
+    shipped, measured = find_network(name, TASK).sha256, summary["conditions"]["network"]["sha256"]
     if measured != shipped:
         raise UserError(f"{path}: expected an evaluation of {name}, sha256 {shipped}. Received: sha256 {measured}")
     recipe["evaluation"] = {size: _means(found) for size, found in summary["sizes"].items()}
-    write_json(FOLDER.parent / "recipes" / f"{name}.json", recipe)
+    write_json(TASK.home / "recipes" / f"{name}.json", recipe)
 
 
 def _means(found):

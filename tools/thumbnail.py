@@ -7,16 +7,16 @@ SIDE = 256
 LEFT = 128  # of the portrait's square, whose top is that of the photograph
 
 
-def thumbnail(network, apply):
+def thumbnail(network, task):
     """The portrait of scikit-image's samples (CC0), painted; or shrunk, then enlarged, by super-resolution.
 
     Args:
-        network: a style network, or one with an integer ``factor``.
-        apply: function from uint8 RGB and the network to what users get: ``stylize`` or ``upscale``.
+        network: :class:`ImageNetwork`.
+        task: that it is of.
 
     Returns:
         RGB uint8 (256, 256, 3).
     """
     portrait = sample_photos()["astronaut"][:SIDE, LEFT : LEFT + SIDE]
-    side = SIDE // getattr(network, "factor", 1)
-    return apply(resize_array(portrait, side, side), network)
+    side = SIDE // network.factor
+    return task.apply(resize_array(portrait, side, side), network)

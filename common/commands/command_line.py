@@ -7,8 +7,11 @@ import os
 import sys
 import types
 import typing
+from importlib import metadata
+from importlib.metadata import entry_points
 
 from fast_style.common.errors import UserError
+from fast_style.common.images.image_formats import FORMATS
 from fast_style.common.networks.precision import PRECISIONS
 from fast_style.common.settings import flag
 
@@ -74,9 +77,7 @@ def add_photo_flags(parser, folder):
     parser.add_argument(
         "--output", "-o", help=f"a folder, a file for one photograph, or - for standard output (default: {folder}/)"
     )
-    parser.add_argument(
-        "--format", choices=("jpg", "png", "webp", "bmp", "tiff"), help="of the results (default: the photograph's)"
-    )
+    parser.add_argument("--format", choices=tuple(FORMATS), help="of the results (default: the photograph's)")
     parser.add_argument(
         "--quality", type=whole_number(1, 100), default=95, metavar="1-100", help="of JPEG and WebP (default: 95)"
     )
@@ -99,6 +100,11 @@ def add_precision_flag(parser, default="auto"):
     )
 
 
+def add_output_flag(parser, default):
+    """The flag of commands that write pictures of their own choice."""
+    parser.add_argument("--output", "-o", default=default, help=f"folder of the pictures (default: {default})")
+
+
 def given_settings(namespace, settings):
     """The settings that were given on the command line, by field name."""
     names = [field.name for field in dataclasses.fields(settings)]
@@ -118,6 +124,41 @@ def check_required(settings):
     ]
     if missing:
         raise UserError(f"{', '.join(missing)}: expected a value. Received: none")
+
+
+def run_commands(program, description, commands, scripts, arguments=None):
+    """Parses a subcommand and runs it, with errors as lines.
+
+    Args:
+        program: name of the console script.
+        description: its first sentence.
+        commands: modules of one subcommand each: ``add(subparsers)`` adds a parser whose default ``run`` is a function
+            of what was parsed.
+        scripts: ``{name: main}`` of subcommands that are console scripts too, functions of arguments and the program's
+            name. Those that other packages name by entry points ``<package>.commands`` are added.
+        arguments: list of str; default those of the process.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    added = {point.name: point for point in entry_points(group=f"{program.replace('-', '_')}.commands")}
+    scripts = scripts | {name: point.load() for name, point in added.items()}
+    if arguments and arguments[0] in scripts:
+        return scripts[arguments[0]](arguments[1:], f"{program} {arguments[0]}")
+    parser = Parser(prog=program, description=description)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    for command in commands:
+        command.add(parsers)
+    for name, main in scripts.items():
+        parsers.add_parser(name, help=main.__doc__.splitlines()[0].rpartition("`: ")[2].rstrip("."), add_help=False)
+    options = parser.parse_args(arguments)
+    with errors_as_lines(f"{program} {options.command}"):
+        options.run(options)
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser, *parsed):
+        print(f"{parser.prog} {metadata.version('fast-style')}")
+        parser.exit()
 
 
 @contextlib.contextmanager

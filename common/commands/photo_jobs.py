@@ -13,20 +13,12 @@ from tqdm import tqdm
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_writable, write_bytes
+from fast_style.common.images.image_formats import SUFFIXES
 from fast_style.common.images.image_io import encode, list_images, read_photo
 
 # A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
 OVERLAPPED_BYTES = 100 << 20
 TOO_LARGE = "{}: expected a photograph and a result that memory holds. Received: larger ones"
-SUFFIXES = {
-    ".jpg": "jpg",
-    ".jpeg": "jpg",
-    ".png": "png",
-    ".webp": "webp",
-    ".bmp": "bmp",
-    ".tif": "tiff",
-    ".tiff": "tiff",
-}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,22 +13,20 @@ from fast_style.common.commands.command_line import (
 )
 from fast_style.common.errors import UserError
 from fast_style.common.settings import flag
-from fast_style.common.startup import start_tensorflow
+from fast_style.common.startup import start_backend
 from fast_style.common.training.recipes import paintings_note, recipe_names, recipe_settings
 
 
-def run_train_command(program, description, package, settings_class, train, arguments=None, presets=None):
+def run_train_command(program, task, description, arguments=None):
     """Parses flags into settings and trains; TensorFlow is imported once they are known to be complete.
 
     Args:
         program: name of the console script.
+        task: :class:`Task`, each field of whose settings becomes a flag.
         description: its first sentence; the docstring of the settings follows.
-        package: whose recipes ``--recipe`` names, ``"fast_style"`` or ``"superres"``.
-        settings_class: a :class:`TrainingSettings`, each field of which becomes a flag.
-        train: function from settings and ``resume`` to the run record.
         arguments: list of str; default those of the process.
-        presets: ``{name: settings}`` for ``--preset``: they stand where nothing else is given.
     """
+    settings_class, presets = task.settings, task.presets
     parser = Parser(prog=program, description=f"{description} {settings_class.__doc__}")
     add_settings(parser, settings_class)
     parser.add_argument(
@@ -38,7 +36,7 @@ def run_train_command(program, description, package, settings_class, train, argu
         "--recipe",
         metavar="NAME",
         help="train a network that ships again: all settings that are not given are its recipe's, and each of its "
-        f"stages gets a folder in --output ({', '.join(recipe_names(package)) or 'none ships'})",
+        f"stages gets a folder in --output ({', '.join(recipe_names(task)) or 'none ships'})",
     )
     if presets:
         described = "; ".join(f"{name}: {_flags(preset)}" for name, preset in presets.items())
@@ -54,14 +52,14 @@ def run_train_command(program, description, package, settings_class, train, argu
         if preset:
             given = settings_class.given_over(presets[preset], given)
         if options.recipe is None:
-            _train(program, settings_class, train, given, options.resume)
+            _train(program, task, given, options.resume)
         else:
-            stages = recipe_settings(package, options.recipe, settings_class, given)
-            if note := paintings_note(package, options.recipe, stages):
+            stages = recipe_settings(task, options.recipe, given)
+            if note := paintings_note(task, options.recipe, stages):
                 print(f"{program}: {note}", file=sys.stderr)
             for settings in stages:
                 check_required(settings)
-                _train_stage(program, settings, train, options.resume)
+                _train_stage(program, task, settings, options.resume)
 
 
 def _flags(preset):
@@ -75,29 +73,31 @@ def _flags(preset):
     return " ".join(words)
 
 
-def _train_stage(program, settings, train, resume):
+def _train_stage(program, task, settings, resume):
     """A stage of a recipe; when a run of one is resumed, those that are finished are passed over."""
-    from fast_style.common.training.run_record import NAME, read_record
+    from fast_style.common.training.run_record import RUN_RECORD, read_record
 
-    begun = resume and (Path(settings.output) / NAME).exists()
+    begun = resume and (Path(settings.output) / RUN_RECORD).exists()
     if begun and read_record(settings.output)["status"] == "finished":
         print(f"{settings.output}: finished before")
         return
-    _train(program, type(settings), train, vars(settings), begun, "the same command and --resume")
+    _train(program, task, vars(settings), begun, "the same command and --resume")
 
 
-def _train(program, settings_class, train, given, resume, again=None):
+def _train(program, task, given, resume, again=None):
     if resume and "output" not in given:
         raise UserError("--output: expected the folder of the run to resume. Received: none")
     if not resume:
-        check_required(settings_class(**given))
-    start_tensorflow(training=True)
+        settings = task.settings(**given)
+        check_required(settings)
+        task.check_files(settings)
+    start_backend()
 
-    from fast_style.common.training.run import Interrupted, NonFiniteError, resumed_settings
+    from fast_style.common.training.run import Interrupted, NonFiniteError, resumed_settings, run_training
 
-    settings = resumed_settings(settings_class, given["output"], given) if resume else settings_class(**given)
+    settings = resumed_settings(task.settings, given["output"], given) if resume else task.settings(**given)
     try:
-        record = train(settings, resume)
+        record = run_training(task, settings, resume)
     except Interrupted as stop:
         text = f"stopped after iteration {stop.iteration} of {settings.output} and saved; continue with {again}"
         print(f"{program}: {text if again else stop}", file=sys.stderr)

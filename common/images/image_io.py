@@ -23,10 +23,8 @@ from PIL import ExifTags, Image, ImageCms
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
+from fast_style.common.images.image_formats import EXTENSIONS, FORMATS
 
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-# Formats that are written, by the name that users give; the last three have no alpha or are lossless.
-FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF"}
 # Longest side in pixels that a format can hold, where that is less than what anyone asks for.
 MAX_SIDES = {"jpg": 65_500, "webp": 16_383}
 # Most pixels: both count bytes in 32 bits, of which a pixel takes 4 with alpha, and headers a few.

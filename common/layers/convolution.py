@@ -1,16 +1,30 @@
 """Keras' convolutions, computed in quicker forms where there are any."""
 
+from fractions import Fraction
+
 import keras
 
 from fast_style.common.layers import cpu_convolution
+from fast_style.common.layers.block import Block, Step
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
-class Convolution(keras.layers.Conv2D):
+class Convolution(Block, keras.layers.Conv2D):
     """``keras.layers.Conv2D``, the same numbers, for channels last and no dilation.
 
     Inside :func:`cpu_convolutions` it is computed by :mod:`cpu_convolution`.
     """
+
+    @property
+    def stride(self):
+        return Fraction(self.strides[0])
+
+    @property
+    def radius(self):
+        return self.kernel_size[0] // 2
+
+    def steps(self):
+        return [Step(self, None, self.activation)]
 
     def convolution_op(self, inputs, kernel):
         if not cpu_convolution.is_enabled(inputs) or self.data_format != "channels_last":

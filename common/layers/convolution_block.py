@@ -1,13 +1,16 @@
 """The paper's "conv": convolution, normalization, ReLU."""
 
+from fractions import Fraction
+
 import keras
 
+from fast_style.common.layers.block import Block, Step
 from fast_style.common.layers.convolution import Convolution
 from fast_style.common.layers.normalization import make_normalization
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
-class ConvolutionBlock(keras.layers.Layer):
+class ConvolutionBlock(Block, keras.layers.Layer):
     """Convolution, normalization and ReLU.
 
     Departure from the paper: the convolution has no bias where a normalization follows, which
@@ -45,6 +48,17 @@ class ConvolutionBlock(keras.layers.Layer):
         )
         self.normalization = make_normalization(normalization, name="normalization", dtype=self.dtype_policy)
         self.activation = keras.activations.get(activation)
+
+    @property
+    def stride(self):
+        return Fraction(self.strides)
+
+    @property
+    def radius(self):
+        return self.kernel_size // 2
+
+    def steps(self):
+        return [Step(self.convolution, self.normalization, self.activation)]
 
     def build(self, input_shape):
         self.convolution.build(input_shape)

@@ -4,11 +4,12 @@ import keras
 from keras import ops
 
 from fast_style.common.layers import cpu_convolution
+from fast_style.common.layers.block import Block
 from fast_style.common.layers.convolution_block import ConvolutionBlock
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
-class ResidualBlock(keras.layers.Layer):
+class ResidualBlock(Block, keras.layers.Layer):
     """3x3 convolution, normalization, ReLU, 3x3 convolution, normalization, plus the identity.
 
     Args:
@@ -29,6 +30,17 @@ class ResidualBlock(keras.layers.Layer):
         options = {"padding": padding, "normalization": normalization, "dtype": self.dtype_policy}
         self.first = ConvolutionBlock(filters, 3, name="first", **options)
         self.second = ConvolutionBlock(filters, 3, activation=None, name="second", **options)
+
+    def steps(self):
+        return [*self.first.steps(), *self.second.steps()]
+
+    @property
+    def radius(self):
+        return self.first.radius + self.second.radius
+
+    @property
+    def crop(self):
+        return self.radius if self.padding == "valid" else 0
 
     def build(self, input_shape):
         self.first.build(input_shape)

@@ -1,10 +1,13 @@
 """Convolutions of stride 1/2, and the usual replacements."""
 
+from fractions import Fraction
+
 import keras
 from keras import ops
 
 from fast_style.common.errors import UserError
 from fast_style.common.layers import cpu_convolution
+from fast_style.common.layers.block import Block, Step
 from fast_style.common.layers.convolution import Convolution, TransposedConvolution
 from fast_style.common.layers.normalization import make_normalization
 
@@ -12,7 +15,7 @@ UPSAMPLINGS = ("transposed", "resize", "bilinear", "subpixel")
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
-class UpsamplingBlock(keras.layers.Layer):
+class UpsamplingBlock(Block, keras.layers.Layer):
     """Doubles height and width: a 3x3 convolution of stride 1/2, normalization, ReLU.
 
     Args:
@@ -29,6 +32,9 @@ class UpsamplingBlock(keras.layers.Layer):
         UserError: `method` is unknown.
     """
 
+    stride = Fraction(1, 2)
+    radius = 1
+
     def __init__(self, filters, method="transposed", normalization="instance", **kwargs):
         super().__init__(**kwargs)
         if method not in UPSAMPLINGS:
@@ -43,6 +49,10 @@ class UpsamplingBlock(keras.layers.Layer):
         else:
             self.convolution = Convolution(filters * 4 if method == "subpixel" else filters, 3, **options)
         self.normalization = make_normalization(normalization, name="normalization", dtype=self.dtype_policy)
+
+    def steps(self):
+        enlargement = {"transposed": None, "resize": "nearest"}.get(self.method, self.method)
+        return [Step(self.convolution, self.normalization, ops.relu, enlargement)]
 
     def build(self, input_shape):
         self.convolution.build(input_shape)

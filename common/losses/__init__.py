@@ -10,12 +10,10 @@ from fast_style.common.losses.mmd import GaussianMmdStyle, LinearMmdStyle, Polyn
 from fast_style.common.losses.mrf import MrfStyle
 from fast_style.common.losses.pixel import PixelLoss, pixel_loss
 from fast_style.common.losses.style import GramStyle, StyleLoss, gram_loss, gram_matrix, style_loss
-from fast_style.common.losses.style_losses import STYLE_LOSSES, style_loss_class
 from fast_style.common.losses.texture import TextureLoss, texture_loss
 from fast_style.common.losses.total_variation import TotalVariationLoss, total_variation
 
 __all__ = [
-    "STYLE_LOSSES",
     "BatchStatisticsStyle",
     "FeatureLoss",
     "GaussianMmdStyle",
@@ -32,7 +30,6 @@ __all__ = [
     "gram_matrix",
     "pixel_loss",
     "style_loss",
-    "style_loss_class",
     "texture_loss",
     "total_variation",
 ]

@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from fast_style.common.losses.constant import constant
 from fast_style.common.losses.positions import mean_square, mean_vector
 
 # Added to variances, of features of 0..255 images, where the root's gradient would be infinite.
@@ -18,7 +19,7 @@ class BatchStatisticsStyle:
     """
 
     def __init__(self, painting):
-        self._mean, self._deviation = _statistics(painting)
+        self._mean, self._deviation = map(constant, _statistics(painting))
 
     def __call__(self, features):
         """float (batch, any height, any width, channels) -> float32 (batch,)."""

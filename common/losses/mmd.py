@@ -13,6 +13,7 @@ polynomial kernel without offset is eq. 4 of the fast style transfer paper itsel
 import numpy as np
 from keras import ops
 
+from fast_style.common.losses.constant import constant
 from fast_style.common.losses.positions import mean_square, mean_vector, position_vectors
 from fast_style.common.losses.style import gram_loss, gram_matrix
 
@@ -27,7 +28,7 @@ class LinearMmdStyle:
     """
 
     def __init__(self, painting):
-        self._mean = mean_vector(painting)
+        self._mean = constant(mean_vector(painting))
 
     def __call__(self, features):
         """float (batch, any height, any width, channels) -> float32 (batch,)."""
@@ -47,12 +48,14 @@ class PolynomialMmdStyle:
     """
 
     def __init__(self, painting, offset=None):
-        self._gram, self._linear = gram_matrix(painting), LinearMmdStyle(painting)
-        self._offset = ops.mean(ops.square(mean_vector(painting))) if offset is None else offset
+        self._gram, self._mean = constant(gram_matrix(painting)), constant(mean_vector(painting))
+        self._offset = constant(ops.mean(ops.square(mean_vector(painting))) if offset is None else offset)
 
     def __call__(self, features):
         """float (batch, any height, any width, channels) -> float32 (batch,)."""
-        return gram_loss(self._gram, gram_matrix(features)) + 2.0 * self._offset * self._linear(features)
+        return gram_loss(self._gram, gram_matrix(features)) + 2.0 * self._offset * mean_square(
+            mean_vector(features) - self._mean
+        )
 
 
 class GaussianMmdStyle:
@@ -76,8 +79,8 @@ class GaussianMmdStyle:
         # E ||y - y'||^2 over independent positions is twice the summed variance of the channels.
         self.variance = 2.0 * ops.maximum(ops.sum(ops.var(vectors, axis=(0, 1))), 1e-6)
         normal = np.random.default_rng(seed).normal(size=(int(vectors.shape[-1]), frequencies))
-        self.frequencies = ops.convert_to_tensor(normal.astype("float32")) / ops.sqrt(self.variance)
-        self._embedding = self._embed(painting)
+        self.frequencies = constant(ops.convert_to_tensor(normal.astype("float32")) / ops.sqrt(self.variance))
+        self._embedding = constant(self._embed(painting))
 
     def _embed(self, features):
         phases = ops.matmul(position_vectors(features), self.frequencies)

@@ -5,6 +5,7 @@ import math
 from keras import ops
 
 from fast_style.common.errors import UserError
+from fast_style.common.losses.constant import constant
 
 SIDE = 3
 MOST = 1024
@@ -37,10 +38,10 @@ class MrfStyle:
         stride = 1
         while math.ceil(rows / stride) * math.ceil(columns / stride) > most:
             stride += 1
-        self._patches = ops.reshape(patches[::stride, ::stride], (-1, SIDE * SIDE, channels))
+        self._patches = constant(ops.reshape(patches[::stride, ::stride], (-1, SIDE * SIDE, channels)))
         norms = ops.sqrt(ops.sum(ops.square(self._patches), axis=(1, 2), keepdims=True))
         kernel = ops.transpose(self._patches / ops.maximum(norms, 1e-6), (1, 2, 0))
-        self._kernel = ops.reshape(kernel, (SIDE, SIDE, channels, -1))
+        self._kernel = constant(ops.reshape(kernel, (SIDE, SIDE, channels, -1)))
 
     def nearest(self, features):
         """int32 (batch, height - 2, width - 2): which of the painting's patches is most similar."""

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from fast_style.common.losses.constant import constant
 from fast_style.common.losses.positions import position_vectors
 
 
@@ -72,7 +73,7 @@ class GramStyle:
     """
 
     def __init__(self, painting):
-        self._gram = gram_matrix(painting)
+        self._gram = constant(gram_matrix(painting))
 
     def __call__(self, features):
         """Eq. 4 of an output's features, float (batch, any height, any width, channels) -> float32 (batch,)."""

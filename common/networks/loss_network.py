@@ -14,10 +14,10 @@ from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
 from fast_style.common.images.pixels import image_to_vgg
 from fast_style.common.networks.filter_normalization import normalize_filters
+from fast_style.common.settings import POOLINGS
 
 # Convolutions in each of the five blocks (Simonyan and Zisserman 2015, table 1, columns D and E).
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
-POOLINGS = ("max", "average")
 
 
 def layer_names(architecture):

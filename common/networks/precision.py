@@ -5,9 +5,8 @@ import functools
 import time
 
 from fast_style.common.errors import UserError
+from fast_style.common.settings import PRECISIONS
 from fast_style.common.startup import stderr_closed
-
-PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
 
 def resolve_precision(name, training=True):
@@ -33,6 +32,13 @@ def fastest_precision(training=True):
     and ten times slower backward. float16 is tried only on a GPU. Reduced precision must win by a fifth to
     be chosen: below that it costs accuracy for nothing.
     """
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        # Not measured: matrix units of GPUs are for it, and XLA on processors has nothing for it.
+        return "mixed_bfloat16" if jax.devices()[0].platform == "gpu" else "float32"
     import tensorflow as tf
 
     types = {"float32": tf.float32, "mixed_bfloat16": tf.bfloat16}

@@ -6,11 +6,16 @@ import time
 
 import keras
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.training.checkpoint import training_state
+
+
+def sync(model):
+    """Lets a model's variables have their values during ``fit``: Keras' JAX trainer keeps them elsewhere."""
+    if hasattr(model, "jax_state_sync"):
+        model.jax_state_sync()
 
 
 class NonFiniteError(RuntimeError):
@@ -55,6 +60,7 @@ class SaveCheckpoints(keras.callbacks.Callback):
         """Saves now, unless this iteration is saved already or its weights are not finite."""
         if self.iteration == self.saved:
             return
+        sync(self.model)
         state = training_state(self.model.network, self.model.optimizer)
         for name, array in state.items():
             if not np.isfinite(array).all():
@@ -76,15 +82,15 @@ class Report(keras.callbacks.Callback):
         start: iterations done before.
         batch_size: images an iteration.
         every: iterations that are averaged.
-        writer: ``tf.summary`` writer, or None.
+        board: a :class:`TensorBoard`, or None.
 
     The log has every term; shown are those that are not of one layer, what is minimised first.
     """
 
-    def __init__(self, total, start, batch_size, every, writer=None):
+    def __init__(self, total, start, batch_size, every, board=None):
         super().__init__()
         self.total, self.iteration, self.batch_size, self.every = total, start, batch_size, every
-        self.writer, self.last = writer, {}
+        self.board, self.last = board, {}
         self._since, self._start_of_interval = time.perf_counter(), start
         self.bar = None
 
@@ -118,11 +124,9 @@ class Report(keras.callbacks.Callback):
             )
         else:
             self.bar.set_postfix_str(text)
-        if self.writer:
-            with self.writer.as_default(step=self.iteration):
-                for name, value in logs.items():
-                    tf.summary.scalar(f"train/{name}", value)
-                tf.summary.scalar("train/images_per_second", speed)
+        if self.board:
+            self.board.scalars("train", {**logs, "images_per_second": speed}, self.iteration)
+        sync(self.model)
         self.model.reset_metrics()
 
     def exclude(self, seconds):
@@ -146,32 +150,32 @@ class Previews(keras.callbacks.Callback):
         folder: where ``iteration-00001000.png`` goes.
         every: iterations between pictures; 0 for none.
         start: iterations done before.
-        writer: ``tf.summary`` writer, or None.
+        board: a :class:`TensorBoard`, or None.
     """
 
-    def __init__(self, picture, folder, every, start=0, writer=None):
+    def __init__(self, picture, folder, every, start=0, board=None):
         super().__init__()
-        self.picture, self.folder, self.every, self.iteration, self.writer = picture, folder, every, start, writer
+        self.picture, self.folder, self.every, self.iteration, self.board = picture, folder, every, start, board
 
     def on_train_batch_end(self, batch, logs=None):
         self.iteration += 1
         if self.every and self.iteration % self.every == 0:
+            sync(self.model)
             picture = self.picture()
             write_photo(self.folder / f"iteration-{self.iteration:08d}.png", picture)
-            if self.writer:
-                with self.writer.as_default(step=self.iteration):
-                    tf.summary.image("preview", picture[None])
+            if self.board:
+                self.board.picture("preview", picture, self.iteration)
 
 
 class Validate(keras.callbacks.Callback):
     """Measures the losses on validation photographs every N iterations and at the end.
 
     Args:
-        batches: tf.data of uint8 images.
+        batches: of :func:`validation_data`.
         every: iterations between validations.
         total: iterations of the whole run.
         start: iterations done before.
-        writer: ``tf.summary`` writer, or None.
+        board: a :class:`TensorBoard`, or None.
         elapsed: function that returns the seconds of the run so far; default since now.
         on_done: called with the seconds that a validation took.
 
@@ -179,9 +183,9 @@ class Validate(keras.callbacks.Callback):
         history: ``[{"iteration": ..., "seconds": ..., "loss": ..., ...}, ...]``, seconds before the validation.
     """
 
-    def __init__(self, batches, every, total, start=0, writer=None, elapsed=None, on_done=None):
+    def __init__(self, batches, every, total, start=0, board=None, elapsed=None, on_done=None):
         super().__init__()
-        self.batches, self.every, self.total, self.iteration, self.writer = batches, every, total, start, writer
+        self.batches, self.every, self.total, self.iteration, self.board = batches, every, total, start, board
         began = time.perf_counter()
         self.elapsed = elapsed or (lambda: time.perf_counter() - began)
         self.on_done = on_done or (lambda seconds: None)
@@ -194,20 +198,23 @@ class Validate(keras.callbacks.Callback):
 
     def validate(self):
         seconds, began = round(self.elapsed(), 1), time.perf_counter()
+        sync(self.model)
         # Evaluating counts in the variables that training's averages are in.
         variables = [variable for metric in self.model.metrics for variable in metric.variables]
         averages = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in variables]
-        values = self.model.evaluate(self.batches, verbose=0, return_dict=True)
+        values = self.model.evaluate(self._epoch(), steps=len(self.batches), verbose=0, return_dict=True)
         for variable, value in zip(variables, averages, strict=True):
             variable.assign(value)
         self.history.append({"iteration": self.iteration, "seconds": seconds, **values})
         self.on_done(time.perf_counter() - began)
         shown = ", ".join(f"{name} {values[name]:.4g}" for name in values if "/" not in name)
         tqdm.write(f"validation at {self.iteration}: {shown}", file=sys.stderr)
-        if self.writer:
-            with self.writer.as_default(step=self.iteration):
-                for name, value in values.items():
-                    tf.summary.scalar(f"validation/{name}", value)
+        if self.board:
+            self.board.scalars("validation", values, self.iteration)
+
+    def _epoch(self):
+        """One pass over the batches, as ``evaluate`` takes it."""
+        return ((batch,) for batch in self.batches) if isinstance(self.batches, list) else self.batches
 
 
 class StopOnSignal(keras.callbacks.Callback):

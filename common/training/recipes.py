@@ -1,7 +1,6 @@
 """The settings of networks that ship, to train them again."""
 
 import dataclasses
-import importlib.util
 import json
 from pathlib import Path
 
@@ -13,30 +12,29 @@ FILES = ("content", "output", "style", "loss_weights", "validation", "preview", 
 OF_THE_MACHINE = (*FILES, "precision")
 
 
-def recipe_names(package):
-    """Names of the recipes of ``"fast_style"`` or ``"superres"``."""
-    return sorted(path.stem for path in _folder(package).glob("*.json"))
+def recipe_names(task):
+    """Names of the recipes of a task."""
+    return sorted(path.stem for path in (task.home / "recipes").glob("*.json"))
 
 
-def read_recipe(package, name):
+def read_recipe(task, name):
     """The recipe of a shipped network, a dict with ``"title"``, ``"summary"`` and the records of its ``"stages"``.
 
     Raises:
         UserError: no such recipe.
     """
-    if name not in recipe_names(package):
+    if name not in recipe_names(task):
         raise UserError(
-            f"--recipe: expected one of {', '.join(recipe_names(package)) or 'none (none ships)'}. Received: {name!r}"
+            f"--recipe: expected one of {', '.join(recipe_names(task)) or 'none (none ships)'}. Received: {name!r}"
         )
-    return json.loads((_folder(package) / f"{name}.json").read_text())
+    return json.loads((task.home / "recipes" / f"{name}.json").read_text())
 
 
-def recipe_settings(package, name, settings_class, given):
+def recipe_settings(task, name, given):
     """Settings of every stage of a recipe, in order, each started from the network of the one before.
 
     Args:
-        package, name: which recipe.
-        settings_class: a :class:`TrainingSettings`.
+        task, name: which recipe.
         given: settings that the user gave, by name; they hold for every stage, ``initialize`` for the
             first. ``output`` is a folder: the stages go to ``stage_1``, ``stage_2`` ... in it. ``style`` may be
             a folder, of which each stage takes its painting: some networks began at one of another painting.
@@ -44,7 +42,7 @@ def recipe_settings(package, name, settings_class, given):
     Raises:
         UserError: no such recipe; a file that the recipe needs is not given, or not in the folder of paintings.
     """
-    stages, result = read_recipe(package, name)["stages"], []
+    stages, result = read_recipe(task, name)["stages"], []
     folder = given.get("style")
     folder = Path(folder) if folder and Path(folder).is_dir() else None
     if folder and (missing := [file for file in paintings(stages) if not (folder / file).is_file()]):
@@ -52,7 +50,7 @@ def recipe_settings(package, name, settings_class, given):
             f"--style: expected a painting or a folder with {', '.join(paintings(stages))}, which recipe {name} "
             f"was trained with. Received: {folder} without {', '.join(missing)}"
         )
-    names = {field.name for field in dataclasses.fields(settings_class)} - set(OF_THE_MACHINE)
+    names = {field.name for field in dataclasses.fields(task.settings)} - set(OF_THE_MACHINE)
     for number, stage in enumerate(stages, start=1):
         recorded = stage["settings"]
         settings = {key: tuple(v) if isinstance(v, list) else v for key, v in recorded.items() if key in names}
@@ -70,7 +68,7 @@ def recipe_settings(package, name, settings_class, given):
             here["style"] = str(folder / recorded["style"])
         if result:
             here["initialize"] = str(Path(result[-1].output) / "network.keras")
-        result.append(settings_class(**settings_class.given_over(settings, here)))
+        result.append(task.settings(**task.settings.given_over(settings, here)))
     return result
 
 
@@ -80,21 +78,17 @@ def paintings(stages):
     return list(dict.fromkeys(painting for painting in used if painting))
 
 
-def paintings_note(package, name, stages):
+def paintings_note(task, name, stages):
     """A line on a recipe of several paintings for which one was given; "" where each stage has its own.
 
     Args:
-        package, name: which recipe.
+        task, name: which recipe.
         stages: their settings, of :func:`recipe_settings`.
     """
-    used = paintings(read_recipe(package, name)["stages"])
+    used = paintings(read_recipe(task, name)["stages"])
     if len(used) < 2 or len({settings.style for settings in stages}) > 1:
         return ""
     return (
         f"recipe {name} began with {' and '.join(used[:-1])}: all its stages will paint {stages[0].style} instead; for "
         f"the network that ships give --style a folder with {', '.join(used)}"
     )
-
-
-def _folder(package):
-    return Path(importlib.util.find_spec(package).origin).parent / "recipes"

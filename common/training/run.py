@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_writable, existing_folder, write_bytes
@@ -20,12 +19,16 @@ from fast_style.common.images.contact_sheet import contact_sheet
 from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import as_rgb
 from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.memory import memory_errors
 from fast_style.common.networks.loss_network import least_side
-from fast_style.common.networks.network_files import copy_weights, in_precision
 from fast_style.common.networks.precision import dtype_policy, resolve_precision
+from fast_style.common.networks.rebuilding import copy_weights, in_precision
+from fast_style.common.networks.source import find_network
 from fast_style.common.settings import RESUMABLE, check_choices, check_least, flag
+from fast_style.common.startup import stderr_closed
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.training.adam import Adam
+from fast_style.common.training.batches import open_photographs, validation_data
 from fast_style.common.training.callbacks import (
     NonFiniteError,
     Previews,
@@ -36,12 +39,11 @@ from fast_style.common.training.callbacks import (
     Validate,
 )
 from fast_style.common.training.checkpoint import Checkpoints, restore_training_state
-from fast_style.common.training.dataset import Photographs, validation_batches
 from fast_style.common.training.learning_rate import learning_rate
-from fast_style.common.training.run_record import NAME, hardware, read_record, versions, write_record
+from fast_style.common.training.run_record import RUN_RECORD, hardware, read_record, versions, write_record
+from fast_style.common.training.tensorboard import TensorBoard
 
 FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
-VALIDATION_SIZE = 256  # side in pixels of the squares that are validated on
 
 
 class Interrupted(Exception):
@@ -67,7 +69,7 @@ def check_output(folder, resume):
     elif folder.is_dir() and any(folder.iterdir()):
         kind = (
             "a folder with a run in it; --resume continues it"
-            if (folder / NAME).exists()
+            if (folder / RUN_RECORD).exists()
             else "a folder with files in it"
         )
         raise UserError(f"--output: expected a new or empty folder. Received: {folder} ({kind})")
@@ -124,23 +126,31 @@ def check_size(size, layers):
         )
 
 
-def run_training(
-    settings, build_network, load_network, build_trainer, digest, *, validation_size=VALIDATION_SIZE, resume=False
-):
+def make_trainer(task, settings, rate=None):
+    """A compiled trainer of a network with new weights, in the precision that the settings ask for.
+
+    Args:
+        task: :class:`Task`.
+        settings: of the class that the task names.
+        rate: the learning rate, a number or a schedule; default that of the settings.
+    """
+    with dtype_policy(resolve_precision(settings.precision)):
+        trainer = task.build_trainer(settings, task.build_network(settings))
+    trainer.compile(Adam(learning_rate(settings) if rate is None else rate))
+    return trainer
+
+
+def run_training(task, settings, resume=False, make=make_trainer):
     """Trains a network and leaves a run folder: network, checkpoints, previews, record.
 
     Files in ``settings.output``: ``network.keras`` (what was trained), ``run.json`` (the record),
     ``checkpoints/``, ``previews/``, ``tensorboard/``.
 
     Args:
-        settings: :class:`TrainingSettings`.
-        build_network: function from the settings to a new network.
-        load_network: function from ``settings.initialize`` to the network whose weights it begins with.
-        build_trainer: function from the settings and the network to a
-            :class:`PerceptualTrainer`, not compiled.
-        digest: function from ``settings.initialize`` to the sha256 of its file, for the record.
-        validation_size: side in pixels of the centre squares on which the losses are measured.
+        task: :class:`Task`.
+        settings: of the class that the task names.
         resume: continue from the newest checkpoint.
+        make: what makes the trainer, as :func:`make_trainer` does.
 
     Returns:
         The run record, a dict.
@@ -151,20 +161,25 @@ def run_training(
         NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
         Interrupted: Ctrl-C or SIGTERM; everything is saved.
     """
+    task.check_settings(settings)
     check_settings(settings)
     check_output(settings.output, resume)
-    photographs = Photographs.from_settings(settings)
-    keras.utils.set_random_seed(settings.seed)
+    photographs = open_photographs(settings)
+    with stderr_closed():  # it imports TensorFlow, whatever the backend
+        keras.utils.set_random_seed(settings.seed)
     # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
     checkpoints, start_sha256 = Checkpoints(Path(settings.output) / "checkpoints"), None
     checkpoint = checkpoints.latest() if resume else None
-    with dtype_policy(resolve_precision(settings.precision)):
-        network = build_network(settings)
-        if settings.initialize and checkpoint is None:
-            _start_from(settings.initialize, load_network, network)
-            start_sha256 = digest(settings.initialize)
-        trainer = build_trainer(settings, network)
-    trainer.compile(Adam(learning_rate(settings)))
+    source = None
+    if settings.initialize and checkpoint is None:
+        source = find_network(settings.initialize, task, "--initialize")
+        start_sha256 = source.sha256
+    trainer = make(task, settings)
+    if source:
+        try:
+            copy_weights(source.load(), trainer.network)
+        except UserError as error:
+            raise UserError(f"--initialize: {error}") from error
     start, record = 0, _new_record(settings, trainer, start_sha256)
     if resume:
         start, record = _resume(trainer, checkpoint, record, read_record(settings.output))
@@ -172,37 +187,27 @@ def run_training(
             raise UserError(
                 f"--iterations: expected at least {start}, which the run has reached. Received: {settings.iterations}"
             )
-    return _train(trainer, photographs, settings, validation_size, checkpoints, start, record)
-
-
-def _start_from(source, load_network, network):
-    try:
-        copy_weights(load_network(source), network)
-    except UserError as error:
-        raise UserError(f"--initialize: {error}") from error
+    return _train(trainer, photographs, settings, task.validation_size(settings), checkpoints, start, record)
 
 
 def _train(trainer, photographs, settings, validation_size, checkpoints, start, record):
     folder = Path(settings.output)
     # What may be refused comes first, so that nothing is left of a run that cannot begin.
-    batches = None
-    if settings.validation:
-        # Of photographs as they are, where those trained on are.
-        batches = validation_batches(settings.validation, validation_size, resize=settings.resize_to != 0)
+    batches = validation_data(settings, validation_size)
     picture = _preview_picture(trainer, settings.preview)
     write_record(folder, record)
 
-    writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+    board = TensorBoard(folder / "tensorboard")
     began, seconds_before = time.perf_counter(), record["seconds"]
 
     def elapsed():
         return seconds_before + time.perf_counter() - began
 
-    report = Report(settings.iterations, start, settings.batch_size, settings.log_every, writer)
+    report = Report(settings.iterations, start, settings.batch_size, settings.log_every, board)
     validate = None
     if batches is not None:
         validate = Validate(
-            batches, settings.validate_every, settings.iterations, start, writer, elapsed, report.exclude
+            batches, settings.validate_every, settings.iterations, start, board, elapsed, report.exclude
         )
         validate.history = record["validation"]
 
@@ -217,8 +222,8 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
         write_record(folder, record)
 
     saver = SaveCheckpoints(checkpoints, settings.checkpoint_every, start, update_record)
-    previews = Previews(picture, folder / "previews", settings.preview_every, start, writer)
-    with StopSignals() as signals, contextlib.closing(writer), contextlib.closing(report):
+    previews = Previews(picture, folder / "previews", settings.preview_every, start, board)
+    with StopSignals() as signals, board, contextlib.closing(report):
         callbacks = [StopOnNonFinite(start), report, validate, saver, previews, StopOnSignal(signals)]
         try:
             _fit(trainer, photographs, start, settings.iterations, [c for c in callbacks if c is not None])
@@ -259,14 +264,14 @@ def _fit(trainer, photographs, start, iterations, callbacks):
         trainer.fit(
             photographs.batches(start), epochs=1, steps_per_epoch=iterations - start, verbose=0, callbacks=callbacks
         )
-    except tf.errors.OpError as error:
+    except memory_errors() as error:
+        raise UserError(
+            "--batch-size, --size: expected batches that memory can hold. "
+            f"Received: {photographs.batch_size} of {photographs.size}x{photographs.size}"
+        ) from error
+    except Exception as error:  # TensorFlow has one of its own for what is raised while it asks for a batch
         if photographs.error is not None:
             raise photographs.error from error
-        if isinstance(error, tf.errors.ResourceExhaustedError):
-            raise UserError(
-                "--batch-size, --size: expected batches that memory can hold. "
-                f"Received: {photographs.batch_size} of {photographs.size}x{photographs.size}"
-            ) from error
         raise
 
 
@@ -282,9 +287,9 @@ def _new_record(settings, trainer, start_sha256):
         "bad_photographs": [],
         "precision": trainer.network.dtype_policy.name,
         # None for an objective of pixels alone.
-        "loss_network": trainer.objective.loss_network and trainer.objective.loss_network.record(),
+        "loss_network": trainer.objective.record(),
         "parameters": trainer.network.count_params(),
-        "versions": versions(),
+        "versions": versions(*(["jax"] if keras.backend.backend() == "jax" else [])),
         "hardware": hardware(),
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fast_style.common.errors import UserError
 from fast_style.common.json_files import read_json, write_json
+from fast_style.common.memory import physical_memory
+from fast_style.common.networks.source import RUN_RECORD
 from fast_style.common.processor import describe_processor
-
-NAME = "run.json"
 
 
 def versions(*also):
@@ -24,21 +24,24 @@ def versions(*also):
     return {"python": platform.python_version(), **packages}
 
 
-def hardware(gpus=None):
-    """Processor, cores, memory in GiB and GPUs of this machine.
-
-    Args:
-        gpus: their names. Default: those that TensorFlow sees.
-    """
+def hardware():
+    """Processor, cores, memory in GiB and GPUs of this machine."""
     return {
         "processor": describe_processor(),
         "cores": os.cpu_count(),
         "memory_gib": round(physical_memory() / 2**30, 1),
-        "gpus": _tensorflow_gpus() if gpus is None else gpus,
+        "gpus": _gpus(),
     }
 
 
-def _tensorflow_gpus():
+def _gpus():
+    """Names of the GPUs that Keras' backend sees."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return [device.device_kind for device in jax.devices() if device.platform == "gpu"]
     import tensorflow as tf
 
     return [
@@ -47,14 +50,9 @@ def _tensorflow_gpus():
     ]
 
 
-def physical_memory():
-    """Memory of this machine in bytes; 0 where the system does not tell."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
-
-
 def write_record(folder, record):
     """Writes ``run.json`` into a folder, whole or not at all."""
-    write_json(Path(folder) / NAME, record, default=_plain)
+    write_json(Path(folder) / RUN_RECORD, record, default=_plain)
 
 
 def read_record(folder):
@@ -63,19 +61,10 @@ def read_record(folder):
     Raises:
         UserError: there is none, or it is not JSON.
     """
-    path = Path(folder) / NAME
+    path = Path(folder) / RUN_RECORD
     if not path.exists():
-        raise UserError(f"{folder}: expected the folder of a run, with {NAME} in it. Received: none")
+        raise UserError(f"{folder}: expected the folder of a run, with {RUN_RECORD} in it. Received: none")
     return read_json(path, "a run record")
-
-
-def without_folders(value):
-    """A record with each absolute path cut to its last part: folders of one machine mean nothing on another."""
-    if isinstance(value, dict):
-        return {key: without_folders(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [without_folders(item) for item in value]
-    return Path(value).name if isinstance(value, str) and value.startswith("/") else value
 
 
 def _plain(value):

@@ -1,44 +1,93 @@
-"""What training a network with perceptual losses has in common, whatever the task."""
+"""What training a network with perceptual losses has in common, whatever the task and Keras' backend."""
+
+import inspect
 
 import keras
-import tensorflow as tf
+import numpy as np
 from keras import ops
 
 from fast_style.common.layers import cpu_convolutions
+from fast_style.common.training.consistency import StepSeed
 
 
 class PerceptualTrainer(keras.Model):
     """A Keras model around a network, with a `train_step` that minimises and tracks named loss terms.
 
-    Subclasses implement :meth:`compute_terms` and :meth:`preview`. The trainer holds the loss network outside Keras'
-    tracking, so that checkpoints hold what is trained and no more.
+    Subclasses say how photographs become inputs of the network and outputs are compared, or implement
+    :meth:`compute_terms` themselves.
 
     Args:
         network: the ``keras.Model`` to train.
-        term_names: names of the terms, ``"loss"`` first.
+        term_names: names of the terms, ``"loss"`` first. Default: the objective's.
+        objective: :class:`common.training.objective.Objective`; None where a subclass computes the terms.
     """
 
-    preview_labels = ()
+    preview_labels = ("photograph", "network")
 
-    def __init__(self, network, term_names, **kwargs):
+    def __init__(self, network, term_names=None, objective=None, **kwargs):
         super().__init__(**kwargs)
         self.network = network
-        self._trackers = {name: keras.metrics.Mean(name=name) for name in term_names}
+        self.objective = objective
+        if objective is not None:
+            # State of the model: compiled by JAX, a step would have it as constants otherwise.
+            self._loss_models, self._objective_variables = objective.models, objective.variables
+        names = term_names or objective.term_names
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
         self._skipped = keras.metrics.Sum(name="skipped")
+        self.schedule = None
         self.built = True
 
+    def use_schedule(self, schedule):
+        """Takes the learning rate of each step from a function of its number, under JAX.
+
+        Args:
+            schedule: function of a scalar tensor, with ``variables``: unlike a Keras schedule's numbers, these may be
+                assigned others without the step being compiled again.
+        """
+        self.schedule, self._schedule_variables = schedule, schedule.variables
+
+    def prepare(self, photos, training):
+        """Photographs as views are made of them: float32 (batch, height, width, 3)."""
+        return ops.cast(photos, "float32")
+
+    def inputs(self, views):
+        """What the network is given of views of photographs."""
+        return views
+
+    def border(self, training):
+        """Pixels a side of what the network makes that are cut off before terms are computed."""
+        return 0
+
+    def factors(self, training):
+        """``{term: further factor of its weight}`` of this step."""
+        return {}
+
     def compute_terms(self, data, training):
-        """Named loss terms of a batch, each float32 (batch,); ``"loss"`` is what is minimised."""
-        raise NotImplementedError
+        """Named loss terms of a batch of photographs, each float32 (batch,); ``"loss"`` is what is minimised."""
+        if self.objective is None:
+            raise NotImplementedError
+        photos, border = self.prepare(data, training), self.border(training)
+        consistency = self.objective.consistency
+        if consistency is None:
+            first, made = photos, self.network(self.inputs(photos), training=training)
+        else:
+            first, second, put_back = consistency.views(photos, lambda number: self.step_seed(training, number), border)
+            both = self.network(self.inputs(ops.concatenate([first, second])), training=training)
+            made, of_second = ops.split(both, 2)
+        targets = self.objective.targets(cut_border(first, border))
+        terms = self.objective.terms(cut_border(made, border), targets, self.factors(training))
+        if consistency is not None:
+            value = consistency.function(*put_back(made, of_second))
+            terms[consistency.name] = value
+            terms["loss"] = terms["loss"] + self.objective.weight(consistency.name) * value
+        return terms
 
-    @staticmethod
-    def with_term(terms, name, weight, value):
-        """Terms with one more, unweighted, which is minimised too: ``"loss"`` grows by its weight times it."""
-        return {**terms, "loss": terms["loss"] + weight * value, name: value}
+    def step_seed(self, training, number=0):
+        """Seed of a draw, of the iteration's number and its own: a resumed run goes on as if never stopped.
 
-    def step_seed(self, training):
-        """Seed of what a step draws, of the iteration's number alone: a resumed run goes on as if never stopped."""
-        return ops.cast(self.optimizer.iterations, "int32") if training else -1
+        Where nothing is trained, each batch draws the same.
+        """
+        return StepSeed(ops.cast(self.optimizer.iterations, "int32") if training else -1, number)
 
     def check_preview(self, photo):
         """Raises UserError where :meth:`preview` cannot show a uint8 photograph."""
@@ -48,17 +97,17 @@ class PerceptualTrainer(keras.Model):
 
         They stand below :attr:`preview_labels`.
         """
-        raise NotImplementedError
+        return [photo, np.asarray(self.network.render(photo[None]))[0]]
 
     def compile(self, optimizer="adam", jit_compile=None, **kwargs):
         """As ``keras.Model.compile``, without losses, which the model brings along.
 
-        XLA is left off on CPUs, where it makes these convolutions 2 to 4 times slower, and to Keras'
+        XLA is left off on CPUs under TensorFlow, where it makes these convolutions 2 to 4 times slower, and to Keras'
         choice elsewhere. A Keras optimizer is wrapped for loss scaling wherever the network computes in
         float16; Keras does so only for models whose own policy is mixed_float16.
         """
         if jit_compile is None:
-            jit_compile = "auto" if tf.config.list_physical_devices("GPU") else False
+            jit_compile = "auto" if keras.backend.backend() != "tensorflow" or _tensorflow_sees_a_gpu() else False
         optimizer = keras.optimizers.get(optimizer)
         if self.network.compute_dtype == "float16" and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             # Keras starts at 2^15, for losses near 1. Ours, on pixels of 0..255, are 1e4 and more: from
@@ -70,8 +119,8 @@ class PerceptualTrainer(keras.Model):
             self.optimizer.build(self.network.trainable_variables)
 
     def fit(self, x=None, *args, **kwargs):
-        """As ``keras.Model.fit``; a ``tf.data.Dataset`` is not asked to be shuffled, which Keras warns about."""
-        if isinstance(x, tf.data.Dataset):
+        """As ``keras.Model.fit``; what yields batches is not asked to be shuffled, which Keras warns about."""
+        if hasattr(x, "element_spec") or inspect.isgenerator(x):
             kwargs.setdefault("shuffle", False)
         return super().fit(x, *args, **kwargs)
 
@@ -87,26 +136,16 @@ class PerceptualTrainer(keras.Model):
     def call(self, images, training=None):
         return self.network(images, training=training)
 
-    def train_step(self, data):
-        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape, cpu_convolutions():
-            terms = self.compute_terms(images, training=True)
-            # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
-            loss = self.optimizer.scale_loss(tf.reduce_mean(terms["loss"]))
-        variables = self.network.trainable_variables
-        gradients = tape.gradient(loss, variables)
-        before = tf.convert_to_tensor(self.optimizer.iterations)
-        self.optimizer.apply(gradients, variables)
-        if self.scales_loss:
-            taken = tf.convert_to_tensor(self.optimizer.iterations) - before
-            self._skipped.update_state(1 - tf.cast(taken, "float32"))
-        return self._track(terms)
+    def train_step(self, *arguments):
+        """One step, in the form that Keras' trainer of the backend asks for."""
+        return _STEPS[keras.backend.backend()][0](self, *arguments)
 
-    def test_step(self, data):
-        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return self._track(self.compute_terms(images, training=False))
+    def test_step(self, *arguments):
+        """As :meth:`train_step`, without training."""
+        return _STEPS[keras.backend.backend()][1](self, *arguments)
 
-    def _track(self, terms):
+    def track(self, terms):
+        """Adds terms to the averages; all averages so far."""
         for name, value in terms.items():
             self._trackers[name].update_state(value)
         return {metric.name: metric.result() for metric in self.metrics}
@@ -114,3 +153,97 @@ class PerceptualTrainer(keras.Model):
     def save(self, *args, **kwargs):
         """Refused: a trainer does not come back from a file. Save ``model.network``."""
         raise NotImplementedError("Save the trained network, not the trainer: model.network.save(path)")
+
+
+def cut_border(images, pixels):
+    """Images (batch, height, width, channels) without so many pixels a side."""
+    return images[:, pixels:-pixels, pixels:-pixels] if pixels else images
+
+
+def _photographs(data):
+    return keras.utils.unpack_x_y_sample_weight(data)[0]
+
+
+def _tensorflow_sees_a_gpu():
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def _tensorflow_train_step(self, data):
+    import tensorflow as tf
+
+    images = _photographs(data)
+    with tf.GradientTape() as tape, cpu_convolutions():
+        terms = self.compute_terms(images, training=True)
+        # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
+        loss = self.optimizer.scale_loss(tf.reduce_mean(terms["loss"]))
+    variables = self.network.trainable_variables
+    gradients = tape.gradient(loss, variables)
+    before = tf.convert_to_tensor(self.optimizer.iterations)
+    self.optimizer.apply(gradients, variables)
+    if self.scales_loss:
+        taken = tf.convert_to_tensor(self.optimizer.iterations) - before
+        self._skipped.update_state(1 - tf.cast(taken, "float32"))
+    return self.track(terms)
+
+
+def _tensorflow_test_step(self, data):
+    return self.track(self.compute_terms(_photographs(data), training=False))
+
+
+def _jax_train_step(self, state, data):
+    """A function from state to state, as JAX compiles it."""
+    import jax
+
+    trainable, others, optimizer, metrics = state
+    images = _photographs(data)
+
+    def loss_of(trainable):
+        mapping = _mapping(self, trainable, others, metrics, optimizer)
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            terms = self.compute_terms(images, training=True)
+            loss = ops.mean(terms["loss"])
+            scaled = self.optimizer.scale_loss(loss)
+            rate = self.schedule(self.optimizer.iterations) if self.schedule else None
+        return scaled, (terms, _values(scope, self.non_trainable_variables), rate)
+
+    (_, (terms, others, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
+    iterations = [variable is self.optimizer.iterations for variable in self.optimizer.variables].index(True)
+    before = optimizer[iterations]
+    if rate is not None:
+        pairs = zip(self.optimizer.variables, optimizer, strict=True)
+        optimizer = [rate if variable is self.optimizer.learning_rate else value for variable, value in pairs]
+    trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
+    with keras.StatelessScope(state_mapping=_mapping(self, trainable, others, metrics, optimizer)) as scope:
+        if self.scales_loss:
+            self._skipped.update_state(1 - ops.cast(optimizer[iterations] - before, "float32"))
+        logs = self.track(terms)
+    return logs, (trainable, others, optimizer, _values(scope, self.metrics_variables))
+
+
+def _jax_test_step(self, state, data):
+    trainable, others, metrics = state
+    with keras.StatelessScope(state_mapping=_mapping(self, trainable, others, metrics)) as scope:
+        logs = self.track(self.compute_terms(_photographs(data), training=False))
+    return logs, (trainable, others, _values(scope, self.metrics_variables))
+
+
+def _mapping(self, trainable, others, metrics, optimizer=()):
+    variables = [*self.trainable_variables, *self.non_trainable_variables, *self.metrics_variables]
+    values = [*trainable, *others, *metrics]
+    if optimizer:
+        variables, values = [*variables, *self.optimizer.variables], [*values, *optimizer]
+    return list(zip(variables, values, strict=True))
+
+
+def _values(scope, variables):
+    """Of variables behind a scope, those that were not assigned as they were."""
+    values = [scope.get_current_value(variable) for variable in variables]
+    return [variable.value if value is None else value for variable, value in zip(variables, values, strict=True)]
+
+
+_STEPS = {
+    "tensorflow": (_tensorflow_train_step, _tensorflow_test_step),
+    "jax": (_jax_train_step, _jax_test_step),
+}

@@ -47,7 +47,7 @@ def centre_square(photo, side):
 def warm_up(network, objective, side):
     """Lets everything be compiled for pictures of one size, so that no measurement includes it."""
     grey = np.full((side, side, 3), 128, np.uint8)
-    network.paint(grey[None]).numpy()
+    network.render(grey[None]).numpy()
     optimize(grey, objective, iterations=1)
 
 
@@ -71,9 +71,9 @@ def compare(photo, network, objective, iterations, repeats=5, seed=0, on_iterati
     seconds = []
     for _ in range(repeats):
         start = time.perf_counter()
-        painted = network.paint(photo[None]).numpy()[0]
+        painted = network.render(photo[None]).numpy()[0]
         seconds.append(time.perf_counter() - start)
-    content = objective.content_features(tf.cast(photo[None], tf.float32))
+    content = objective.targets(tf.cast(photo[None], tf.float32))
 
     def terms(picture):
         values, _ = objective.value_and_gradient(tf.cast(picture[None], tf.float32), content)

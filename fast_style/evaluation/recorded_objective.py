@@ -1,45 +1,28 @@
 """The objective that a network was trained on, from the record that training left."""
 
 import json
-from pathlib import Path
 
 from fast_style.common.errors import UserError
-from fast_style.common.training.run_record import NAME
-from fast_style.pretrained_networks import FOLDER, check_style, style_entries
+from fast_style.settings import ObjectiveSettings
 
-NAMES = (
-    "style_size",
-    "content_layers",
-    "style_layers",
-    "style_layer_weights",
-    "style_loss",
-    "content_weight",
-    "style_weight",
-    "tv_weight",
-    "loss_network",
-    "pooling",
-)
+NAMES = (*ObjectiveSettings.objective_names(), "loss_network", "pooling")
 
 
-def recorded_objective(network):
+def recorded_objective(source):
     """Settings of the objective of a network's training: of a shipped one its recipe's last stage, of a file the
     ``run.json`` beside it.
 
     Args:
-        network: a shipped name or a ``.keras`` file.
+        source: :class:`Source`.
 
     Returns:
         dict of fields of :class:`fast_style.settings.ObjectiveSettings`, and ``"tv_size"``, the side in pixels of the
         squares that were trained on. Empty where there is no record.
 
     Raises:
-        UserError: no such network; a record that is not JSON.
+        UserError: a record that is not JSON.
     """
-    check_style(network, "--network")
-    if network in style_entries():
-        path = FOLDER.parent / "recipes" / style_entries()[network]["recipe"]
-    else:
-        path = Path(network).parent / NAME
+    path = source.record_path
     if not path.is_file():
         return {}
     try:

@@ -9,8 +9,9 @@ from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
 from fast_style.common.images.image_io import as_rgb, list_images
 from fast_style.common.images.sample_photos import sample_photos
-from fast_style.common.networks.network_files import in_precision, network_label
 from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.networks.rebuilding import in_precision
+from fast_style.common.networks.source import find_network
 from fast_style.common.processor import describe_processor
 from fast_style.common.settings import check_least
 from fast_style.common.stop_signals import StopSignals
@@ -19,10 +20,7 @@ from fast_style.evaluation.comparison import centre_square, compare, warm_up
 from fast_style.evaluation.folder import EvaluationFolder
 from fast_style.objective import StyleObjective
 from fast_style.optimization.jobs import optimization_precision
-from fast_style.pretrained_networks import check_style, digest, load_network
-
-# Options of the objective that the loss network's own record tells.
-RECORDED = ("loss_network", "loss_weights", "pooling")
+from fast_style.task import TASK
 
 
 @dataclasses.dataclass
@@ -43,7 +41,7 @@ class Evaluation:
 
 
 def check_settings(settings):
-    """Raises UserError for lists that do not match, numbers that are too small, and no such network."""
+    """Raises UserError for lists that do not match, and numbers that are too small."""
     for name in ("counts", "iterations"):
         given, sizes = len(getattr(settings, name)), len(settings.sizes)
         if given != sizes:
@@ -55,7 +53,6 @@ def check_settings(settings):
     check_least(settings, 0, "seed")
     if settings.tv_size < 0:
         raise UserError(f"--tv-size: expected at least 0 pixels. Received: {settings.tv_size}")
-    check_style(settings.network, "--network")
 
 
 def evaluate(settings, overwrite=False, progress=True):
@@ -68,6 +65,7 @@ def evaluate(settings, overwrite=False, progress=True):
         UserError: a bad setting, image, network or weights file; a folder of other conditions.
     """
     check_settings(settings)
+    source = find_network(settings.network, TASK, "--network")
     squares = _squares(settings)
     folder = EvaluationFolder(settings.output)
     # Not measured again: on a busy machine another would come out, and be refused.
@@ -75,14 +73,14 @@ def evaluate(settings, overwrite=False, progress=True):
     precision = optimization_precision(folder.precision() if recorded else settings.precision)
     with dtype_policy(precision):
         # A .keras file has a policy of its own.
-        network = in_precision(load_network(settings.network), precision)
-        objective = StyleObjective.for_painting(settings.style, **settings.objective_options())
-    result = Evaluation(_conditions(settings, objective, precision))
+        network = in_precision(source.load(), precision)
+        objective = StyleObjective.for_painting(settings)
+    result = Evaluation(_conditions(settings, source, objective, precision))
     folder.begin(result.conditions, overwrite)
     with StopSignals() as signals:
         for size, chosen, iterations in zip(settings.sizes, squares, settings.iterations, strict=True):
             sized, warm = objective_at_size(objective, settings, size), False
-            result.tv_weights[size], result.sizes[size] = sized.tv_weight, {}
+            result.tv_weights[size], result.sizes[size] = sized.settings.tv_weight, {}
             for number, (name, square) in enumerate(chosen.items(), start=1):
                 found = folder.load(size, name, iterations, square)
                 if found is None:
@@ -143,11 +141,11 @@ def objective_at_size(objective, settings, size):
     return objective.resized(objective.style_size, sum_factor=(settings.tv_size / size) ** 2)
 
 
-def _conditions(settings, objective, precision):
+def _conditions(settings, source, objective, precision):
     """Under what is measured, as JSON reads it back."""
-    options = {k: v for k, v in settings.objective_options().items() if k not in RECORDED}
+    options = {name: getattr(settings, name) for name in settings.objective_names()}
     conditions = {
-        "network": {"name": network_label(settings.network), "sha256": digest(settings.network)},
+        "network": {"name": source.name, "sha256": source.sha256},
         "painting": {
             "name": Path(settings.style).name,
             "sha256": file_digest(settings.style),

@@ -1,5 +1,6 @@
 """Optimises pictures for files: progress, pictures on the way, stopping."""
 
+import dataclasses
 import itertools
 import sys
 from pathlib import Path
@@ -39,10 +40,11 @@ def build_objective(settings):
         photos = [np.ascontiguousarray(photo[..., order]) for photo in sample_photos().values() for order in orders]
     elif settings.normalize_filters is not None:
         photos = [as_rgb(path) for path in list_images(settings.normalize_filters)[:NORMALIZING_PHOTOS]]
-    options = {**settings.objective_options(), "style_size": settings.style_size or 256}
+    settings = dataclasses.replace(settings.for_objective(), style_size=settings.style_size or 256)
+    options = {"style_blend": settings.style_blend, "scaling": settings.scaling}
     normalize_over = [limit_long_side(photo, NORMALIZING_SIZE) for photo in photos]
     with dtype_policy(optimization_precision(settings.precision)):
-        return StyleObjective.for_painting(settings.style, normalize_over=normalize_over, **options)
+        return StyleObjective.for_painting(settings, normalize_over, **options)
 
 
 def check_settings(settings):

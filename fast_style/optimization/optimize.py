@@ -166,7 +166,7 @@ class _Progress:
 
     def __init__(self, objective, photo, done, on_iteration):
         self.began = time.perf_counter()
-        self.objective, self.content = objective, objective.content_features(tf.cast(photo[None], tf.float32))
+        self.objective, self.content = objective, objective.targets(tf.cast(photo[None], tf.float32))
         self.shape, self.done, self.on_iteration = photo.shape, done, on_iteration
         self.history, self.seconds, self.picture, self.stopped = [], [], None, False
 
@@ -184,7 +184,7 @@ class _Progress:
         """
         terms, gradient = self.evaluate(picture)
         if not (np.isfinite(terms["loss"]) and np.isfinite(gradient).all()):
-            weights = {name: getattr(self.objective, f"{name}_weight") for name in ("content", "style", "tv")}
+            weights = {name: float(self.objective.weight(name)) for name in ("content", "style", "tv")}
             counted = {name: weight * terms[name] for name, weight in weights.items()}
             name = max(counted, key=lambda name: (not np.isfinite(counted[name]), counted[name]))
             raise UserError(

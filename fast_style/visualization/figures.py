@@ -4,11 +4,12 @@ import numpy as np
 
 from fast_style.common.images.contact_sheet import contact_sheet
 from fast_style.common.images.pixels import to_uint8
-from fast_style.objective import STYLE_LAYERS, StyleObjective
+from fast_style.objective import StyleObjective
 from fast_style.optimization.optimize import optimize
+from fast_style.settings import STYLE
 
 CONTENT_LAYERS = ("relu2_2", "relu3_3", "relu4_3", "relu5_1", "relu5_3")
-LAYERS = {"content": CONTENT_LAYERS, "style": STYLE_LAYERS, "texture": STYLE_LAYERS}
+LAYERS = {"content": CONTENT_LAYERS, "style": STYLE.layers, "texture": STYLE.layers}
 
 
 def invert_features(photo, loss_network, layer, iterations=200, tv_weight=0.0, seed=0, on_iteration=None):
@@ -30,7 +31,9 @@ def invert_features(photo, loss_network, layer, iterations=200, tv_weight=0.0, s
         UserError: a photograph that is no uint8 array or too small for the layer, a bad number.
         KeyError: a layer that the loss network lacks.
     """
-    objective = StyleObjective(photo, loss_network.restrict((layer,)), (layer,), (), tv_weight=tv_weight)
+    objective = StyleObjective(
+        photo, loss_network.restrict((layer,)), content_layers=(layer,), style_layers=(), tv_weight=tv_weight
+    )
     return to_uint8(optimize(photo, objective, iterations, seed=seed, on_iteration=on_iteration).picture).numpy()
 
 
@@ -55,7 +58,9 @@ def synthesize_texture(
     """
     canvas = np.zeros((height or painting.shape[0], width or painting.shape[1], 3), np.uint8)
     network = loss_network.restrict(tuple(layers))
-    objective = StyleObjective(painting, network, (), layers, style_weight=1.0, tv_weight=tv_weight)
+    objective = StyleObjective(
+        painting, network, content_layers=(), style_layers=layers, style_weight=1.0, tv_weight=tv_weight
+    )
     return to_uint8(optimize(canvas, objective, iterations, seed=seed, on_iteration=on_iteration).picture).numpy()
 
 

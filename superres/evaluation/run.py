@@ -5,7 +5,7 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 from scipy.ndimage import uniform_filter
 
 from fast_style.common.commands.photo_jobs import TOO_LARGE
@@ -15,13 +15,15 @@ from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.common.images.pixels import luma
 from fast_style.common.labels import distinct_labels
 from fast_style.common.losses import feature_loss
-from fast_style.common.networks.network_files import in_precision
+from fast_style.common.memory import memory_errors
 from fast_style.common.networks.precision import resolve_precision
+from fast_style.common.networks.rebuilding import in_precision
+from fast_style.common.networks.source import find_network
 from fast_style.common.stop_signals import StopSignals
 from superres.degradation import check_degradation, crop_to_multiple, degrade_photo
 from superres.enlarging_network import EnlargingNetwork
 from superres.evaluation.metrics import SSIM_WINDOW, psnr, ssim
-from superres.pretrained_networks import load_network
+from superres.task import TASK
 from superres.upscaling import upscale
 
 CROP = 96  # side in pixels of the crops that are shown
@@ -189,7 +191,7 @@ def evaluate(
                 result.images.append(Scores(dataset, image, values, _crops(truth, low, pictures, factor)))
             except UserError as error:
                 result.failures.append(Failure(dataset, image, str(error)))
-            except (MemoryError, tf.errors.ResourceExhaustedError):
+            except memory_errors():
                 result.failures.append(Failure(dataset, image, TOO_LARGE.format(path)))
     result.signal = signals.received
     if not result.images and not result.stopped:
@@ -200,12 +202,12 @@ def evaluate(
 def _feature_distance(loss_network, truth, picture):
     """Eq. 2, summed over the layers, of uint8 pictures of one size."""
     features = loss_network(np.stack([truth, picture]).astype("float32"))
-    return float(sum(feature_loss(*tf.split(found, 2))[0] for found in features.values()))
+    return float(sum(feature_loss(*ops.split(found, 2))[0] for found in features.values()))
 
 
 def _network(label, network, factor, precision):
     if isinstance(network, str | Path):
-        network = load_network(str(network), factor)
+        network = find_network(network, TASK, factor=factor).load()
     elif not isinstance(network, EnlargingNetwork):
         raise UserError(
             f"network {label}: expected a super-resolution network, the name of one that ships, or a .keras file. "

@@ -2,7 +2,7 @@
 
 import pytest
 
-import fast_style.common.networks.picture_function
+import fast_style.common.networks.image_network
 from benchmarks.cpu_convolution import LAYERS, compare, layer
 from fast_style.common.layers import cpu_convolutions
 
@@ -19,7 +19,7 @@ def test_turns_are_taken_with_and_without_the_forms():
     made = []
 
     def make(ours):
-        made.append((ours, fast_style.common.networks.picture_function.cpu_convolutions is cpu_convolutions))
+        made.append((ours, fast_style.common.networks.image_network.cpu_convolutions is cpu_convolutions))
         return lambda: None
 
     (_, _, theirs), (_, spread, ours) = compare(make, rounds=2)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
-from fast_style.export.source import load_source
+from fast_style.common.networks.source import find_network
 from fast_style.export.tf_serving import export_serving
 from fast_style.network import TransformationNetwork
 from superres.network import SuperResolutionNetwork
@@ -50,7 +50,7 @@ def network_files(tmp_path_factory):
 @pytest.fixture(scope="session")
 def sources(network_files):
     """``{name: Source}`` of the same."""
-    return {name: load_source(path) for name, path in network_files.items()}
+    return {name: find_network(path) for name, path in network_files.items()}
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from fast_style.common.training.checkpoint import Checkpoints
-from fast_style.export.cli import main, named_models, size
+from fast_style.export.cli import main
+from fast_style.export.commands.flags import size
+from fast_style.export.commands.serving import named_models
 from fast_style.export.model_card import CARD
 
 

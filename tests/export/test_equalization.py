@@ -7,8 +7,7 @@ import pytest
 from fast_style.common.images.pixels import image_to_network
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.export.comparison import cover, psnr
-from fast_style.export.equalization import convolutions, equalized, factors
-from fast_style.export.source import keras_result
+from fast_style.export.equalization import equalized, factors
 from fast_style.network import TransformationNetwork
 from superres.network import SuperResolutionNetwork
 from tests.export.conftest import colourful
@@ -16,17 +15,17 @@ from tests.export.conftest import colourful
 
 def spoiled(network):
     """With kernels whose channels differ 20 times, which instance normalization takes out again."""
-    for block in convolutions(network):
-        kernel = np.asarray(block.convolution.kernel)
-        axis = 2 if isinstance(block.convolution, keras.layers.Conv2DTranspose) else 3
+    for step in [step for step in network.steps() if step.normalization is not None]:
+        kernel = np.asarray(step.convolution.kernel)
+        axis = 2 if isinstance(step.convolution, keras.layers.Conv2DTranspose) else 3
         scale = np.geomspace(1, 20, kernel.shape[axis]).reshape([-1 if i == axis else 1 for i in range(4)])
-        block.convolution.kernel.assign(kernel * scale)
+        step.convolution.kernel.assign(kernel * scale)
     return network
 
 
 def ranges(network, image):
     """The quotient of the largest and the smallest channel's range that the first normalization is given."""
-    x = np.asarray(next(convolutions(network)).convolution(image_to_network(image[None])))
+    x = np.asarray(network.steps()[0].convolution(image_to_network(image[None])))
     magnitudes = np.abs(x).max((0, 1, 2))
     return magnitudes.max() / magnitudes.min()
 
@@ -45,7 +44,7 @@ def test_channels_have_one_range_and_the_function_stays(network):
     # Not 1 exactly: the network sees the image with other borders than the first layer by itself.
     assert ranges(even, image) < 1.5 < 5 < ranges(network, image)
     # 60 dB is an error of 0.25 of 255: rounding, and epsilon.
-    assert psnr(keras_result(network, image), keras_result(even, image)) > 60
+    assert psnr(network.render(image[None]).numpy()[0], even.render(image[None]).numpy()[0]) > 60
 
 
 def test_a_network_without_instance_normalization_is_copied(sources):

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from fast_style.common.errors import UserError
-from fast_style.export.fresh_process import PROGRAM, FreshProcess
+from fast_style.export.fresh_process import PROGRAM, FreshProcess, packages
 
 IMAGES = np.arange(12, dtype=np.float32).reshape(1, 2, 2, 3)
 
@@ -82,7 +82,7 @@ def test_it_starts_with_the_first_artifact_and_leaving_ends_it(broken):
 
 def test_nothing_of_the_package_can_be_imported_where_artifacts_are_verified():
     """The program itself, and behind it an import of what it shut out."""
-    code = f"import runpy; runpy.run_path({str(PROGRAM)!r}); import numpy, {{}}"
+    code = f"import runpy, sys; sys.argv[1:] = {packages()!r}; runpy.run_path({str(PROGRAM)!r}); import numpy, {{}}"
     runs = [
         subprocess.run([sys.executable, "-I", "-c", code.format(name)], capture_output=True, text=True)
         for name in ("json", "fast_style.common.images.pixels", "fast_style", "superres", "export")

@@ -11,12 +11,12 @@ from PIL import Image
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo
-from fast_style.common.networks.network_files import rebuilt
 from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.networks.rebuilding import rebuilt
+from fast_style.common.networks.source import Source, find_network
 from fast_style.export.comparison import photographs, psnr
 from fast_style.export.model_card import CARD, file_digest
 from fast_style.export.saved_model import export_saved_model
-from fast_style.export.source import Source, keras_result, load_source
 from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize_photo
 from superres.upscaling import upscale_photo
@@ -54,7 +54,7 @@ def test_arrays_of_any_size_and_batch(signatures, sources, name):
     images = signatures[name]["serving_default"](images=tf.constant(batch))["images"].numpy()
     assert images.dtype == np.uint8
     for image, received in zip(batch, images, strict=True):
-        assert np.abs(keras_result(network, image).astype(int) - received).max() <= 1  # rounding
+        assert np.abs(network.render(image[None]).numpy()[0].astype(int) - received).max() <= 1  # rounding
     floats = signatures[name]["serve_float"](images=tf.constant(batch, tf.float32))["images"].numpy()
     expected = np.clip(network(batch.astype("float32")).numpy(), 0, 255)
     assert (floats.min(), floats.max()) == (0, 255)  # clipped: the network passes both
@@ -85,7 +85,7 @@ def test_bytes_are_answered_as_the_command_line_answers_files(signatures, source
         photo = read_photo(file)
         if "grey" in kind and name == "x2":
             # `upscale` takes the colour out of what a network makes of grey; the graph does not.
-            expected, alpha = keras_result(network, photo.rgb), upscale_photo(photo, network).alpha
+            expected, alpha = network.render(photo.rgb[None]).numpy()[0], upscale_photo(photo, network).alpha
         else:
             made = stylize_photo(photo, network) if name == "style" else upscale_photo(photo, network)
             expected, alpha = made.rgb, made.alpha
@@ -142,12 +142,14 @@ def test_a_network_under_mixed_float16_is_rebuilt_in_float32(tmp_path, sources):
     assert half.compute_dtype == "float16"
     half.set_weights(sources["style"].network.get_weights())
     half.save(tmp_path / "half.keras")
-    source = load_source(tmp_path / "half.keras")
+    source = find_network(tmp_path / "half.keras")
     assert source.network.compute_dtype == "float16"
     twin = rebuilt(source.network)
     assert {layer.compute_dtype for layer in twin._flatten_layers()} == {"float32"}
     image = picture(24, 28)
-    np.testing.assert_array_equal(keras_result(twin, image), keras_result(sources["style"].network, image))
+    np.testing.assert_array_equal(
+        twin.render(image[None]).numpy()[0], sources["style"].network.render(image[None]).numpy()[0]
+    )
 
 
 def test_bfloat16_computes_in_bfloat16_and_is_close(tmp_path, sources):
@@ -159,7 +161,7 @@ def test_bfloat16_computes_in_bfloat16_and_is_close(tmp_path, sources):
     image = photographs([(40, 52)])[0]
     received = model.signatures["serving_default"](images=image[None])["images"].numpy()[0]
     # 8 bits of mantissa: neither equal nor far. 40 dB is an error of 2.6 of 255.
-    assert 40 < psnr(keras_result(source.network, image), received) < 70
+    assert 40 < psnr(source.network.render(image[None]).numpy()[0], received) < 70
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, sources):
@@ -201,7 +203,7 @@ def test_unknown_precision(tmp_path, sources):
 
 def test_card_of_a_shipped_network():
     """What the manifest says of it is in the source, from which every card is made."""
-    source = load_source("starry_night")
+    source = find_network("starry_night")
     assert isinstance(source, Source)
-    assert (source.task, source.factor, source.ships, source.licence) == ("style-transfer", 1, True, "Apache-2.0")
+    assert (source.task.name, source.factor, source.ships, source.licence) == ("style-transfer", 1, True, "Apache-2.0")
     assert source.recipe["stages"][0]["settings"]["style"] == "starry_night.jpg"

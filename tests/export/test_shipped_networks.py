@@ -2,14 +2,14 @@
 
 import pytest
 
+from fast_style.common.networks.source import shipped_sources
 from fast_style.export.cli import main
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.settings import TFLITE_PRECISIONS
-from fast_style.export.source import shipped_entries
 from fast_style.export.verification import verify
 from fast_style.settings import MARGIN
 
-NAMES = list(shipped_entries())
+NAMES = list(shipped_sources())
 
 
 def graph(config):
@@ -21,7 +21,7 @@ def graph(config):
 
 # Networks that differ in their weights alone make the same graph: the first stands for all. In int8 ranges of values
 # count, so there the networks for phones are all tried; exporting refuses one that loses too much.
-KINDS = list({graph(entry["config"]): name for name, (_, entry) in reversed(shipped_entries().items())}.values())
+KINDS = list({graph(source.config): name for name, source in reversed(shipped_sources().items())}.values())
 PHONES = [
     (name, kind)
     for name in NAMES

@@ -19,7 +19,6 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.export import tf_serving
 from fast_style.export.model_card import CARD
-from fast_style.export.source import keras_result
 from fast_style.export.tf_serving import WARMUP, export_serving
 from tests.export.conftest import encoded, picture
 from tests.export.serving_stand_in import MODEL_SERVER, Models, model_server, stand_in
@@ -112,7 +111,7 @@ def test_warm_up_requests_are_replayed(serving_folder, model):
 def test_arrays_over_grpc(server, stub, sources, model):
     image = picture(21, 17)
     received = client(server[0], "grpc_client").predict_array(stub, model, image[None])
-    expected = keras_result(sources[model].network, image)
+    expected = sources[model].network.render(image[None]).numpy()[0]
     assert received.dtype == np.uint8
     assert np.abs(received[0].astype(int) - expected).max() <= 1  # rounding
 
@@ -125,7 +124,7 @@ def test_files_by_the_clients(server, sources, tmp_path):
         for model in ("style", "x2"):
             target = tmp_path / f"{name}_{model}.png"
             client(folder, name).main(model, tmp_path / "photo.png", target, where)
-            expected = keras_result(sources[model].network, picture(14, 19))
+            expected = sources[model].network.render(picture(14, 19)[None]).numpy()[0]
             np.testing.assert_array_equal(read_photo(target).rgb, expected)
 
 

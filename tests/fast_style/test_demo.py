@@ -12,8 +12,8 @@ from fast_style import demo
 from fast_style.cli import main
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.images.sample_photos import NAMES, sample_photos
-from fast_style.pretrained_networks import style_entries
-from superres.pretrained_networks import network_entries
+from fast_style.common.networks.source import shipped_sources
+from fast_style.task import TASK
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def test_demo_writes_pictures_and_a_contact_sheet_and_says_where_and_nothing_els
     )
     assert (done.returncode, done.stderr) == (0, "")
     out = done.stdout
-    fours = [name for name, entry in network_entries().items() if entry["config"]["factor"] == 4]
-    labels = [*style_entries(), "x4_bicubic", *fours]
+    fours = [name for name, source in shipped_sources().items() if source.factor == 4]
+    labels = [*shipped_sources(TASK), "x4_bicubic", *fours]
     names = {f"{photo}_{label}.png" for photo in ("wide", "chelsea") for label in labels}
     assert {path.name for path in (tmp_path / "demo").iterdir()} == names | {"contact_sheet.png"}
     shapes = {name: read_photo(tmp_path / "demo" / name).rgb.shape[:2] for name in names}

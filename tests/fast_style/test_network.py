@@ -10,10 +10,10 @@ import pytest
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.sample_photos import sample_photos
-from fast_style.common.networks.network_files import copy_weights
 from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.networks.rebuilding import copy_weights
 from fast_style.network import TransformationNetwork
-from fast_style.pretrained_networks import load_network
+from fast_style.task import load_network
 
 # Supplement, table 1, for a 256x256 photograph: height (= width) and channels behind each row.
 PAPER_TABLE = [
@@ -71,7 +71,7 @@ def test_width_scales_every_layer():
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (2, 3), (13, 40), (41, 97), (64, 64)])
 def test_any_size_comes_back_at_its_own(options, size):
     network = TransformationNetwork(width=4, **options)
-    result = network.paint(photo(*size)).numpy()
+    result = network.render(photo(*size)).numpy()
     assert result.shape == (1, *size, 3)
     assert result.dtype == np.uint8
 
@@ -120,8 +120,8 @@ def test_first_output_is_mid_grey():
 def test_paint_is_traced_once_for_all_sizes():
     network = TransformationNetwork(width=4)
     for size in [(8, 8), (9, 31), (40, 17)]:
-        network.paint(photo(*size))
-    assert network.paint.experimental_get_tracing_count() == 1
+        network.render(photo(*size))
+    assert network.render.experimental_get_tracing_count() == 1
 
 
 def test_config_round_trip():
@@ -177,6 +177,6 @@ def test_a_trained_network_paints_the_same_picture_in_reduced_precision(policy):
         reduced = TransformationNetwork(upsampling=network.upsampling)
     copy_weights(network, reduced)
     photo = sample_photos()["chelsea"][100:148, 150:198]
-    pictures = [n.paint(photo[None]).numpy().astype("float64") for n in (network, reduced)]
+    pictures = [n.render(photo[None]).numpy().astype("float64") for n in (network, reduced)]
     error = np.mean((pictures[0] - pictures[1]) ** 2)
     assert 10 * np.log10(255**2 / error) > 40

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from fast_style.common.errors import UserError
-from fast_style.common.losses import STYLE_LOSSES, feature_loss, style_loss, total_variation
+from fast_style.common.losses import feature_loss, style_loss, total_variation
 from fast_style.common.networks.loss_network import build_loss_network
 from fast_style.objective import KEPT_SIZES, StyleObjective
+from fast_style.style_losses import STYLE_LOSSES
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def test_terms_are_the_losses_and_their_weighted_sum(loss_network):
         loss_network, content_weight=2.0, style_weight=3.0, tv_weight=5.0, style_layer_weights=(1.0, 10.0)
     )
     photos, outputs = images(1), images(2)
-    terms = {name: value.numpy() for name, value in sut.terms(outputs, sut.content_features(photos)).items()}
+    terms = {name: value.numpy() for name, value in sut.terms(outputs, sut.targets(photos)).items()}
 
     of = {
         "style": loss_network(style[None].astype("float32")),
@@ -51,19 +52,19 @@ def test_terms_are_the_losses_and_their_weighted_sum(loss_network):
 def test_the_photograph_itself_has_no_content_loss(loss_network):
     _, sut = objective(loss_network)
     photos = images(3)
-    np.testing.assert_allclose(sut.terms(photos, sut.content_features(photos))["content"], 0, atol=1e-3)
+    np.testing.assert_allclose(sut.terms(photos, sut.targets(photos))["content"], 0, atol=1e-3)
 
 
 def test_the_painting_itself_has_no_style_loss(loss_network):
     style, sut = objective(loss_network)
     painting = style[None].astype("float32")
-    terms = sut.terms(painting, sut.content_features(painting))
-    assert float(terms["style"][0]) < 1e-6 * float(sut.terms(images(1), sut.content_features(images(1)))["style"][0])
+    terms = sut.terms(painting, sut.targets(painting))
+    assert float(terms["style"][0]) < 1e-6 * float(sut.terms(images(1), sut.targets(images(1)))["style"][0])
 
 
 def test_content_network_is_no_deeper_than_its_layer(loss_network):
     _, sut = objective(loss_network, content_layers=("relu1_2",))
-    assert [layer.name for layer in sut._content_network.model.layers][-1] == "block1_conv2"
+    assert [layer.name for layer in sut._target_network.model.layers][-1] == "block1_conv2"
 
 
 @pytest.mark.parametrize("name", ["content_weight", "style_weight", "tv_weight"])
@@ -84,7 +85,7 @@ def test_scaling_of_gatys_is_that_of_their_equations(loss_network):
     layers = {"content_layers": ("relu2_2",), "style_layers": ("relu1_2", "relu2_2")}
     sut = StyleObjective(style, loss_network, **layers, scaling="gatys")
     photos, outputs = images(1), images(2)
-    terms = sut.terms(outputs, sut.content_features(photos))
+    terms = sut.terms(outputs, sut.targets(photos))
     of = {
         name: {layer: np.asarray(value, np.float64) for layer, value in loss_network(picture).items()}
         for name, picture in (("style", style[None].astype("float32")), ("photo", photos), ("output", outputs))
@@ -118,9 +119,9 @@ def test_several_paintings_are_averaged_by_their_shares(loss_network):
 def test_every_loss_of_style_takes_its_place_in_the_objective(loss_network, name):
     style, sut = objective(loss_network, style_loss=name, content_weight=0.0, tv_weight=0.0, style_weight=2.0)
     features, outputs = loss_network(style[None].astype("float32")), images(2)
-    terms = sut.terms(outputs, sut.content_features(outputs))
+    terms = sut.terms(outputs, sut.targets(outputs))
     of_output = loss_network(outputs)
-    expected = sum(STYLE_LOSSES[name](features[n])(of_output[n]).numpy() for n in ("relu1_2", "relu2_2"))
+    expected = sum(STYLE_LOSSES[name].loss(features[n])(of_output[n]).numpy() for n in ("relu1_2", "relu2_2"))
     np.testing.assert_allclose(terms["style"], expected, rtol=1e-4)
     np.testing.assert_allclose(terms["loss"], 2 * expected, rtol=1e-4)
 
@@ -129,7 +130,7 @@ def test_resized_reads_the_painting_anew_and_weights_the_total_variation(loss_ne
     """From the painting as it was given, not from a smaller copy: 20x12 at a short side of 6, then of 12 again."""
     style, sut = objective(loss_network, tv_weight=0.5, style_loss="bn")
     small = sut.resized(6, sum_factor=4.0)
-    assert (small.style_image.shape, small.tv_weight, small.style_loss) == ((10, 6, 3), 2.0, "bn")
+    assert (small.style_image.shape, small.settings.tv_weight, small.settings.style_loss) == ((10, 6, 3), 2.0, "bn")
     np.testing.assert_array_equal(small.resized(12).style_image, style)
 
 

@@ -3,16 +3,17 @@
 import pytest
 
 from fast_style.common.errors import UserError
-from fast_style.common.losses import STYLE_LOSSES
+from fast_style.common.networks.presets import Presets
 from fast_style.objective import SCALINGS
-from fast_style.pretrained_networks import style_entries
-from fast_style.settings import STYLE_WEIGHTS, TRAINING_PRESETS, OptimizationSettings, StyleSettings
+from fast_style.settings import TRAINING_PRESETS, OptimizationSettings, StyleSettings
+from fast_style.style_losses import STYLE_LOSSES
+from fast_style.task import TASK
 
 
 def test_every_loss_of_style_has_a_weight_to_start_with():
-    assert list(STYLE_WEIGHTS) == list(STYLE_LOSSES)
     assert StyleSettings().style_weight == 1e-4
-    assert StyleSettings(style_loss="bn").style_weight == STYLE_WEIGHTS["bn"]
+    for name, row in STYLE_LOSSES.items():
+        assert StyleSettings(style_loss=name).style_weight == row.weight > 0
     assert StyleSettings(style_loss="bn", style_weight=7.0).style_weight == 7.0
 
 
@@ -28,7 +29,7 @@ def test_an_architecture_sets_what_is_not_given():
 @pytest.mark.parametrize("preset", ["quick", "quick-fast"])
 def test_quick_presets_start_from_a_network_of_their_architecture(preset):
     settings = StyleSettings(**TRAINING_PRESETS[preset])
-    config = style_entries()[settings.initialize]["config"]
+    config = Presets(TASK).manifest()[settings.initialize]["config"]
     assert (config["width"], config["upsampling"]) == (settings.width, settings.upsampling)
 
 
@@ -45,20 +46,20 @@ def test_the_gatys_preset_is_their_method():
     settings = OptimizationSettings.from_given({"preset": "gatys", "style": ("a.jpg",)})
     assert settings.loss_network == "vgg19"
     assert settings.style_layer_weights == (0.2,) * 5
-    options = settings.objective_options()
-    assert (options["pooling"], options["scaling"]) == ("average", "gatys")
-    assert options["scaling"] in SCALINGS
-    assert options["content_weight"] == settings.content_style_ratio * options["style_weight"]
+    objective = settings.for_objective()
+    assert (objective.pooling, objective.scaling) == ("average", "gatys")
+    assert objective.scaling in SCALINGS
+    assert objective.content_weight == settings.content_style_ratio * objective.style_weight
 
 
 def test_what_is_given_beside_a_preset_stands():
     given = {"preset": "gatys", "style_layers": ("relu1_1", "relu2_1"), "content_weight": 3.0, "pooling": "max"}
     settings = OptimizationSettings.from_given(given)
     assert settings.style_layer_weights == (0.5, 0.5)
-    assert settings.objective_options()["content_weight"] == 3.0
+    assert settings.for_objective().content_weight == 3.0
     assert settings.pooling == "max"
     ratio = OptimizationSettings.from_given({"content_style_ratio": 0.5, "style_weight": 4.0})
-    assert ratio.objective_options()["content_weight"] == 2.0
+    assert ratio.for_objective().content_weight == 2.0
 
 
 def test_a_content_weight_and_a_ratio_are_refused():

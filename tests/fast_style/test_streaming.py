@@ -9,10 +9,11 @@ import pytest
 from fast_style import streaming
 from fast_style.common.errors import UserError
 from fast_style.common.images.sample_photos import sample_photos
-from fast_style.common.networks.network_files import in_precision
+from fast_style.common.layers import ConvolutionBlock
+from fast_style.common.networks.rebuilding import in_precision
 from fast_style.network import TransformationNetwork
-from fast_style.pretrained_networks import load_network
 from fast_style.streaming import stylize_in_strips
+from fast_style.task import load_network
 
 
 def trained(seed=0, **options):
@@ -52,7 +53,7 @@ def photograph(height, width, seed=0):
 def test_exact_strips_equal_the_whole(options, height, width):
     network = trained(**options)
     rgb = photograph(height, width)
-    whole = network.paint(rgb[None]).numpy()[0]
+    whole = network.render(rgb[None]).numpy()[0]
     # 4 rows of features a strip, the least: dozens of borders between strips.
     strips = stylize_in_strips(rgb, network, strip_pixels=1)
     assert np.ptp(whole.astype(int)) > 60  # there is a picture to differ from
@@ -145,6 +146,39 @@ def test_strips_of_a_network_in_bfloat16_are_its_whole_picture():
     """Its own, not float32's; the moments are of strips that are merged, which is one of 256 levels at most."""
     network = in_precision(load_network("starry_night_fast"), "mixed_bfloat16")
     rgb = sample_photos()["chelsea"][:150, :200]
-    strips, whole = stylize_in_strips(rgb, network, strip_pixels=1), network.paint(rgb[None]).numpy()[0]
+    strips, whole = stylize_in_strips(rgb, network, strip_pixels=1), network.render(rgb[None]).numpy()[0]
     assert np.abs(strips.astype(int) - whole).max() <= 2
     assert (strips != stylize_in_strips(rgb, load_network("starry_night_fast"))).any()
+
+
+class Deeper(TransformationNetwork):
+    """A network with a layer more, at a quarter of the resolution."""
+
+    def __init__(self, layer, **kwargs):
+        super().__init__(width=4, **kwargs)
+        layer.build((None, None, None, 16))
+        self._tracker.unlock()
+        self.blocks.insert(3, layer)
+
+
+def test_a_layer_more_works_in_strips():
+    """One that states what it is; the picture is the whole one's up to rounding."""
+    keras.utils.set_random_seed(0)
+    network, rgb = Deeper(ConvolutionBlock(16, 3, name="more")), photograph(60, 50)
+    strips, whole = stylize_in_strips(rgb, network, strip_pixels=1), np.asarray(network.render(rgb[None]))[0]
+    assert np.abs(strips.astype(int) - whole).max() <= 1
+    assert network.receptive_radius == trained().receptive_radius + 4  # a pixel there is four of the photograph
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (keras.layers.Conv2D(16, 3, padding="same", name="mystery"), "expected layers that are blocks .* a Conv2D"),
+        (ConvolutionBlock(16, 3, name="odd"), "expected enlargement by transposed convolution or nearest neighbour"),
+    ],
+)
+def test_a_layer_that_strips_cannot_be_made_of_is_refused_in_one_line(layer, message):
+    if layer.name == "odd":
+        layer.normalization = keras.layers.LayerNormalization()
+    with pytest.raises(UserError, match=message):
+        stylize_in_strips(photograph(20, 20), Deeper(layer))

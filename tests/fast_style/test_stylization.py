@@ -9,7 +9,7 @@ from fast_style import streaming, stylization
 from fast_style.common.commands.photo_jobs import Job
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import Photo, write_photo
-from fast_style.common.networks.network_files import in_precision
+from fast_style.common.networks.rebuilding import in_precision
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
 from fast_style.stylization import stylize_files, stylize_photo
@@ -110,7 +110,7 @@ def test_a_telephones_photograph_is_painted_whole_in_bfloat16(monkeypatch):
     network = TransformationNetwork(width=32)
     assert stylization.stylize(photo, network) == "exact"
     reduced = in_precision(network, "mixed_bfloat16")
-    monkeypatch.setattr(reduced, "paint", lambda images: tf.zeros((1, 1, 1, 3), tf.uint8), raising=False)
+    monkeypatch.setattr(reduced, "render", lambda images: tf.zeros((1, 1, 1, 3), tf.uint8), raising=False)
     assert stylization.stylize(photo, reduced).shape == (1, 1, 3)
 
 
@@ -126,7 +126,7 @@ def test_memory_that_runs_out_is_one_line(network, monkeypatch):
     def exhausted(images):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 
-    monkeypatch.setattr(network, "paint", exhausted, raising=False)
+    monkeypatch.setattr(network, "render", exhausted, raising=False)
     with pytest.raises(UserError, match="photo: expected one that memory can hold, --max-size, or --streaming exact"):
         stylization.stylize(np.zeros((8, 8, 3), np.uint8), network)
 

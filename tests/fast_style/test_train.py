@@ -13,8 +13,8 @@ from fast_style.common.images.image_io import read_photo
 from fast_style.common.training.callbacks import Report, SaveCheckpoints
 from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.common.training.run import Interrupted
-from fast_style.pretrained_networks import load_network
 from fast_style.settings import StyleSettings
+from fast_style.task import load_network
 from fast_style.train import train
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
 
@@ -129,7 +129,7 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
         ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
         ({"style": "nowhere.jpg"}, "nowhere.jpg: expected an image file. Received: no such file"),
         ({"loss_weights": "nowhere.npz"}, "loss weights: expected .* Received: nowhere.npz"),
-        ({"initialize": "nowhere"}, "--initialize: style: expected one of .* Received: 'nowhere'"),
+        ({"initialize": "nowhere"}, "--initialize: expected one of .* Received: 'nowhere'"),
     ],
 )
 def test_bad_settings_are_named_before_anything_is_trained(folder, changes, message):

@@ -15,8 +15,11 @@ import pytest
 from PIL import Image
 
 from fast_style.common.images.image_io import read_photo, write_photo
-from fast_style.common.networks.network_files import network_label
+from fast_style.common.networks.presets import Presets
+from fast_style.common.networks.source import network_label
+from fast_style.common.task import Task
 from superres.cli import main, train_main
+from superres.task import TASK
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -255,9 +258,7 @@ def test_evaluate_self_ensemble(folder, network_file, tmp_path, capsys):
 
 
 def test_evaluate_where_no_network_ships(folder, tmp_path, capsys, monkeypatch):
-    from superres import pretrained_networks
-
-    monkeypatch.setattr(pretrained_networks, "network_entries", dict)
+    monkeypatch.setattr(Task, "home", tmp_path)
     code, printed, errors = run(["evaluate", "--data", folder, "--factor", 2, "-o", tmp_path / "e"], capsys)
     assert code == 0
     assert errors == (
@@ -267,11 +268,9 @@ def test_evaluate_where_no_network_ships(folder, tmp_path, capsys, monkeypatch):
 
 
 def test_networks_lists_what_ships(tmp_path, monkeypatch, capsys, network):
-    from superres import pretrained_networks
-
-    monkeypatch.setattr(pretrained_networks, "FOLDER", tmp_path / "pretrained")
+    monkeypatch.setattr(Task, "home", tmp_path)
     entry = {"summary": "tested", "degradation": "bicubic", "recipe": "tiny.md", "licence": "Apache-2.0"}
-    pretrained_networks.shelf().add("tiny", network, title="a tiny one", **entry)
+    Presets(TASK).add("tiny", network, title="a tiny one", **entry)
     code, printed, _ = run(["networks"], capsys)
     assert code == 0
     assert printed.splitlines() == [
@@ -284,10 +283,8 @@ def test_networks_lists_what_ships(tmp_path, monkeypatch, capsys, network):
 
 
 def test_evaluate_takes_all_that_ship_for_the_factor(tmp_path, monkeypatch, capsys, network, folder):
-    from superres import pretrained_networks
-
-    monkeypatch.setattr(pretrained_networks, "FOLDER", tmp_path / "pretrained")
-    pretrained_networks.shelf().add("shipped", network)
+    monkeypatch.setattr(Task, "home", tmp_path)
+    Presets(TASK).add("shipped", network, licence="Apache-2.0")
     code, printed, _ = run(["evaluate", "--data", folder, "--factor", 2, "-o", tmp_path / "e"], capsys)
     assert code == 0
     assert "  shipped: as the network gives it" in printed

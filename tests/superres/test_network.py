@@ -93,7 +93,7 @@ def test_first_output_is_grey_or_the_bicubic_enlargement():
     network = SuperResolutionNetwork(4, width=8, bicubic_skip=True)
     network.to_rgb.kernel.assign(keras.ops.zeros_like(network.to_rgb.kernel))
     bicubic = resize_array(image, 128, 192).astype(int)
-    assert np.abs(network.enlarge(image[None]).numpy()[0].astype(int) - bicubic).max() <= 1
+    assert np.abs(network.render(image[None]).numpy()[0].astype(int) - bicubic).max() <= 1
 
 
 def test_skip_can_reach_every_pixel_value():
@@ -103,16 +103,16 @@ def test_skip_can_reach_every_pixel_value():
     output = network(np.full((1, 8, 8, 3), 100, "uint8")).numpy()
     np.testing.assert_allclose(output[0, :, :, 0], 250, atol=2)
     np.testing.assert_allclose(output[0, :, :, 1], -50, atol=2)
-    assert network.enlarge(np.full((1, 8, 8, 3), 100, "uint8")).numpy()[0, :, :, 1].max() == 0
+    assert network.render(np.full((1, 8, 8, 3), 100, "uint8")).numpy()[0, :, :, 1].max() == 0
 
 
 def test_enlarge_is_traced_once():
     network = SuperResolutionNetwork(2, width=2)
     for height, width in ((1, 1), (5, 9), (30, 4)):
-        picture = network.enlarge(photo(height, width))
+        picture = network.render(photo(height, width))
         assert picture.dtype == "uint8"
         assert picture.shape == (1, 2 * height, 2 * width, 3)
-    assert network.enlarge.experimental_get_tracing_count() == 1
+    assert network.render.experimental_get_tracing_count() == 1
 
 
 @pytest.mark.parametrize("options", [{}, {"upsampling": "subpixel"}, {"bicubic_skip": True, "residual_blocks": 0}])
@@ -157,7 +157,7 @@ def test_saved_network_gives_the_same_in_a_fresh_process(tmp_path):
     network.save(tmp_path / "network.keras")
     np.save(tmp_path / "photo.npy", photo(9, 7))
     script = (
-        "import json, numpy as np; from superres.pretrained_networks import load_network\n"
+        "import json, numpy as np; from superres.task import load_network\n"
         "network = load_network('network.keras', 4)\n"
         "print(json.dumps([network(np.load('photo.npy')).numpy().tolist(), network.histogram_matching]))"
     )

@@ -23,7 +23,7 @@ def test_a_weave_cancels_out():
     """By hand: each place has the 6 in two of eight orientations, 12 / 8 = 1.5, and 200 + 1.5 rounds to 202."""
     image = np.full((1, 3, 5, 3), 200, "uint8")
     network = Weave(2)
-    assert set(network.enlarge(image).numpy().ravel()) == {200, 206}
+    assert set(network.render(image).numpy().ravel()) == {200, 206}
     result = enlarge_by_ensemble(network, image)
     assert (result.shape, result.dtype) == ((1, 6, 10, 3), np.uint8)
     assert (result == 202).all()
@@ -40,4 +40,4 @@ def test_a_turned_photograph_gives_the_turned_result(orientation, cat, network):
     turned = np.asarray(turn(cat[None], orientation))
     expected = np.asarray(turn(enlarge_by_ensemble(network, cat[None]), orientation))
     np.testing.assert_array_equal(enlarge_by_ensemble(network, turned), expected)
-    assert (network.enlarge(turned).numpy() != np.asarray(turn(network.enlarge(cat[None]), orientation))).any()
+    assert (network.render(turned).numpy() != np.asarray(turn(network.render(cat[None]), orientation))).any()

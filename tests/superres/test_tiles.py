@@ -48,7 +48,7 @@ def test_tiles_equal_the_untiled_result_to_one_of_255(name):
     """Tiles of 23 pixels, smaller than twice the overlap and no divisor of the sides."""
     network = trained(NETWORKS[name]())
     image = np.ascontiguousarray(data.chelsea()[60:110, 100:171])
-    whole = network.enlarge(image[None]).numpy()[0].astype(int)
+    whole = network.render(image[None]).numpy()[0].astype(int)
     assert whole.std() > 10  # not one colour
     tiled = enlarge_in_tiles(image, network, 23)
     assert tiled.shape == whole.shape
@@ -68,8 +68,8 @@ def test_less_overlap_shows():
     """The test above would notice an overlap that is far too small: of 4 pixels, say, instead of 15."""
     network = trained(SuperResolutionNetwork(4, width=4))
     image = np.ascontiguousarray(data.chelsea()[60:110, 100:171])
-    whole = network.enlarge(image[None]).numpy()[0].astype(int)
-    cheating = type("Cheating", (), {"factor": 4, "receptive_radius": 4, "enlarge": network.enlarge})
+    whole = network.render(image[None]).numpy()[0].astype(int)
+    cheating = type("Cheating", (), {"factor": 4, "receptive_radius": 4, "render": network.render})
     assert np.abs(enlarge_in_tiles(image, cheating, 23) - whole).max() > 1
 
 
@@ -88,7 +88,7 @@ def test_memory_is_bounded_whatever_the_image(factor):
         {
             "factor": factor,
             "receptive_radius": network.receptive_radius,
-            "enlarge": lambda self, x: _Numpy(seen, x, factor),
+            "render": lambda self, x: _Numpy(seen, x, factor),
         },
     )()
     side = 3 * default_tile(factor)
@@ -100,13 +100,13 @@ def test_memory_is_bounded_whatever_the_image(factor):
 
 
 class _Numpy:
-    """Stands for what ``enlarge`` returns, and notes the size of what it was given."""
+    """Stands for what ``render`` returns, and notes the size of what it was given."""
 
     def __init__(self, seen, images, factor):
         seen.append(images.shape[1:3])
         self.shape = (1, images.shape[1] * factor, images.shape[2] * factor, 3)
 
-    def numpy(self):
+    def __array__(self, dtype=None, copy=None):
         return np.zeros(self.shape, "uint8")
 
 

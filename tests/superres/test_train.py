@@ -9,9 +9,9 @@ from skimage import data
 
 from fast_style.common.errors import UserError
 from superres.model import SuperResolution
-from superres.pretrained_networks import load_network
 from superres.settings import SuperResolutionSettings
 from superres.srcnn import SRCNN
+from superres.task import load_network
 from superres.train import build_network, train
 
 # Of the options of the paper's network, the tiny run's are not the defaults.

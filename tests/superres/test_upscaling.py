@@ -22,7 +22,7 @@ def test_array_path_and_grey_in_uint8_out(cat, network, network_file, tmp_path):
     Image.fromarray(cat).save(tmp_path / "cat.png")
     result = upscale(cat, network)
     assert (result.dtype, result.shape) == (np.uint8, (80, 112, 3))
-    np.testing.assert_array_equal(result, network.enlarge(cat[None]).numpy()[0])
+    np.testing.assert_array_equal(result, network.render(cat[None]).numpy()[0])
     np.testing.assert_array_equal(upscale(tmp_path / "cat.png", network_file), result)
     assert upscale(cat[..., 0], network).shape == (80, 112, 3)
 
@@ -34,7 +34,7 @@ def test_images_smaller_than_the_receptive_field(height, width, network):
 
 def test_grey_stays_grey(cat, network):
     grey = np.repeat(cat[..., :1], 3, axis=-1)
-    assert (network.enlarge(grey[None]).numpy()[0].std(axis=-1) > 0).any()  # the network itself tints
+    assert (network.render(grey[None]).numpy()[0].std(axis=-1) > 0).any()  # the network itself tints
     result = upscale(grey, network)
     assert (result == result[..., :1]).all()
     assert result.std() > 10
@@ -50,7 +50,7 @@ def test_tiles_are_taken_by_themselves_where_a_photograph_is_large(cat, network,
 
 
 def test_histogram_matching_is_on_where_the_network_was_meant_so(cat, network):
-    plain = network.enlarge(cat[None]).numpy()[0]
+    plain = network.render(cat[None]).numpy()[0]
     matched = match_histograms(plain, cat)
     assert (matched != plain).any()
     np.testing.assert_array_equal(upscale(cat, network, histogram_matching=True), matched)
@@ -117,7 +117,7 @@ def test_what_memory_will_not_hold_is_refused_before_it_is_tried(cat, network, m
 def test_networks_that_look_at_the_whole_photograph_are_not_tiled_by_themselves(cat, monkeypatch):
     network = SuperResolutionNetwork(2, width=2, residual_blocks=1, normalization="instance")
     monkeypatch.setattr(upscaling, "default_tile", lambda factor: 16)
-    np.testing.assert_array_equal(upscale(cat, network), network.enlarge(cat[None]).numpy()[0])
+    np.testing.assert_array_equal(upscale(cat, network), network.render(cat[None]).numpy()[0])
 
 
 def test_bad_tile_and_bad_image(cat, network):

@@ -6,8 +6,9 @@ from pathlib import Path
 from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import read_photo
 from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.presets import Presets
 from fast_style.common.training.recipes import read_recipe
-from fast_style.pretrained_networks import style_entries
+from fast_style.task import TASK
 from tools import gallery
 
 
@@ -17,7 +18,7 @@ def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys,
     monkeypatch.setattr(gallery, "sample_photos", lambda: small)
     gallery.main(["--output", str(tmp_path)])
     page = (tmp_path / "gallery.md").read_text()
-    for style, entry in style_entries().items():
+    for style, entry in Presets(TASK).manifest().items():
         assert f"## {style}" in page
         assert entry["title"] in page
         assert f"fast-style-train --recipe {style}<" in page
@@ -36,13 +37,13 @@ def test_pictures_in_the_repository_are_small_and_of_every_style():
     docs = Path(__file__).parents[2] / "docs"
     pictures = [*(docs / "gallery").iterdir(), docs / "demo.jpg"]
     assert sum(path.stat().st_size for path in pictures) < 2e6
-    assert {f"coffee_{style}.webp" for style in style_entries()} <= {path.name for path in pictures}
+    assert {f"coffee_{style}.webp" for style in Presets(TASK).manifest()} <= {path.name for path in pictures}
 
 
 def test_the_page_in_the_repository_is_of_the_recipes_that_ship():
     page = (Path(__file__).parents[2] / "docs" / "gallery.md").read_text()
-    for style, entry in style_entries().items():
-        recipe = read_recipe("fast_style", style)
+    for style, entry in Presets(TASK).manifest().items():
+        recipe = read_recipe(TASK, style)
         section = page.split(f"\n## {style}\n")[1].split("\n## ")[0]
         assert f"After {entry['title']}. {entry['summary']}" in section
         runs = section.split("<details>")[1].split("| --- |\n")[1].split("\n\n")[0].splitlines()

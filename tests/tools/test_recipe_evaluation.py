@@ -5,8 +5,7 @@ import json
 import pytest
 
 from fast_style.common.errors import UserError
-from fast_style.common.training import recipes
-from tools import recipe_evaluation
+from fast_style.common.task import Task
 from tools.gallery import _figures
 from tools.recipe_evaluation import add_evaluation
 
@@ -42,9 +41,10 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes" / "wave.json").write_text(json.dumps({"name": "wave", "stages": []}))
     (tmp_path / "evaluation.json").write_text(json.dumps(SUMMARY))
-    monkeypatch.setattr(recipes, "_folder", lambda package: tmp_path / "recipes")
-    monkeypatch.setattr(recipe_evaluation, "FOLDER", tmp_path / "pretrained")
-    monkeypatch.setattr(recipe_evaluation, "style_entries", lambda: {"wave": {"sha256": "abc"}})
+    (tmp_path / "pretrained").mkdir()
+    entry = {"file": "wave.npz", "sha256": "abc", "config": {}, "licence": "Apache-2.0", "recipe": "wave.json"}
+    (tmp_path / "pretrained" / "manifest.json").write_text(json.dumps({"wave": entry}))
+    monkeypatch.setattr(Task, "home", tmp_path)
     return tmp_path
 
 

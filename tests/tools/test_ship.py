@@ -1,13 +1,14 @@
 """Putting a trained network among those that ship."""
 
+import dataclasses
 import json
-import types
 
 from fast_style.common.images.image_io import read_photo
-from fast_style.common.networks.network_files import Shelf, load_keras_file
-from fast_style.common.training.run_record import without_folders, write_record
+from fast_style.common.networks.presets import Presets
+from fast_style.common.networks.source import without_folders
+from fast_style.common.training.run_record import write_record
 from fast_style.network import TransformationNetwork
-from fast_style.stylization import stylize
+from fast_style.task import TASK
 from tools.ship import ship
 
 
@@ -23,36 +24,31 @@ def test_paths_are_cut_to_their_last_part():
 
 def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     """Into a package of this test's own, so that nothing of ours is touched."""
-    home = types.ModuleType("somewhere.pretrained_networks")
-    home.shelf = lambda: Shelf(tmp_path / "package" / "pretrained", TransformationNetwork)
-    home.load_network = lambda path: load_keras_file(path, TransformationNetwork)
-    home.apply = stylize
-    monkeypatch.setitem(__import__("sys").modules, "somewhere", types.ModuleType("somewhere"))
-    monkeypatch.setitem(__import__("sys").modules, "somewhere.pretrained_networks", home)
+    task = dataclasses.replace(TASK, folder=tmp_path / "package")
     (tmp_path / "run").mkdir()
     TransformationNetwork(width=4).save(tmp_path / "run" / "network.keras")
     write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": None}, "iteration": 7})
 
-    ship("somewhere", "wave", [tmp_path / "run"], title="The Great Wave", summary="7 iterations")
-    entry = home.shelf().manifest()["wave"]
+    ship(task, "wave", [tmp_path / "run"], title="The Great Wave", summary="7 iterations")
+    entry = Presets(task).manifest()["wave"]
     assert (entry["title"], entry["recipe"], entry["licence"]) == ("The Great Wave", "wave.json", "Apache-2.0")
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
     assert recipe["stages"] == [{"settings": {"style": "wave.jpg", "initialize": None}, "iteration": 7}]
-    assert home.shelf().load("wave").width == 4
+    assert Presets(task).load("wave").width == 4
     assert read_photo(tmp_path / "package" / "pretrained" / "wave.jpg").rgb.shape == (256, 256, 3)
 
     write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": "wave"}, "iteration": 5})
-    ship("somewhere", "wave", [tmp_path / "run"], title="The Great Wave", summary="12 iterations")
+    ship(task, "wave", [tmp_path / "run"], title="The Great Wave", summary="12 iterations")
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
     assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5], "what it went on from is part of the recipe"
 
     write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": "wave"}, "iteration": 3})
-    ship("somewhere", "ripple", [tmp_path / "run"], title="Ripple", summary="of the same painting")
+    ship(task, "ripple", [tmp_path / "run"], title="Ripple", summary="of the same painting")
     recipe = json.loads((tmp_path / "package" / "recipes" / "ripple.json").read_text())
     assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5, 3]
 
     write_record(tmp_path / "run", {"settings": {"style": "/x/udnie.jpg", "initialize": "wave"}, "iteration": 2})
-    ship("somewhere", "udnie", [tmp_path / "run"], title="Udnie", summary="of another painting")
+    ship(task, "udnie", [tmp_path / "run"], title="Udnie", summary="of another painting")
     recipe = json.loads((tmp_path / "package" / "recipes" / "udnie.json").read_text())
     assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5, 2]
     assert [stage["settings"]["style"] for stage in recipe["stages"]] == ["wave.jpg", "wave.jpg", "udnie.jpg"]

@@ -3,8 +3,9 @@
 import pytest
 
 from fast_style.cli import train_main
-from fast_style.common.commands.train import run_train_command
-from fast_style.settings import ARCHITECTURES, STYLE_WEIGHTS, TRAINING_PRESETS, StyleSettings
+from fast_style.common.training import run
+from fast_style.settings import ARCHITECTURES, TRAINING_PRESETS, StyleSettings
+from fast_style.style_losses import STYLE_LOSSES
 
 NEEDED = ["--style", "a.jpg", "--content", "photos", "--output", "run"]
 
@@ -13,13 +14,13 @@ def settings_of(*flags):
     """What the training would be given."""
     received = []
 
-    def train(settings, resume):
+    def run_training(task, settings, resume):
         received.append(settings)
         return {"iteration": 0, "seconds": 0.0}
 
-    run_train_command(
-        "fast-style-train", "", "fast_style", StyleSettings, train, [*NEEDED, *flags], presets=TRAINING_PRESETS
-    )
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(run, "run_training", run_training)
+        train_main([*NEEDED, *flags])
     return vars(received[0])
 
 
@@ -38,7 +39,7 @@ def test_what_is_given_wins():
 def test_a_weight_belongs_to_the_loss_that_a_preset_was_made_for():
     """5e-5 is for Gram matrices; another loss of style has a scale of its own."""
     settings = settings_of("--preset", "quick", "--style-loss", "bn")
-    assert (settings["style_weight"], settings["style_size"]) == (STYLE_WEIGHTS["bn"], 384)
+    assert (settings["style_weight"], settings["style_size"]) == (STYLE_LOSSES["bn"].weight, 384)
 
 
 def test_the_paper_is_the_papers():

@@ -20,6 +20,7 @@ from fast_style.common.training.callbacks import (
     Validate,
 )
 from fast_style.common.training.checkpoint import Checkpoints
+from fast_style.common.training.tensorboard import TensorBoard
 from fast_style.common.training.trainer import PerceptualTrainer
 
 
@@ -73,10 +74,10 @@ def test_weights_that_are_not_finite_are_not_saved(tmp_path):
 
 def test_report_averages_over_its_interval_and_logs_scalars(tmp_path, capsys):
     """w = 0.5: losses (x/2 - 1)^2 of x = 1 to 4 are 0.25, 0, 0.25, 1; the means of two are 0.125 and 0.625."""
-    writer = tf.summary.create_file_writer(str(tmp_path))
-    report = Report(total=4, start=0, batch_size=1, every=2, writer=writer)
+    board = TensorBoard(tmp_path)
+    report = Report(total=4, start=0, batch_size=1, every=2, board=board)
     fit([report])
-    writer.close()
+    board.__exit__()
     assert report.last["loss"] == pytest.approx(0.625)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("2/4: loss 0.125, content")

@@ -8,7 +8,9 @@ import pytest
 
 from fast_style.common.commands.train import _train_stage
 from fast_style.common.errors import UserError
-from fast_style.common.training import recipes
+from fast_style.common.networks.presets import Presets
+from fast_style.common.task import Task, tasks
+from fast_style.common.training import run
 from fast_style.common.training.recipes import (
     OF_THE_MACHINE,
     paintings_note,
@@ -18,34 +20,37 @@ from fast_style.common.training.recipes import (
 )
 from fast_style.common.training.run import Interrupted
 from fast_style.common.training.run_record import read_record
-from fast_style.pretrained_networks import style_entries
-from fast_style.settings import STYLE_WEIGHTS, StyleSettings
+from fast_style.style_losses import STYLE_LOSSES
+from fast_style.task import TASK
 from superres.cli import train_main
-from superres.pretrained_networks import network_entries
-from superres.settings import SuperResolutionSettings
+from superres.task import TASK as SUPERRES
 from tests.common.tiny_run import tiny_settings, write_photos
 
 GIVEN = {"style": "a.jpg", "content": "photos", "output": "run", "loss_weights": "vgg.npz"}
 
 
-SHIPPED = [("fast_style", name) for name in style_entries()] + [("superres", name) for name in network_entries()]
-SETTINGS = {"fast_style": StyleSettings, "superres": SuperResolutionSettings}
+SHIPPED = [(task, name) for task in tasks() for name in Presets(task).manifest()]
+
+
+def name_of(value):
+    return value if isinstance(value, str) else value.package
 
 
 def test_recipes_are_those_of_the_networks_that_ship():
-    assert {("fast_style", name) for name in recipe_names("fast_style")} <= set(SHIPPED)
-    assert {("superres", name) for name in recipe_names("superres")} <= set(SHIPPED)
-    assert {("fast_style", "starry_night"), ("superres", "x4_pixel"), ("superres", "x4_srcnn")} <= set(SHIPPED)
+    names = [(task.name, name) for task, name in SHIPPED]
+    assert {(task.name, name) for task in tasks() for name in recipe_names(task)} <= set(names)
+    expected = {("style-transfer", "starry_night"), ("super-resolution", "x4_pixel"), ("super-resolution", "x4_srcnn")}
+    assert expected <= set(names)
 
 
-@pytest.mark.parametrize(("package", "name"), SHIPPED)
-def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist(package, name):
+@pytest.mark.parametrize(("task", "name"), SHIPPED, ids=name_of)
+def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist(task, name):
     """With nothing given but photographs, painting, output and, where there is a loss network, its weights."""
-    names = {field.name for field in dataclasses.fields(SETTINGS[package])}
-    recorded = read_recipe(package, name)["stages"]
+    names = {field.name for field in dataclasses.fields(task.settings)}
+    recorded = read_recipe(task, name)["stages"]
     with_loss_network = any(stage["loss_network"] for stage in recorded)
     given = {k: v for k, v in GIVEN.items() if k in names and (k != "loss_weights" or with_loss_network)}
-    for stage, record in zip(recipe_settings(package, name, SETTINGS[package], given), recorded, strict=True):
+    for stage, record in zip(recipe_settings(task, name, given), recorded, strict=True):
         assert set(record["settings"]) - set(OF_THE_MACHINE) <= names
         for key, value in record["settings"].items():
             if key not in OF_THE_MACHINE:
@@ -54,65 +59,62 @@ def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist(package
 
 
 def test_stages_follow_each_other():
-    stages = recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN)
-    recorded = [stage["settings"] for stage in read_recipe("fast_style", "starry_night")["stages"]]
+    stages = recipe_settings(TASK, "starry_night", GIVEN)
+    recorded = [stage["settings"] for stage in read_recipe(TASK, "starry_night")["stages"]]
     assert [s.iterations for s in stages] == [r["iterations"] for r in recorded]
     assert stages[0].initialize is None
     assert stages[1].initialize == "run/stage_1/network.keras"
     assert stages[1].output == "run/stage_2"
 
 
-@pytest.mark.parametrize(("package", "name"), SHIPPED)
-def test_every_recipe_begins_at_random_weights(package, name):
+@pytest.mark.parametrize(("task", "name"), SHIPPED, ids=name_of)
+def test_every_recipe_begins_at_random_weights(task, name):
     """And not at a network that ships, which may be trained on: what began at one holds its stages."""
-    assert read_recipe(package, name)["stages"][0]["settings"]["initialize"] is None
+    assert read_recipe(task, name)["stages"][0]["settings"]["initialize"] is None
 
 
 def test_a_stage_takes_its_painting_of_a_folder(tmp_path):
     """wave began at an udnie, which began at a starry_night."""
     for file in ("starry_night.jpg", "udnie.jpg", "wave.jpg"):
         (tmp_path / file).touch()
-    stages = recipe_settings("fast_style", "wave", StyleSettings, GIVEN | {"style": str(tmp_path)})
+    stages = recipe_settings(TASK, "wave", GIVEN | {"style": str(tmp_path)})
     assert [stage.style for stage in stages] == [
         str(tmp_path / f"{name}.jpg") for name in ["starry_night"] * 3 + ["udnie"] * 2 + ["wave"] * 8
     ]
-    assert paintings_note("fast_style", "wave", stages) == ""
+    assert paintings_note(TASK, "wave", stages) == ""
     (tmp_path / "udnie.jpg").unlink()
     with pytest.raises(UserError, match="--style: expected .*udnie.jpg, wave.jpg, .* Received: .* without udnie.jpg"):
-        recipe_settings("fast_style", "wave", StyleSettings, GIVEN | {"style": str(tmp_path)})
+        recipe_settings(TASK, "wave", GIVEN | {"style": str(tmp_path)})
 
 
 def test_one_painting_for_a_recipe_of_several_is_told():
-    stages = recipe_settings("fast_style", "wave", StyleSettings, GIVEN)
+    stages = recipe_settings(TASK, "wave", GIVEN)
     assert {stage.style for stage in stages} == {"a.jpg"}
-    assert paintings_note("fast_style", "wave", stages) == (
+    assert paintings_note(TASK, "wave", stages) == (
         "recipe wave began with starry_night.jpg and udnie.jpg: all its stages will paint a.jpg instead; for "
         "the network that ships give --style a folder with starry_night.jpg, udnie.jpg, wave.jpg"
     )
-    alone = recipe_settings("fast_style", "starry_night", StyleSettings, GIVEN)
-    assert paintings_note("fast_style", "starry_night", alone) == ""
+    alone = recipe_settings(TASK, "starry_night", GIVEN)
+    assert paintings_note(TASK, "starry_night", alone) == ""
     given = {"content": "photos", "output": "run"}
-    assert (
-        paintings_note("superres", "x4_pixel", recipe_settings("superres", "x4_pixel", SuperResolutionSettings, given))
-        == ""
-    )
+    assert paintings_note(SUPERRES, "x4_pixel", recipe_settings(SUPERRES, "x4_pixel", given)) == ""
 
 
 def test_what_is_given_wins():
     given = GIVEN | {"iterations": 3, "initialize": "mine.keras", "style_loss": "bn"}
-    stages = recipe_settings("fast_style", "starry_night", StyleSettings, given)
+    stages = recipe_settings(TASK, "starry_night", given)
     assert {stage.iterations for stage in stages} == {3}
     # Only the first begins with it; the weight of style is that of the loss of style that was given.
     assert [stage.initialize for stage in stages[:2]] == ["mine.keras", "run/stage_1/network.keras"]
-    assert {stage.style_weight for stage in stages} == {STYLE_WEIGHTS["bn"]}
+    assert {stage.style_weight for stage in stages} == {STYLE_LOSSES["bn"].weight}
 
 
 def test_unknown_recipe_and_missing_weights_are_one_line():
     with pytest.raises(UserError, match="--recipe: expected one of .*starry_night.* Received: 'sunny_day'"):
-        read_recipe("fast_style", "sunny_day")
+        read_recipe(TASK, "sunny_day")
     without = {name: value for name, value in GIVEN.items() if name != "loss_weights"}
     with pytest.raises(UserError, match="--loss-weights: expected a file of vgg19 weights like .*npz"):
-        recipe_settings("fast_style", "starry_night", StyleSettings, without)
+        recipe_settings(TASK, "starry_night", without)
 
 
 def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, monkeypatch, capsys):
@@ -120,7 +122,7 @@ def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, mo
     settings = vars(tiny_settings(tmp_path, iterations=2))
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes" / "tiny.json").write_text(json.dumps({"stages": [{"settings": settings}] * 2}))
-    monkeypatch.setattr(recipes, "_folder", lambda package: tmp_path / "recipes")
+    monkeypatch.setattr(Task, "home", tmp_path)
     given = {"content": settings["content"], "output": str(tmp_path / "run")}
     flags = [text for name, value in given.items() for text in (f"--{name}", value)]
     train_main(["--recipe", "tiny", *flags])
@@ -132,13 +134,14 @@ def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, mo
     assert capsys.readouterr().out.count("finished before") == 2
 
 
-def test_an_interrupted_stage_says_how_the_recipe_goes_on(tmp_path, capsys):
-    def train(settings, resume):
+def test_an_interrupted_stage_says_how_the_recipe_goes_on(tmp_path, capsys, monkeypatch):
+    def run_training(task, settings, resume):
         raise Interrupted(signal.SIGTERM, 3, settings.output)
 
     write_photos(tmp_path)
+    monkeypatch.setattr(run, "run_training", run_training)
     with pytest.raises(SystemExit) as stop:
-        _train_stage("superres-train", tiny_settings(tmp_path), train, resume=False)
+        _train_stage("superres-train", SUPERRES, tiny_settings(tmp_path), resume=False)
     assert stop.value.code == 128 + signal.SIGTERM
     assert capsys.readouterr().err == (
         f"superres-train: stopped after iteration 3 of {tmp_path / 'run'} and saved; "

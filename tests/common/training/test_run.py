@@ -16,8 +16,8 @@ from fast_style.common.errors import UserError
 from fast_style.common.training.callbacks import NonFiniteError, Report, SaveCheckpoints, StopOnNonFinite
 from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.common.training.run import Interrupted, resumed_settings
-from superres.pretrained_networks import load_network
 from superres.settings import SuperResolutionSettings
+from superres.task import load_network
 from superres.train import train
 from tests.common.tiny_run import tiny_settings, write_photos
 

@@ -15,7 +15,8 @@ from fast_style.evaluation.comparison import (
 )
 from fast_style.objective import StyleObjective
 from fast_style.optimization.optimize import optimize
-from fast_style.pretrained_networks import load_network
+from fast_style.settings import ObjectiveSettings
+from fast_style.task import load_network
 
 
 def picture(height=32, width=32, seed=0):
@@ -32,7 +33,14 @@ def comparison(losses, seconds=(0.0,), network_seconds=(1.0,), network=0.0, phot
 def test_network_and_baseline_have_one_objective(tiny_network):
     """The network's picture, given to the baseline as its start, has the objective that the network is said to have."""
     objective = StyleObjective.for_painting(
-        picture(seed=3), 16, ("relu1_2",), ("relu1_1", "relu1_2"), loss_weights="random", tv_weight=1e-3
+        ObjectiveSettings(
+            style=picture(seed=3),
+            style_size=16,
+            content_layers=("relu1_2",),
+            style_layers=("relu1_1", "relu1_2"),
+            loss_weights="random",
+            tv_weight=1e-3,
+        )
     )
     network, photo = load_network(str(tiny_network)), picture()
     warm_up(network, objective, 32)

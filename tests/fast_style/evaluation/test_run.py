@@ -14,11 +14,13 @@ import pytest
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.networks import precision
+from fast_style.common.networks.source import find_network
 from fast_style.evaluation import run as evaluation_run
 from fast_style.evaluation.folder import EvaluationFolder
 from fast_style.evaluation.recorded_objective import recorded_objective
 from fast_style.evaluation.report import answer, html_page, settings_line, text_report, timing_rows, write_reports
 from fast_style.evaluation.run import Evaluation, evaluate, objective_at_size
+from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
 from fast_style.settings import EvaluationSettings
 from tests.fast_style.evaluation.test_comparison import comparison, picture
@@ -275,8 +277,8 @@ def test_a_photograph_that_does_not_decode_is_told_before_anything_is_measured(f
 def test_total_variation_weighs_the_same_at_every_size(folder, tiny_network):
     """A weight of 8 meant for 64 pixels a side is 32 at 32; with a size of 0 it stays."""
     asked = settings(folder, tiny_network, tv_weight=8.0, tv_size=64)
-    objective = StyleObjective.for_painting(asked.style, **asked.objective_options())
-    assert objective_at_size(objective, asked, 32).tv_weight == 32.0
+    objective = StyleObjective.for_painting(asked)
+    assert objective_at_size(objective, asked, 32).settings.tv_weight == 32.0
     assert objective_at_size(objective, settings(folder, tiny_network), 32) is objective
 
 
@@ -300,17 +302,17 @@ def test_bad_settings_are_named_before_anything_is_written(folder, tiny_network,
 
 def test_the_objective_is_the_one_that_was_trained_on(tmp_path):
     """Of a shipped network its recipe's last stage; of a file the run's record; what is given comes first."""
-    shipped = recorded_objective("starry_night")
+    shipped = recorded_objective(find_network("starry_night"))
     assert (shipped["loss_network"], shipped["content_layers"]) == ("vgg19", ("relu2_2",))
-    (tmp_path / "network.keras").write_bytes(b"")
-    assert recorded_objective(str(tmp_path / "network.keras")) == {}
+    TransformationNetwork(width=1).save(tmp_path / "network.keras")
+    assert recorded_objective(find_network(tmp_path / "network.keras")) == {}
     settings = {"style_weight": 3.0, "style_layers": ["relu1_1"], "pooling": "average", "size": 128, "batch_size": 4}
     record = {"settings": settings}
     (tmp_path / "run.json").write_text(json.dumps(record))
-    found = recorded_objective(str(tmp_path / "network.keras"))
+    found = recorded_objective(find_network(tmp_path / "network.keras"))
     assert found == {"style_weight": 3.0, "style_layers": ("relu1_1",), "pooling": "average", "tv_size": 128}
     merged = EvaluationSettings.from_given({"style_weight": 4.0}, found, quick=True)
     assert (merged.style_weight, merged.tv_size, merged.sizes) == (4.0, 128, (128, 256))
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(UserError, match="run.json: expected a record of a training in JSON"):
-        recorded_objective(str(tmp_path / "network.keras"))
+        recorded_objective(find_network(tmp_path / "network.keras"))

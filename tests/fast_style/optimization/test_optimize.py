@@ -7,12 +7,13 @@ import tensorflow as tf
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import write_photo
-from fast_style.common.losses import STYLE_LOSSES
 from fast_style.common.networks.precision import dtype_policy
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
 from fast_style.optimization.optimize import optimize, starting_picture
+from fast_style.settings import ObjectiveSettings
+from fast_style.style_losses import STYLE_LOSSES
 
 LAYERS = {"content_layers": ("relu1_2",), "style_layers": ("relu1_1", "relu1_2")}
 
@@ -21,9 +22,14 @@ def picture(height=20, width=24, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
 
+def of_painting(**options):
+    settings = ObjectiveSettings(style=picture(seed=1), style_size=16, loss_weights="random", **options)
+    return StyleObjective.for_painting(settings)
+
+
 @pytest.fixture(scope="module")
 def objective():
-    return StyleObjective.for_painting(picture(seed=1), 16, loss_weights="random", tv_weight=1e-3, **LAYERS)
+    return of_painting(tv_weight=1e-3, **LAYERS)
 
 
 def test_lbfgs_never_rises_and_stays_within_the_bounds(objective):
@@ -68,7 +74,7 @@ def test_training_and_optimisation_report_the_same_objective(objective):
     photo = picture()
     reported = trainer.evaluate(photo[None], verbose=0, return_dict=True)
     output = network(photo[None]).numpy()[0]
-    content = objective.content_features(keras.ops.cast(photo[None], "float32"))
+    content = objective.targets(keras.ops.cast(photo[None], "float32"))
     terms = {name: float(value[0]) for name, value in objective.terms(output[None], content).items()}
     for name, value in terms.items():
         assert reported[name] == pytest.approx(value, rel=1e-5)
@@ -82,7 +88,7 @@ def test_training_and_optimisation_report_the_same_objective(objective):
 def test_history_is_of_the_pictures(objective):
     """The terms noted for an iteration are those of its picture, evaluated apart."""
     photo = picture()
-    content = objective.content_features(keras.ops.cast(photo[None], "float32"))
+    content = objective.targets(keras.ops.cast(photo[None], "float32"))
     result = optimize(photo, objective, iterations=5)
     terms = objective.terms(result.picture[None], content)
     for name, value in result.history[-1].items():
@@ -97,9 +103,7 @@ def test_it_stops_when_asked_and_keeps_what_there_is(objective):
 
 def test_reconstruction_from_relu1_2_is_nearly_the_photograph():
     """The paper's fig. 3: without style, early features hold the picture. Above 30 dB from noise."""
-    objective = StyleObjective.for_painting(
-        picture(seed=1), 16, ("relu1_2",), ("relu1_1",), loss_weights="random", style_weight=0.0, tv_weight=0.0
-    )
+    objective = of_painting(content_layers=("relu1_2",), style_layers=("relu1_1",), style_weight=0.0, tv_weight=0.0)
     photo = picture()
     result = optimize(photo, objective, iterations=300)
     error = np.mean((result.picture - photo.astype(float)) ** 2)
@@ -113,7 +117,7 @@ def test_coarse_to_fine_begins_small_and_ends_with_the_objective_itself(objectiv
         photo, objective, iterations=4, scales=2, on_iteration=lambda i, x, terms: sizes.append((i, *x.shape)) and False
     )
     assert sizes == [(i, 32, 36, 3) for i in range(1, 5)] + [(i, 64, 72, 3) for i in range(5, 9)]
-    content = objective.content_features(keras.ops.cast(photo[None], "float32"))
+    content = objective.targets(keras.ops.cast(photo[None], "float32"))
     expected = float(objective.terms(result.picture[None], content)["loss"][0])
     assert result.history[-1]["loss"] == pytest.approx(expected, rel=1e-4)
     noise = starting_picture("noise", photo, objective.style_image)
@@ -129,7 +133,7 @@ def test_coarse_to_fine_that_is_stopped_early_still_has_the_full_size(objective)
 def test_every_loss_of_style_can_be_minimised(name):
     """Whatever its scale: the mmd-gaussian loss of 0.1 weighted by 1e-4 too."""
     options = {"content_layers": (), "style_layers": ("relu1_1",), "tv_weight": 0.0, "style_loss": name}
-    objective = StyleObjective.for_painting(picture(seed=1), 16, loss_weights="random", **options)
+    objective = of_painting(**options)
     history = optimize(picture(), objective, iterations=10).history
     assert history[-1]["style"] < 0.5 * history[0]["style"]
 
@@ -137,7 +141,7 @@ def test_every_loss_of_style_can_be_minimised(name):
 def test_bfloat16_features_still_lead_down():
     """The optimizer is in float64; the loss network's rounding, 2^-8, may end a line search early but not the run."""
     with dtype_policy("mixed_bfloat16"):
-        objective = StyleObjective.for_painting(picture(seed=1), 16, loss_weights="random", **LAYERS)
+        objective = of_painting(**LAYERS)
     assert objective.loss_network.model.layers[-1].compute_dtype == "bfloat16"
     history = optimize(picture(), objective, iterations=12).history
     assert history[-1]["loss"] < 0.3 * history[0]["loss"]

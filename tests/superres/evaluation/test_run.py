@@ -12,13 +12,13 @@ from PIL import Image
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.networks.loss_network import build_loss_network
-from fast_style.common.networks.network_files import rebuilt
+from fast_style.common.networks.rebuilding import rebuilt
 from superres import upscaling
 from superres.degradation import degrade_photo
 from superres.evaluation import run as evaluation
 from superres.evaluation.metrics import psnr, ssim
 from superres.evaluation.run import evaluate
-from superres.pretrained_networks import load_network
+from superres.task import load_network
 from superres.upscaling import upscale
 
 

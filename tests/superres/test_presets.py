@@ -7,21 +7,24 @@ import numpy as np
 import pytest
 
 from fast_style.common.errors import UserError
-from superres import pretrained_networks
+from fast_style.common.networks.presets import Presets
+from fast_style.common.networks.source import find_network
+from fast_style.common.task import Task
 from superres.network import SuperResolutionNetwork
-from superres.pretrained_networks import FOLDER, check_network, default_network, load_network, network_entries, shelf
 from superres.srcnn import SRCNN
+from superres.task import TASK, default_network, load_network
 
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch, network):
     """A folder of shipped networks: one of each class."""
-    monkeypatch.setattr(pretrained_networks, "FOLDER", tmp_path)
+    monkeypatch.setattr(Task, "home", tmp_path)
     keras.utils.set_random_seed(0)
     srcnn = SRCNN(2)
-    shelf().add("tiny", network, title="a test")
-    shelf().add("srcnn", srcnn, title="a test")
-    shelf().add("tiny_x4", SuperResolutionNetwork(4, width=1, residual_blocks=0, histogram_matching=True))
+    Presets(TASK).add("tiny", network, title="a test", licence=None)
+    Presets(TASK).add("srcnn", srcnn, title="a test", licence=None)
+    x4 = SuperResolutionNetwork(4, width=1, residual_blocks=0, histogram_matching=True)
+    Presets(TASK).add("tiny_x4", x4, licence=None)
     return {"tiny": network, "srcnn": srcnn}
 
 
@@ -35,7 +38,7 @@ def test_shipped_network_comes_back(name, shipped):
 
 
 def test_manifest_records_histogram_matching(shipped):
-    assert network_entries()["tiny_x4"]["config"]["histogram_matching"] is True
+    assert Presets(TASK).manifest()["tiny_x4"]["config"]["histogram_matching"] is True
     assert load_network("tiny_x4").histogram_matching is True
 
 
@@ -47,7 +50,7 @@ def test_default_is_the_first_of_a_factor(shipped):
 
 
 def test_damaged_file_is_refused(shipped, tmp_path):
-    (tmp_path / "tiny.npz").write_bytes(b"damaged")
+    (tmp_path / "pretrained" / "tiny.npz").write_bytes(b"damaged")
     with pytest.raises(UserError, match="network tiny: expected tiny.npz with sha256"):
         load_network("tiny")
 
@@ -63,12 +66,12 @@ def test_file_of_either_class(make, tmp_path):
 
 def test_shipped_network_of_another_factor_is_refused_without_loading_it(shipped):
     with pytest.raises(UserError, match="network: expected one of factor 8. Received: tiny, of factor 2"):
-        check_network("tiny", 8)
+        find_network("tiny", TASK, factor=8)
 
 
 def test_neither_name_nor_file():
     with pytest.raises(UserError, match="or a .keras file. Received: 'nope'"):
-        check_network("nope")
+        find_network("nope", TASK)
 
 
 def test_file_of_something_else(tmp_path):
@@ -85,10 +88,10 @@ def test_file_of_something_else(tmp_path):
 
 def test_manifest_of_the_package():
     """What ships loads, enlarges, and names what `superres networks` prints; its recipe is there."""
-    entries = json.loads((FOLDER / "manifest.json").read_text())
+    entries = json.loads(((TASK.home / "pretrained") / "manifest.json").read_text())
     assert {"x4_pixel", "x4_feature", "x4_srcnn", "x8_pixel", "x8_feature"} <= set(entries)
     for name, entry in entries.items():
         loaded = load_network(name)
-        assert loaded.enlarge(np.zeros((1, 3, 2, 3), "uint8")).shape == (1, 3 * loaded.factor, 2 * loaded.factor, 3)
+        assert loaded.render(np.zeros((1, 3, 2, 3), "uint8")).shape == (1, 3 * loaded.factor, 2 * loaded.factor, 3)
         assert {"title", "summary", "degradation", "recipe", "licence"} <= set(entry)
-        assert (FOLDER.parent / "recipes" / entry["recipe"]).is_file()
+        assert (TASK.home / "recipes" / entry["recipe"]).is_file()

@@ -6,32 +6,37 @@ import numpy as np
 import pytest
 
 from fast_style.common.images.sample_photos import sample_photos
-from fast_style.common.networks.network_files import in_precision
+from fast_style.common.networks.presets import Presets
+from fast_style.common.networks.rebuilding import in_precision
 from fast_style.network import TransformationNetwork
-from fast_style.pretrained_networks import FOLDER, load_network, style_entries
 from fast_style.stylization import stylize
+from fast_style.task import TASK, load_network
 
 
 def test_starry_night_ships():
-    assert "starry_night" in style_entries()
+    assert "starry_night" in Presets(TASK).manifest()
 
 
-@pytest.mark.parametrize("name", style_entries())
+@pytest.mark.parametrize("name", Presets(TASK).manifest())
 def test_shipped_network_is_the_one_of_its_manifest(name):
-    entry = style_entries()[name]
-    content = (FOLDER / entry["file"]).read_bytes()
+    entry = Presets(TASK).manifest()[name]
+    content = ((TASK.home / "pretrained") / entry["file"]).read_bytes()
     assert hashlib.sha256(content).hexdigest() == entry["sha256"]
-    assert (FOLDER.parent / "recipes" / entry["recipe"]).is_file()
+    assert (TASK.home / "recipes" / entry["recipe"]).is_file()
     assert {"title", "summary", "licence"} <= set(entry)
     assert isinstance(load_network(name), TransformationNetwork)
 
 
 def test_starry_night_weighs_what_float16_weights_weigh():
     """1,677,635 parameters (tests/fast_style/test_network.py) of 2 bytes, and some names."""
-    assert 3_355_270 < (FOLDER / style_entries()["starry_night"]["file"]).stat().st_size < 3_400_000
+    assert (
+        3_355_270
+        < ((TASK.home / "pretrained") / Presets(TASK).manifest()["starry_night"]["file"]).stat().st_size
+        < 3_400_000
+    )
 
 
-@pytest.mark.parametrize("name", style_entries())
+@pytest.mark.parametrize("name", Presets(TASK).manifest())
 def test_shipped_network_paints(name):
     """A picture that differs from the photograph, keeps its content, and is not washed out.
 
@@ -47,7 +52,7 @@ def test_shipped_network_paints(name):
     assert result.std() > 25
 
 
-@pytest.mark.parametrize("name", style_entries())
+@pytest.mark.parametrize("name", Presets(TASK).manifest())
 def test_bfloat16_paints_the_same_picture(name):
     """What `--precision auto` chooses on some processors: at least 40 dB of PSNR, 54 to 57 were found."""
     photo = sample_photos()["coffee"][:128, 128:256]

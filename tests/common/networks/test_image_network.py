@@ -4,7 +4,6 @@ import logging
 
 import numpy as np
 
-from fast_style.common.networks.picture_function import picture_function
 from fast_style.network import TransformationNetwork
 
 
@@ -17,8 +16,8 @@ def test_many_networks_in_one_process_are_no_reason_to_warn():
     logger.addHandler(handler)
     try:
         for _ in range(6):
-            paint = picture_function(TransformationNetwork(width=1))
-            assert paint(np.zeros((1, 8, 8, 3), np.uint8)).shape == (1, 8, 8, 3)
+            render = TransformationNetwork(width=1).render
+            assert render(np.zeros((1, 8, 8, 3), np.uint8)).shape == (1, 8, 8, 3)
     finally:
         logger.removeHandler(handler)
     assert [record.getMessage() for record in records] == []

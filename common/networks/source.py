@@ -1,0 +1,205 @@
+"""One way from a name or a file to a network, with what is known of it. Light until the network is loaded."""
+
+import dataclasses
+import functools
+from pathlib import Path
+
+from fast_style.common.errors import UserError
+from fast_style.common.files import file_digest
+from fast_style.common.json_files import read_json
+from fast_style.common.networks.keras_file import load_keras_file, read_keras_config
+from fast_style.common.networks.presets import Presets
+from fast_style.common.task import Task, tasks
+
+# What records of runs are called, beside the network of a run.
+RUN_NETWORK, RUN_RECORD = "network.keras", "run.json"
+# Networks that are kept for the next call by name: reading and tracing one takes seconds.
+KEPT_NETWORKS = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A trained network: where it is, and what is known of it without loading it.
+
+    Attributes:
+        name: by which it ships; of a ``.keras`` file its stem, of a run's ``network.keras`` the run's.
+        task: the :class:`common.task.Task` that it is of.
+        path: of the file that its weights are in.
+        config: options of its class, of which it is built.
+        ships: whether it is one of those in the package.
+        licence: of the weights, or None where nobody said.
+    """
+
+    name: str
+    task: Task
+    path: Path
+    config: dict
+    ships: bool
+    licence: str | None = None
+
+    @property
+    def file(self):
+        """The file that its weights are in, without folders."""
+        return self.path.name
+
+    @property
+    def factor(self):
+        """How many times larger an output is than its input."""
+        return self.config.get("factor", 1)
+
+    @functools.cached_property
+    def sha256(self):
+        """Of the file, in hexadecimal."""
+        return Presets(self.task).manifest()[self.name]["sha256"] if self.ships else file_digest(self.path)
+
+    @property
+    def record_path(self):
+        """Where the record of its training would be: its recipe, or ``run.json`` beside the file."""
+        if self.ships:
+            return self.task.home / "recipes" / Presets(self.task).manifest()[self.name]["recipe"]
+        return self.path.parent / RUN_RECORD
+
+    @property
+    def recipe(self):
+        """How it was trained, as recorded, or None."""
+        if not self.record_path.is_file() or not (self.ships or self.path.name == RUN_NETWORK):
+            return None
+        record = read_json(self.record_path, "a record")
+        return record if self.ships else without_folders(record)
+
+    def load(self):
+        """The network, under the global dtype policy where it ships; a new one at each call.
+
+        Raises:
+            UserError: a file that is not the one of the manifest; one that does not load.
+        """
+        if self.ships:
+            return Presets(self.task).load(self.name)
+        return load_keras_file(self.path, tuple(one.resolve() for one in self.task.networks))
+
+    @property
+    def network(self):
+        """The network, kept for the next call: not for what somebody may train.
+
+        Loaded anew where the file, or the global dtype policy, has changed.
+        """
+        import keras
+
+        return _loaded(_Key(self), self.path.stat().st_mtime_ns, keras.config.dtype_policy().name)
+
+
+class _Key:
+    """A source as a key: equal where file and task are."""
+
+    def __init__(self, source):
+        self.source, self.key = source, (source.task.name, str(source.path.resolve()))
+
+    def __eq__(self, other):
+        return self.key == other.key
+
+    def __hash__(self):
+        return hash(self.key)
+
+
+@functools.lru_cache(maxsize=KEPT_NETWORKS)
+def _loaded(key, changed, policy):
+    return key.source.load()
+
+
+def shipped_sources(task=None):
+    """``{name: Source}`` of the networks that ship, of one task or of all. Light: imports no TensorFlow."""
+    return {
+        name: Source(name, one, one.home / "pretrained" / entry["file"], entry["config"], True, entry["licence"])
+        for one in ([task] if task else tasks())
+        for name, entry in Presets(one).manifest().items()
+    }
+
+
+def find_network(network, task=None, argument="network", factor=None):
+    """The Source of a network by the name that it ships under, or by its ``.keras`` file.
+
+    Args:
+        network: name or path.
+        task: that it must be of; None for any.
+        argument: what to call it in errors.
+        factor: that it must have; None for any.
+
+    Raises:
+        UserError: no such name or file; a run's folder or a training checkpoint; a file of something else; another
+            factor.
+    """
+    network = str(network)
+    source = shipped_sources(task).get(network) or _in_file(network, task, argument)
+    if factor is not None and source.factor != factor:
+        raise UserError(f"{argument}: expected one of factor {factor}. Received: {network}, of factor {source.factor}")
+    return source
+
+
+def _in_file(network, task, argument):
+    if reason := no_file(network):
+        names = ", ".join(shipped_sources(task)) or "none that ship"
+        raise UserError(f"{argument}: expected one of {names}, or a .keras file. Received: {network!r} ({reason})")
+    of = [task] if task else list(tasks())
+    expected = f"a .keras file of a {' or '.join(one.kind for one in of)}"
+    description = read_keras_config(network, expected, argument)
+    registered = description.get("registered_name") or description.get("class_name")
+    found = next((one for one in of if registered in one.registered_names), None)
+    if found is None:
+        raise UserError(f"{argument}: expected {expected}. Received: {network}, a {registered}")
+    config = description.get("config")
+    path = Path(network)
+    return Source(network_label(path), found, path, config if isinstance(config, dict) else {}, False)
+
+
+def as_network(network, task):
+    """A network itself, or by name or path, as functions of users take it.
+
+    Args:
+        network: a network of the task, the name of one that ships, or a ``.keras`` file.
+        task: :class:`common.task.Task`.
+
+    Raises:
+        UserError: what :func:`find_network` refuses; something that is no network of the task.
+    """
+    if isinstance(network, str | Path):
+        return find_network(network, task).network
+    if not isinstance(network, task.base.resolve()):
+        raise UserError(
+            f"network: expected a {task.kind}, the name of one that ships, or a .keras file. "
+            f"Received: {type(network).__name__}"
+        )
+    return network
+
+
+def task_of_class(network_class):
+    """The task of a class of networks, or of what it is derived from."""
+    names = {one.__name__ for one in network_class.__mro__}
+    return next(task for task in tasks() if names & {one.__name__ for one in (task.base, *task.networks)})
+
+
+def no_file(path):
+    """What is at a path that is no file of a network, in words for an error; None where one may be there."""
+    path = Path(path)
+    if path.is_dir():
+        inside = path / RUN_NETWORK
+        return f"a folder; the network of a run is {inside}" if inside.is_file() else "a folder"
+    if not path.is_file():
+        return "no such file"
+    if path.suffix == ".npz":
+        return f"a training checkpoint; the network of a run is its {RUN_NETWORK}"
+    return None
+
+
+def network_label(network):
+    """What a network is called in results: its name; of a run's ``network.keras``, the run's."""
+    path = Path(network)
+    return path.resolve().parent.name if path.name == RUN_NETWORK else path.stem
+
+
+def without_folders(value):
+    """A record with each absolute path cut to its last part: folders of one machine mean nothing on another."""
+    if isinstance(value, dict):
+        return {key: without_folders(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_folders(item) for item in value]
+    return Path(value).name if isinstance(value, str) and value.startswith("/") else value

@@ -1,0 +1,20 @@
+"""`fast-style styles`: lists the styles that ship."""
+
+
+def add(commands):
+    parser = commands.add_parser(
+        "styles", help="list the styles that ship", description="List the styles that ship, with their recipes."
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    from fast_style.common.networks.presets import Presets
+    from fast_style.task import TASK
+
+    presets = Presets(TASK)
+    for name, entry in presets.manifest().items():
+        print(f"{name}: {entry['title']}")
+        print(f"    {entry['summary']}")
+        print(f"    recipe {TASK.home / 'recipes' / entry['recipe']}, licence {entry['licence']}")
+        print(f"    thumbnail {presets.folder / name}.jpg")

@@ -1,0 +1,48 @@
+"""A painting where a network is meant, and a network where a painting is: what to do instead, in one line."""
+
+from pathlib import Path
+
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_formats import EXTENSIONS
+from fast_style.common.networks.source import shipped_sources
+from fast_style.task import TASK
+
+
+def check_no_painting(network, argument):
+    """Raises UserError for an image file where a network is expected.
+
+    Args:
+        network: a name or path.
+        argument: what to call it in errors.
+    """
+    if Path(network).suffix.lower() in EXTENSIONS and Path(network).is_file():
+        raise UserError(
+            f"{argument}: expected one of {', '.join(shipped_sources(TASK))}, or a .keras file. Received: {network}, a "
+            f"painting; fast-style train --style {network} learns it, fast-style optimize --style {network} paints in "
+            "it without a network"
+        )
+
+
+def check_painting(painting, argument="--style"):
+    """Raises UserError for a network where a painting is expected.
+
+    Args:
+        painting: a path.
+        argument: what to call it in errors.
+    """
+    name = str(painting)
+    if not Path(name).exists() and name in shipped_sources(TASK):
+        raise UserError(
+            f"{argument}: expected a painting, an image file. Received: {name!r}, a network; "
+            f"fast-style stylize --style {name} paints with it"
+        )
+    if Path(name).suffix == ".keras":
+        raise UserError(
+            f"{argument}: expected a painting, an image file. Received: {name}, a network; "
+            f"fast-style stylize --network {name} paints with it"
+        )
+
+
+def check_files(settings):
+    """:func:`check_painting` of the settings of a training."""
+    check_painting(settings.style)
