@@ -1,6 +1,7 @@
 """Pages lead where they say, and the commands on them exist with their flags."""
 
 import ast
+import itertools
 import re
 from pathlib import Path
 
@@ -81,12 +82,18 @@ def blocks(page):
         yield " ".join(code.split()) + "  # inline"
 
 
+def words_of(command):
+    """Of a command, without a comment and what it sets in the environment."""
+    words = command.partition("#")[0].split()
+    return list(itertools.dropwhile(lambda word: re.match(r"[A-Z_]+=", word), words))
+
+
 def commands():
     """(page, program, subcommand or None, flags) of every command of ours on a page, once each."""
     found = set()
     for page in PAGES:
         for command in blocks(page):
-            words = [word for word in command.partition("#")[0].split() if "=" not in word.partition("-")[0]]
+            words = words_of(command)
             program, *rest = words or [None]
             if program in PROGRAMS:
                 if not rest and command.endswith("# inline"):
@@ -112,8 +119,8 @@ def modules():
     found = set()
     for page in PAGES:
         for command in blocks(page):
-            words = command.partition("#")[0].split()
-            if "-m" in words and words[0] == "python" and words[2].partition(".")[0] in MODULES:
+            words = words_of(command)
+            if words[:2] == ["python", "-m"] and words[2].partition(".")[0] in MODULES:
                 flags = {word for word in words if word.startswith("--")}
                 found.add((named(page), words[2], tuple(sorted(flags))))
     return sorted(found)

@@ -59,8 +59,8 @@ def models_page():
         "### PSNR and SSIM",
         "",
         "PSNR in dB / SSIM, on the bicubic degradation, by `superres evaluate --data Set5 Set14 BSD100 --factor 4` "
-        "(8). [The experiment](experiments/2026-11-27-superres-figures.md) has the blur-bicubic degradation, the paper's "
-        "figures, distances in features and the mean of eight orientations.",
+        "(8). [The experiment](experiments/2026-11-27-superres-figures.md) has the blur-bicubic degradation, the "
+        "paper's figures, distances in features and the mean of eight orientations.",
         "",
         *_figures(),
     ]
