@@ -5,8 +5,8 @@ import dataclasses
 from fast_style.common.errors import UserError
 from fast_style.common.settings import LossNetworkSettings, TrainingSettings, setting
 
-# The losses of style with a fair start for the weight of each at 256x256 (docs/losses.md says how they were
-# measured): each loss has a scale of its own.
+# The losses of style with a fair start for the weight of each at 256x256: each loss has a scale of its own.
+# docs/experiments/2026-11-21-losses-of-style.md says how they were measured.
 STYLE_WEIGHTS = {
     "gram": 1e-4,
     "mmd-linear": 30.0,
@@ -47,17 +47,17 @@ class ObjectiveSettings(LossNetworkSettings):
         metavar="LAYER",
     )
     content_weight: float = setting(
-        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/losses.md)"
+        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/concepts/losses.md)"
     )
     style_loss: str = setting(
         "gram",
-        "what style is compared by (paper: gram, eqs. 3 and 4; docs/losses.md): Gram matrices, maximum mean "
+        "what style is compared by (paper: gram, eqs. 3 and 4; docs/concepts/losses.md): Gram matrices, maximum mean "
         "discrepancy with one of three kernels, batch-normalization statistics, or patches (mrf)",
         choices=tuple(STYLE_WEIGHTS),
     )
     style_weight: float = setting(
         None,
-        "factor of l_style (docs/losses.md; default: by the loss of style, "
+        "factor of l_style (docs/concepts/losses.md; default: by the loss of style, "
         + ", ".join(f"{name} {weight:g}" for name, weight in STYLE_WEIGHTS.items())
         + ")",
     )
@@ -67,7 +67,7 @@ class ObjectiveSettings(LossNetworkSettings):
     tv_weight: float = setting(
         1e-5,
         "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed over the image "
-        "(paper: 1e-6 to 1e-4 by style; docs/losses.md)",
+        "(paper: 1e-6 to 1e-4 by style; docs/concepts/losses.md)",
     )
 
     def __post_init__(self):
@@ -174,7 +174,7 @@ QUICK_TRAINING = {
     "stability_shift": 3,
 }
 # What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
-# better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
+# better; `quick` is what gave a good picture soonest on two processor cores (docs/guide/train.md).
 TRAINING_PRESETS = {
     "paper": {"normalization": "batch", "squash": True, "flip": False},
     "quick": QUICK_TRAINING,
@@ -227,7 +227,7 @@ class OptimizationSettings(ObjectiveSettings):
     )
     scaling: str = setting(
         "paper",
-        "of the terms: eqs. 2 to 4 of the paper, or those of Gatys et al. (docs/losses.md)",
+        "of the terms: eqs. 2 to 4 of the paper, or those of Gatys et al. (docs/concepts/losses.md)",
         choices=("paper", "gatys"),
     )
     content_style_ratio: float = setting(

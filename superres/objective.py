@@ -7,7 +7,7 @@ from fast_style.common.losses.weights import check_weights
 from fast_style.common.networks.loss_network import least_side
 
 FEATURE_LAYERS = ("relu2_2",)
-# In front of all pooling, which would reward a weave: docs/superres.md.
+# In front of all pooling, which would reward a weave: docs/experiments/2026-11-27-texture-loss.md.
 TEXTURE_LAYERS = ("relu1_2",)
 # Side in pixels of the patches that the texture loss compares, as in EnhanceNet.
 TEXTURE_PATCH = 16

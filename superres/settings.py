@@ -34,7 +34,7 @@ class SuperResolutionSettings(TrainingSettings):
         choices=tuple(DEGRADATIONS),
     )
     feature_weight: float = setting(
-        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/superres.md)"
+        1.0, "factor of l_feat, the mean squared difference of VGG features (eq. 2; docs/concepts/losses.md)"
     )
     feature_layers: tuple = setting(
         ("relu2_2",), "layers of the feature loss, summed (paper: relu2_2)", nargs="+", metavar="LAYER"
@@ -47,19 +47,19 @@ class SuperResolutionSettings(TrainingSettings):
     )
     tv_weight: float = setting(
         0.0,
-        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/superres.md)",
+        "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/concepts/losses.md)",
     )
     texture_weight: float = setting(
         0.0,
         "factor of l_texture, the style loss between patches of 16x16 pixels at the same place: texture where a "
-        "photograph has it, and sharper edges (docs/superres.md; paper: 0)",
+        "photograph has it, and sharper edges (docs/concepts/losses.md; paper: 0)",
     )
     texture_layers: tuple = setting(("relu1_2",), "layers of the texture loss, summed", nargs="+", metavar="LAYER")
     equivariance_weight: float = setting(
         0.0,
         "factor of the difference between enlargements of a photograph and of the same moved by less than an input "
-        "pixel, mirrored and turned, mean squared difference of pixels: keeps a weave off textures (docs/superres.md; "
-        "paper: 0)",
+        "pixel, mirrored and turned, mean squared difference of pixels: keeps a cross-hatch pattern off textures "
+        "(docs/concepts/losses.md; paper: 0)",
     )
     architecture: str = setting(
         "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES

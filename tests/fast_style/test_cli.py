@@ -507,7 +507,7 @@ def test_help_names_every_setting_with_its_default_and_imports_no_tensorflow():
     text = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     for flag, words in {
         "--iterations": "paper: 40000",
-        "--tv-weight": "docs/losses.md",
+        "--tv-weight": "docs/concepts/losses.md",
         "--style-size": "short side",
     }.items():
         entry = " ".join(text[text.index(f"\n  {flag} ") :].split())
