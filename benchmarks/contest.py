@@ -83,7 +83,7 @@ def compete(task, names, rounds, **options):
 def table(results, baseline):
     """A Markdown table of medians, spread, peak memory and the ratio to the baseline's median."""
     reference = next((r.median for r in results if r.name == baseline), None)
-    lines = [f"| | median s | min to max | {baseline} takes, of its time | peak MiB |", "|---|---|---|---|---|"]
+    lines = [f"| | median s | min to max | times as fast as {baseline} | peak MiB |", "|---|---|---|---|---|"]
     for r in results:
         ratio = f"{reference / r.median:.2f} x" if reference else ""
         lines.append(

@@ -15,7 +15,7 @@ def equalized(network, images):
     One scale of 8 bits holds what a convolution gives, for all its channels. A channel that is a tenth of
     the largest has 5 bits left, and instance normalization then magnifies the rounding. It divides by the
     deviation, so that a factor on the channel's kernel goes out again: up to epsilon, the function is the
-    same. On starry_night this gains 2 dB in int8: docs/export.md.
+    same. On starry_night this gains 2 dB in int8: docs/experiments/2026-11-21-int8.md.
 
     Args:
         network: of either task.

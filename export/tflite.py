@@ -26,7 +26,8 @@ DYNAMIC_SIZES = [(256, 256), (193, 255)]
 # Photographs that the ranges of int8 activations are measured on.
 CALIBRATION_PHOTOS = 32
 # Operators that are computed in 8 bits where int8 is asked for: convolutions, nearly all of the arithmetic,
-# and what only moves values between them. With normalization in 8 bits, starry_night loses 7 dB: docs/export.md.
+# and what only moves values between them. With normalization in 8 bits, starry_night loses 7 dB:
+# docs/experiments/2026-11-21-int8.md.
 INT8_OPERATORS = {"CONV_2D", "TRANSPOSE_CONV", "CONCATENATION", "DEPTH_TO_SPACE", "RELU", "QUANTIZE", "DEQUANTIZE"}
 
 

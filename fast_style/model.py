@@ -28,7 +28,7 @@ class StyleTransfer(PerceptualTrainer):
         content_layers, style_layers: in the paper's words.
         style_layer_weights: one factor a style layer; default 1 each.
         style_loss: a name of ``fast_style.common.losses.STYLE_LOSSES``; the paper's is ``"gram"``, eq. 4. Each needs
-            a ``style_weight`` of its own scale (docs/losses.md).
+            a ``style_weight`` of its own scale (docs/concepts/losses.md).
         style_warmup: steps over which the style weight grows geometrically from a hundredth of its
             value; 0 for none, as in the paper. A network that learns to show the photograph first
             keeps it: without, it takes thousands of steps more until content is recognisable.
@@ -45,7 +45,7 @@ class StyleTransfer(PerceptualTrainer):
             the network's own margin, what is trained is what a network in use paints: without, it learns to write some
             of the painting's statistics into the line that zero padding leaves along borders, where they please the
             loss and nobody sees them. With 24 stability is compared up to the borders, where a network paints a frame
-            otherwise (docs/training.md).
+            otherwise (docs/guide/train.md).
         style_size: the painting's short side in pixels when its strokes are read; None leaves it.
         loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
         loss_weights, pooling: see :func:`build_loss_network`.

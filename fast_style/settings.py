@@ -183,7 +183,7 @@ QUICK_TRAINING = {
     "stability_shift": 3,
 }
 # What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
-# better; `quick` is what gave a good picture soonest on two processor cores (docs/training.md).
+# better; `quick` is what gave a good picture soonest on two processor cores (docs/guide/train.md).
 TRAINING_PRESETS = {
     "paper": {"normalization": "batch", "squash": True, "flip": False},
     "quick": QUICK_TRAINING,
@@ -236,7 +236,7 @@ class OptimizationSettings(ObjectiveSettings, PrecisionSettings):
     )
     scaling: str = setting(
         "paper",
-        "of the terms: eqs. 2 to 4 of the paper, or those of Gatys et al. (docs/losses.md)",
+        "of the terms: eqs. 2 to 4 of the paper, or those of Gatys et al. (docs/concepts/losses.md)",
         choices=SCALINGS,
     )
     content_style_ratio: float = setting(

@@ -1,4 +1,7 @@
-"""The table of docs/export.md: every shipped network by every precision. ``python -m tools.export_table --help``."""
+"""The tables of TFLite files: every shipped network by every precision. ``python -m tools.export_table --help``.
+
+docs/experiments/2026-11-26-export-sizes.md has them as they were measured then.
+"""
 
 import argparse
 import tempfile

@@ -1,4 +1,4 @@
-"""The same convolutions in forms that are quick on CPUs; measured in docs/performance.md."""
+"""The same convolutions in forms that are quick on CPUs; measured in docs/experiments/2026-11-22-speed-avx2.md."""
 
 import contextlib
 import contextvars
@@ -118,7 +118,7 @@ def convolve_in_blocks(inputs, kernel, padding="SAME"):
 
     One of stride 4 whose filters are those of the 16 pixels, each a shifted copy of the kernel: up to
     twice the products, but what is gathered for a step is used for 16 times as many. On two cores
-    with AVX2 it takes 0.43 of the time for 9x9 from 32 channels to 3 (docs/performance.md).
+    with AVX2 it takes 0.43 of the time for 9x9 from 32 channels to 3 (docs/experiments/2026-11-22-speed-avx2.md).
 
     Args:
         inputs: float32 or bfloat16 (batch, height, width, in).
@@ -150,7 +150,7 @@ def double_and_convolve(inputs, kernel):
 
     The four pixels that one becomes see 2x2 different pixels each, not 3x3, so that 16 products do where
     36 were: by :func:`_enlarge_transposed` with AVX-512, elsewhere by :func:`_enlarge_in_phases`, each 0.7
-    to 0.8 of the other's time where it is used (docs/performance.md).
+    to 0.8 of the other's time where it is used (docs/experiments/2026-11-22-speed-avx2.md).
 
     Args:
         inputs: float32 or bfloat16 (batch, height, width, in).

@@ -7,7 +7,7 @@ def kernel_gradient(images, upstream, size, stride=1, padding="SAME"):
     """Gradient of a convolution by its kernel, as matrix products of pixels.
 
     Measured on two cores with AVX2: oneDNN's own kernel gradients take two to five times as long as its
-    forward pass, and were half of a training step (docs/performance.md).
+    forward pass, and were half of a training step (docs/experiments/2026-11-22-speed-avx2.md).
 
     Args:
         images: float32 or bfloat16 (batch, height, width, in), what is convolved.

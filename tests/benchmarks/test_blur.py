@@ -6,7 +6,10 @@ from fast_style.common.images.sample_photos import sample_photos
 
 
 def test_perceptual_losses_are_sharper_than_the_pixel_loss_and_that_than_bicubic_interpolation(tmp_path):
-    """Of the sample photographs: docs/superres.md has it of Set5, Set14 and BSD100. The truth is the least blurred."""
+    """Of the sample photographs; the truth is the least blurred.
+
+    docs/experiments/2026-11-27-superres-figures.md has it of Set5, Set14 and BSD100.
+    """
     for name, photo in sample_photos().items():
         write_photo(tmp_path / f"{name}.png", photo[60:252, 100:292])
     blur = measure_blur(tmp_path, ["x4_pixel", "x4_feature"])

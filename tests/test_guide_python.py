@@ -1,0 +1,71 @@
+"""The code of docs/guide/python.md runs as it is written, on a small painting and a few photographs."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fast_style.common.images.image_io import write_photo
+
+GUIDE = (Path(__file__).parents[1] / "docs" / "guide" / "python.md").read_text()
+BLOCKS = dict(re.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?```python\n(.*?)```", GUIDE, re.DOTALL | re.MULTILINE))
+# Only the sizes are cut, and the loss network's weights are not downloaded.
+SMALLER = {
+    "size=256, batch_size=4": "size=32, batch_size=2",
+    "size=288, batch_size=4": "size=32, batch_size=2",
+    "factor=4)": "factor=4, width=2)",
+    "tv_weight=1e-5)": "tv_weight=1e-5, loss_weights='random', style_size=32)",
+    "PerceptualLoss()": "PerceptualLoss(loss_weights='random')",
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """With what the blocks read."""
+    generator = np.random.default_rng(0)
+    monkeypatch.chdir(tmp_path)
+    Path("photos").mkdir()
+    for path in ("starry_night.jpg", "me.jpg", *(f"photos/{i}.jpg" for i in range(2))):
+        write_photo(path, generator.integers(0, 256, (40, 48, 3), np.uint8), "jpg")
+    return tmp_path
+
+
+def run(heading):
+    code = BLOCKS[heading]
+    for text, smaller in SMALLER.items():
+        code = code.replace(text, smaller)
+    names = {}
+    exec(code, names)
+    return names
+
+
+def test_every_block_has_its_test():
+    assert len(BLOCKS) == GUIDE.count("```python\n") == 6
+
+
+def test_paint_and_enlarge(folder):
+    names = run("Paint and enlarge")
+    assert names["picture"].shape == (40, 48, 3)
+    assert names["larger"].shape == (160, 192, 3)
+
+
+def test_take_a_network_that_ships(folder, capsys):
+    assert run("Take a network that ships")["picture"].shape == (40, 48, 3)
+    assert "'starry_night_fast'" in capsys.readouterr().out
+
+
+def test_train_and_load(folder):
+    run("Train a style network")
+    assert type(run("Load what you saved")["network"]).__name__ == "TransformationNetwork"
+
+
+def test_train_a_super_resolution_network(folder):
+    assert run("Train a super-resolution network")["picture"].shape == (160, 192, 3)
+
+
+def test_a_perceptual_loss_for_a_model(folder):
+    """A step on two images of noise."""
+    model = run("A perceptual loss for your own model")["autoencoder"]
+    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype("float32")
+    assert np.isfinite(model.fit(images, images, verbose=0).history["loss"][0])

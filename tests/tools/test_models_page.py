@@ -1,0 +1,49 @@
+"""The page of the networks that ship: made of their manifests and recipes, and the one in the repository is that."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import models_page
+
+ROOT = Path(__file__).parents[2]
+
+
+def rows(page, name):
+    """Cells of each row of a table that names a network."""
+    lines = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|")]
+    return [cells for cells in lines if f"`{name}`" in cells]
+
+
+def test_the_page_in_the_repository_is_of_the_manifests_that_ship(tmp_path, capsys):
+    models_page.main(["--output", str(tmp_path / "models.md")])
+    made = (tmp_path / "models.md").read_text()
+    assert made == (ROOT / "docs" / "models.md").read_text(), "python -m tools.models_page --output docs/models.md"
+    assert capsys.readouterr().out == f"{tmp_path / 'models.md'}\n"
+
+
+@pytest.mark.parametrize("package", ["fast_style", "superres"])
+def test_every_network_is_there_with_its_size_and_figures(package):
+    page = models_page.models_page()
+    entries = models_page.entries(package)
+    assert len(entries) > 5
+    for name, (entry, recipe) in entries.items():
+        first, *others = rows(page, name)
+        count = (ROOT / package / "pretrained" / entry["file"]).stat().st_size
+        assert f"{count:,}" in first
+        assert f"{recipe['stages'][-1]['parameters']:,}" in first
+        assert f"../{package}/pretrained/{name}.jpg" in first[0]
+        assert len(others) == 1, "its figures"
+
+
+def test_figures_of_super_resolution_are_by_data_set():
+    """x4_pixel on Set5, as tests/superres/evaluation/test_run.py measures it where Set5 is there."""
+    assert rows(models_page.models_page(), "x4_pixel")[1][1] == "31.30 / 0.8826"
+
+
+def test_figures_of_styles_are_of_their_recipes():
+    _, recipe = models_page.entries("fast_style")["udnie"]
+    found = recipe["evaluation"]["256"]
+    cells = rows(models_page.models_page(), "udnie")[1]
+    assert f"{found['network']['loss']:.3g}" in cells
+    assert f"{found['network_equals_baseline_after']} iterations" in cells
