@@ -31,6 +31,7 @@ register_keras_classes(
         ),
         "fast_style.common.losses": ("FeatureLoss", "PixelLoss", "StyleLoss", "TextureLoss", "TotalVariationLoss"),
         "fast_style.common.networks.loss_network": ("VggPreprocessing",),
+        "fast_style.common.networks.perceptual_loss": ("PerceptualLoss",),
         "fast_style.model": ("StyleTransfer",),
         "fast_style.network": ("TransformationNetwork",),
     },

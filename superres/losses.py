@@ -2,5 +2,6 @@
 
 from fast_style.common import losses
 from fast_style.common.losses import *  # noqa: F403
+from fast_style.common.networks.perceptual_loss import PerceptualLoss
 
-__all__ = losses.__all__
+__all__ = [*losses.__all__, "PerceptualLoss"]
