@@ -30,7 +30,7 @@ noise = keras.layers.Conv2D(3, 3, padding="same")(x)
 outputs = keras.layers.Subtract()([inputs, keras.layers.Rescaling(127.5)(noise)])
 model = keras.Model(inputs, outputs)
 
-model.compile("adam", loss=fast_style.losses.PerceptualLoss(pixel_weight=0.1, loss_weights=LOSS_WEIGHTS))
+model.compile("adam", loss=fast_style.losses.PerceptualLoss(pixel_weight=10.0, loss_weights=LOSS_WEIGHTS))
 photos = fast_style.photos(PHOTOS, size=SIZE, batch_size=BATCH_SIZE)  # in another order each epoch
 model.fit(photos.map(noisy_and_clean), epochs=EPOCHS, shuffle=False)
 model.save("denoiser.keras")

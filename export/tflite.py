@@ -1,6 +1,7 @@
 """TFLite files for phones, each run by LiteRT and compared with the Keras network before it is kept."""
 
 import hashlib
+import os
 import tempfile
 import time
 import warnings
@@ -20,7 +21,7 @@ from fast_style.export.model_card import card_path, model_card, write_card
 from fast_style.export.output import check_new_file, writing
 from fast_style.export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
 from fast_style.export.signatures import write_signatures
-from fast_style.export.source import keras_result
+from fast_style.export.source import Source, keras_result
 
 # What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
 DYNAMIC_SIZES = [(256, 256), (193, 255)]
@@ -32,17 +33,17 @@ INT8_OPERATORS = {"CONV_2D", "TRANSPOSE_CONV", "CONCATENATION", "DEPTH_TO_SPACE"
 
 
 def export_tflite(
-    source,
-    file,
-    precision="float32",
-    size=None,
-    uint8=False,
-    calibration=None,
-    photos=None,
-    allow_loss=False,
-    overwrite=False,
-    licence=None,
-):
+    source: Source,
+    file: str | os.PathLike,
+    precision: str = "float32",
+    size: tuple[int, int] | None = None,
+    uint8: bool = False,
+    calibration: str | os.PathLike | None = None,
+    photos: str | os.PathLike | None = None,
+    allow_loss: bool = False,
+    overwrite: bool = False,
+    licence: str | None = None,
+) -> dict:
     """Writes a ``.tflite`` file of builtin operators, and its model card beside it.
 
     The file has one signature, ``serving_default``, from ``images`` to ``images``: RGB

@@ -1,5 +1,8 @@
 """Stylises photographs: one array, or files in and files out."""
 
+import os
+
+import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
@@ -10,6 +13,8 @@ from fast_style.common.images.geometry import limit_long_side, limited_sides, re
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.networks.network_files import as_network
 from fast_style.common.training.run_record import physical_memory
+from fast_style.common.types import Image
+from fast_style.network import TransformationNetwork
 from fast_style.pretrained_networks import load_network
 
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
@@ -22,7 +27,16 @@ WHOLE_BYTES = 7 << 29
 STREAMING = ("auto", "exact", "fast", "off")
 
 
-def stylize(image, network, max_size=None, streaming="auto", progress=False, *, strength=1.0, original_colours=False):
+def stylize(
+    image: Image,
+    network: TransformationNetwork | str | os.PathLike,
+    *,
+    max_size: int | None = None,
+    streaming: str = "auto",
+    progress: bool = False,
+    strength: float = 1.0,
+    original_colours: bool = False,
+) -> np.ndarray:
     """Stylises one photograph.
 
     Args:

@@ -20,7 +20,7 @@ STYLE_LOSSES = {
 }
 
 
-def style_loss_class(name):
+def style_loss_class(name: str) -> type:
     """The class of a name.
 
     Raises:

@@ -1,8 +1,10 @@
 """The paper's losses between images, for any Keras model: images in, the loss network inside (section 3.2)."""
 
 import os
+from collections.abc import Sequence
 
 import keras
+import numpy as np
 from keras import ops
 
 from fast_style.common.errors import UserError
@@ -60,16 +62,16 @@ class PerceptualLoss(keras.losses.Loss):
     def __init__(
         self,
         *,
-        feature_layers=("relu2_2",),
-        feature_weight=1.0,
-        style_layers=("relu1_2", "relu2_2", "relu3_3", "relu4_3"),
-        style_weight=0.0,
-        pixel_weight=0.0,
-        style=None,
-        style_size=256,
-        loss_network="vgg16",
-        loss_weights="imagenet",
-        pooling="max",
+        feature_layers: Sequence[str] = ("relu2_2",),
+        feature_weight: float = 1.0,
+        style_layers: Sequence[str] = ("relu1_2", "relu2_2", "relu3_3", "relu4_3"),
+        style_weight: float = 0.0,
+        pixel_weight: float = 0.0,
+        style: str | os.PathLike | np.ndarray | None = None,
+        style_size: int | None = 256,
+        loss_network: str = "vgg16",
+        loss_weights: str | os.PathLike = "imagenet",
+        pooling: str = "max",
         **kwargs,
     ):
         super().__init__(**kwargs)

@@ -66,7 +66,7 @@ def test_perceptual_loss(run):
     run("perceptual_loss.py", **{name: value for name, value in SMALL.items() if name != "STYLE_SIZE"})
     model = keras.saving.load_model("denoiser.keras")
     assert model(np.zeros((1, 5, 7, 3), "float32")).shape == (1, 5, 7, 3)
-    assert model.loss.get_config()["pixel_weight"] == 0.1
+    assert model.loss.get_config()["pixel_weight"] == 10.0
 
 
 def test_serve(run):
