@@ -34,6 +34,8 @@ class _StandIn:
         self._home = module, name
 
     def __getattr__(self, attribute):
+        if attribute.startswith("__"):  # what Python asks of every object, such as to copy it
+            raise AttributeError(attribute)
         return getattr(self._load(), attribute)
 
     def __call__(self, *arguments, **options):
