@@ -6,13 +6,4 @@ TensorFlow.
 
 from fast_style.common.lazy import lazy_names
 
-__getattr__, __dir__, __all__ = lazy_names(
-    __name__,
-    {
-        "export_saved_model": "fast_style.export.saved_model",
-        "export_serving": "fast_style.export.tf_serving",
-        "export_tflite": "fast_style.export.tflite",
-        "find_network": "fast_style.common.networks.source",
-        "verify": "fast_style.export.verification",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -1,15 +1,25 @@
 """SavedModel: the form that TF Serving, TensorFlow's C++ and Java APIs and `tf.saved_model.load` read."""
 
+import os
+
 from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.networks.rebuilding import rebuilt
+from fast_style.common.networks.source import Source
 from fast_style.export.model_card import CARD, folder_digests, model_card, write_card
 from fast_style.export.output import check_new_folder, whole_folder
 from fast_style.export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
 from fast_style.export.signatures import write_signatures
 
 
-def export_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS, overwrite=False, licence=None):
+def export_saved_model(
+    source: Source,
+    folder: str | os.PathLike,
+    precision: str = "float32",
+    max_pixels: int = MAX_PIXELS,
+    overwrite: bool = False,
+    licence: str | None = None,
+) -> dict:
     """Writes a SavedModel with three signatures, and ``model_card.json`` within it.
 
     ==================  ======================================  ==========================================

@@ -1,7 +1,9 @@
 """A folder that TF Serving serves: versioned models, configuration, warm-up requests, clients."""
 
 import contextlib
+import os
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +27,14 @@ WARMUP_SIZES = [(256, 256)]
 
 
 def export_serving(
-    folder, models, precision="float32", warmup=WARMUP_SIZES, max_pixels=MAX_PIXELS, update=False, licence=None
-):
+    folder: str | os.PathLike,
+    models: Mapping[str, str | os.PathLike],
+    precision: str = "float32",
+    warmup: Sequence[tuple[int, int]] = WARMUP_SIZES,
+    max_pixels: int = MAX_PIXELS,
+    update: bool = False,
+    licence: str | None = None,
+) -> list[Path]:
     """Writes a folder for TF Serving.
 
     ::

@@ -1,6 +1,7 @@
 """TFLite files for phones, each run by LiteRT and compared with the Keras network before it is kept."""
 
 import hashlib
+import os
 import tempfile
 import time
 import warnings
@@ -12,6 +13,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.networks.rebuilding import in_precision, rebuilt
+from fast_style.common.networks.source import Source
 from fast_style.common.startup import stderr_closed
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.equalization import equalized
@@ -32,17 +34,17 @@ INT8_OPERATORS = {"CONV_2D", "TRANSPOSE_CONV", "CONCATENATION", "DEPTH_TO_SPACE"
 
 
 def export_tflite(
-    source,
-    file,
-    precision="float32",
-    size=None,
-    uint8=False,
-    calibration=None,
-    photos=None,
-    allow_loss=False,
-    overwrite=False,
-    licence=None,
-):
+    source: Source,
+    file: str | os.PathLike,
+    precision: str = "float32",
+    size: tuple[int, int] | None = None,
+    uint8: bool = False,
+    calibration: str | os.PathLike | None = None,
+    photos: str | os.PathLike | None = None,
+    allow_loss: bool = False,
+    overwrite: bool = False,
+    licence: str | None = None,
+) -> dict:
     """Writes a ``.tflite`` file of builtin operators, and its model card beside it.
 
     The file has one signature, ``serving_default``, from ``images`` to ``images``: RGB

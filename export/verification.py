@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import os
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,11 @@ class Comparison:
         return self.psnr >= self.floor
 
 
-def verify(artifact, against=None, process=None):
+def verify(
+    artifact: str | os.PathLike,
+    against: str | os.PathLike | None = None,
+    process: FreshProcess | None = None,
+) -> list[Comparison]:
     """Compares an artifact with the Keras network at two sizes, one odd; of a fixed size, at that one.
 
     The artifact is loaded in a process of its own that cannot import this package, by

@@ -10,17 +10,29 @@ import os
 if not os.path.isdir(os.path.join(__path__[0], "common")):
     __path__.append(os.path.dirname(__path__[0]))
 
+from fast_style.common.keras_classes import register_keras_classes
 from fast_style.common.lazy import lazy_names
 
-__getattr__, __dir__, __all__ = lazy_names(
-    __name__,
+__getattr__, __dir__, __all__ = lazy_names(__name__, __file__)
+
+register_keras_classes(
+    "fast_style",
     {
-        "StyleObjective": "fast_style.objective",
-        "StyleSettings": "fast_style.settings",
-        "StyleTransfer": "fast_style.model",
-        "TransformationNetwork": "fast_style.network",
-        "load_network": "fast_style.task",
-        "photos": "fast_style.common.training.dataset",
-        "stylize": "fast_style.stylization",
+        "fast_style.common.layers": (
+            "Convolution",
+            "ConvolutionBlock",
+            "GaussianBlur",
+            "InstanceNormalization",
+            "ReflectionPadding",
+            "ResidualBlock",
+            "ScaledTanh",
+            "TransposedConvolution",
+            "UpsamplingBlock",
+        ),
+        "fast_style.common.losses": ("FeatureLoss", "PixelLoss", "StyleLoss", "TextureLoss", "TotalVariationLoss"),
+        "fast_style.common.networks.loss_network": ("VggPreprocessing",),
+        "fast_style.common.networks.perceptual_loss": ("PerceptualLoss",),
+        "fast_style.model": ("StyleTransfer",),
+        "fast_style.network": ("TransformationNetwork",),
     },
 )

@@ -27,7 +27,7 @@ class StyleTransfer(PerceptualTrainer):
         tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
         content_layers, style_layers: in the paper's words.
         style_layer_weights: one factor a style layer; default 1 each.
-        style_loss: a name of ``fast_style.common.losses.STYLE_LOSSES``; the paper's is ``"gram"``, eq. 4. Each needs
+        style_loss: a name of ``STYLE_LOSSES``; the paper's is ``"gram"``, eq. 4. Each needs
             a ``style_weight`` of its own scale (docs/concepts/losses.md).
         style_warmup: steps over which the style weight grows geometrically from a hundredth of its
             value; 0 for none, as in the paper. A network that learns to show the photograph first

@@ -56,11 +56,11 @@ class TransformationNetwork(ImageNetwork):
 
     def __init__(
         self,
-        width=32,
-        normalization="instance",
-        upsampling="transposed",
-        reflection_padding=40,
-        margin=MARGIN,
+        width: int = 32,
+        normalization: str = "instance",
+        upsampling: str = "transposed",
+        reflection_padding: int = 40,
+        margin: int = MARGIN,
         **kwargs,
     ):
         super().__init__(**kwargs)

@@ -1,5 +1,7 @@
 """Stylises photographs: one array, or files in and files out."""
 
+import os
+
 import numpy as np
 from tqdm import tqdm
 
@@ -10,6 +12,8 @@ from fast_style.common.images.geometry import limit_long_side, limited_sides, re
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.memory import memory_errors, physical_memory
 from fast_style.common.networks.source import as_network
+from fast_style.common.types import Image
+from fast_style.network import TransformationNetwork
 from fast_style.task import TASK
 
 # What a photograph may take before it is painted in strips: with the paper's network 6 megapixels in float32, 12 in
@@ -18,7 +22,16 @@ WHOLE_BYTES = 7 << 29
 STREAMING = ("auto", "exact", "fast", "off")
 
 
-def stylize(image, network, max_size=None, streaming="auto", progress=False, *, strength=1.0, original_colours=False):
+def stylize(
+    image: Image,
+    network: TransformationNetwork | str | os.PathLike,
+    *,
+    max_size: int | None = None,
+    streaming: str = "auto",
+    progress: bool = False,
+    strength: float = 1.0,
+    original_colours: bool = False,
+) -> np.ndarray:
     """Stylises one photograph.
 
     Args:

@@ -4,20 +4,16 @@ Names are imported when they are first used, so that importing this package does
 TensorFlow.
 """
 
+from fast_style.common.keras_classes import register_keras_classes
 from fast_style.common.lazy import lazy_names
 
-__getattr__, __dir__, __all__ = lazy_names(
-    __name__,
+__getattr__, __dir__, __all__ = lazy_names(__name__, __file__)
+
+register_keras_classes(
+    "superres",
     {
-        "SRCNN": "superres.srcnn",
-        "SuperResolution": "superres.model",
-        "SuperResolutionNetwork": "superres.network",
-        "SuperResolutionObjective": "superres.objective",
-        "SuperResolutionSettings": "superres.settings",
-        "degrade": "superres.degradation",
-        "evaluate": "superres.evaluation.run",
-        "load_network": "superres.task",
-        "photos": "fast_style.common.training.dataset",
-        "upscale": "superres.upscaling",
+        "superres.model": ("SuperResolution",),
+        "superres.network": ("SuperResolutionNetwork",),
+        "superres.srcnn": ("SRCNN",),
     },
 )

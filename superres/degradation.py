@@ -5,6 +5,7 @@ from keras import ops
 
 from fast_style.common.errors import UserError
 from fast_style.common.layers import GaussianBlur
+from fast_style.common.types import Tensor
 from superres.bicubic import bicubic_resize
 from superres.settings import DEGRADATIONS
 
@@ -17,7 +18,7 @@ def check_degradation(name):
         raise UserError(f"degradation: expected one of {', '.join(DEGRADATIONS)}. Received: {name!r}")
 
 
-def degrade(images, factor, degradation="blur-bicubic"):
+def degrade(images: Tensor, factor: int, degradation: str = "blur-bicubic") -> Tensor:
     """Shrinks images by a whole factor.
 
     ``"blur-bicubic"`` is the paper's: a Gaussian blur of sigma 1.0 pixels, then antialiased bicubic.

@@ -46,14 +46,14 @@ class SuperResolutionNetwork(EnlargingNetwork):
 
     def __init__(
         self,
-        factor=4,
-        width=64,
-        residual_blocks=4,
-        normalization="batch",
-        upsampling="transposed",
-        bicubic_skip=False,
-        margin=0,
-        histogram_matching=None,
+        factor: int = 4,
+        width: int = 64,
+        residual_blocks: int = 4,
+        normalization: str = "batch",
+        upsampling: str = "transposed",
+        bicubic_skip: bool = False,
+        margin: int = 0,
+        histogram_matching: bool | None = None,
         **kwargs,
     ):
         super().__init__(factor, histogram_matching, **kwargs)

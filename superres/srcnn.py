@@ -30,7 +30,7 @@ class SRCNN(EnlargingNetwork):
         UserError: another factor or kernel.
     """
 
-    def __init__(self, factor=4, second_kernel=1, histogram_matching=None, **kwargs):
+    def __init__(self, factor: int = 4, second_kernel: int = 1, histogram_matching: bool | None = None, **kwargs):
         super().__init__(factor, histogram_matching, **kwargs)
         if second_kernel not in (1, 5):
             raise UserError(f"second_kernel: expected 1 (9-1-5) or 5 (9-5-5). Received: {second_kernel!r}")

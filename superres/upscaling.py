@@ -1,5 +1,8 @@
 """Enlarges photographs: one array, or files in and files out."""
 
+import os
+
+import numpy as np
 from tqdm import tqdm
 
 from fast_style.common.commands.photo_jobs import run_jobs
@@ -9,6 +12,8 @@ from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.images.pixels import without_colour
 from fast_style.common.memory import memory_errors, physical_memory
 from fast_style.common.networks.source import as_network
+from fast_style.common.types import Image
+from superres.enlarging_network import EnlargingNetwork
 from superres.histograms import match_histograms
 from superres.orientation import ORIENTATIONS
 from superres.task import TASK
@@ -19,7 +24,15 @@ MAX_OUTPUT_PIXELS = 2_000_000_000
 MANY_PASSES = 16
 
 
-def upscale(image, network, histogram_matching=None, tile=None, progress=False, self_ensemble=False):
+def upscale(
+    image: Image,
+    network: EnlargingNetwork | str | os.PathLike,
+    *,
+    histogram_matching: bool | None = None,
+    tile: int | None = None,
+    progress: bool = False,
+    self_ensemble: bool = False,
+) -> np.ndarray:
     """Enlarges one photograph by the network's factor.
 
     Args:
@@ -89,19 +102,25 @@ def _check_memory(height, width, network, tile):
         )
 
 
-def upscale_photo(photo, network, histogram_matching=None, tile=None, progress=False, self_ensemble=False):
-    """:func:`upscale` for a :class:`Photo`: the alpha mask is enlarged bicubically."""
-    rgb = upscale(photo.rgb, network, histogram_matching, tile, progress, self_ensemble)
+def upscale_photo(photo, network, **options):
+    """:func:`upscale`, with its options, for a :class:`Photo`: the alpha mask is enlarged bicubically."""
+    rgb = upscale(photo.rgb, network, **options)
     alpha = None if photo.alpha is None else resize_array(photo.alpha, *rgb.shape[:2])
     return Photo(rgb, alpha)
 
 
 def upscale_files(jobs, network, histogram_matching=None, tile=None, quality=95, progress=True, self_ensemble=False):
-    """Runs jobs of :func:`plan_jobs`; see :func:`run_jobs`."""
+    """Runs jobs of :func:`plan_jobs` by :func:`upscale`; see :func:`run_jobs`."""
+    options = {
+        "histogram_matching": histogram_matching,
+        "tile": tile,
+        "progress": progress,
+        "self_ensemble": self_ensemble,
+    }
 
     def transform(photo, job):
         height, width = (side * network.factor for side in photo.rgb.shape[:2])
         check_fits(height, width, job.file_format)
-        return upscale_photo(photo, network, histogram_matching, tile, progress, self_ensemble)
+        return upscale_photo(photo, network, **options)
 
     return run_jobs(jobs, transform, quality, progress)

@@ -28,7 +28,14 @@ class ConvolutionBlock(Block, keras.layers.Layer):
     """
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="same", normalization="instance", activation="relu", **kwargs
+        self,
+        filters: int,
+        kernel_size: int,
+        strides: int = 1,
+        padding: str = "same",
+        normalization: str = "instance",
+        activation: str | None = "relu",
+        **kwargs,
     ):
         super().__init__(**kwargs)
         self.filters = filters

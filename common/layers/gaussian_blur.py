@@ -31,7 +31,7 @@ class GaussianBlur(keras.layers.Layer):
         UserError: `sigma` is not positive or `size` is not positive and odd.
     """
 
-    def __init__(self, sigma=1.0, size=None, **kwargs):
+    def __init__(self, sigma: float = 1.0, size: int | None = None, **kwargs):
         super().__init__(**kwargs)
         if not sigma > 0:
             raise UserError(f"sigma: expected a positive number of pixels. Received: {sigma!r}")

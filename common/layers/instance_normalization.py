@@ -20,7 +20,7 @@ class InstanceNormalization(keras.layers.Layer):
     dtype policy.
     """
 
-    def __init__(self, epsilon=1e-5, **kwargs):
+    def __init__(self, epsilon: float = 1e-5, **kwargs):
         super().__init__(**kwargs)
         self.epsilon = epsilon
 

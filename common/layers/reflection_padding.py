@@ -18,7 +18,7 @@ class ReflectionPadding(keras.layers.Layer):
     rounded up to the multiple.
     """
 
-    def __init__(self, padding, multiple=1, **kwargs):
+    def __init__(self, padding: int, multiple: int = 1, **kwargs):
         super().__init__(**kwargs)
         self.padding = padding
         self.multiple = multiple

@@ -22,7 +22,7 @@ class ResidualBlock(Block, keras.layers.Layer):
     width with ``padding="valid"``.
     """
 
-    def __init__(self, filters, padding="valid", normalization="instance", **kwargs):
+    def __init__(self, filters: int, padding: str = "valid", normalization: str = "instance", **kwargs):
         super().__init__(**kwargs)
         self.filters = filters
         self.padding = padding

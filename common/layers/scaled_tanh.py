@@ -13,7 +13,7 @@ class ScaledTanh(keras.layers.Layer):
     of 0 makes it a difference that is added to an image.
     """
 
-    def __init__(self, scale=150.0, offset=127.5, **kwargs):
+    def __init__(self, scale: float = 150.0, offset: float = 127.5, **kwargs):
         # float32: bfloat16 near 255 has steps of 1.
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.scale = scale

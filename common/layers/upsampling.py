@@ -35,7 +35,7 @@ class UpsamplingBlock(Block, keras.layers.Layer):
     stride = Fraction(1, 2)
     radius = 1
 
-    def __init__(self, filters, method="transposed", normalization="instance", **kwargs):
+    def __init__(self, filters: int, method: str = "transposed", normalization: str = "instance", **kwargs):
         super().__init__(**kwargs)
         if method not in UPSAMPLINGS:
             raise UserError(f"upsampling: expected one of {', '.join(UPSAMPLINGS)}. Received: {method!r}")

@@ -4,6 +4,7 @@ from keras import ops
 
 from fast_style.common.losses.constant import constant
 from fast_style.common.losses.positions import mean_square, mean_vector
+from fast_style.common.types import Tensor
 
 # Added to variances, of features of 0..255 images, where the root's gradient would be infinite.
 EPSILON = 1e-3
@@ -18,10 +19,10 @@ class BatchStatisticsStyle:
         painting: features of the painting, float (1, height, width, channels).
     """
 
-    def __init__(self, painting):
+    def __init__(self, painting: Tensor):
         self._mean, self._deviation = map(constant, _statistics(painting))
 
-    def __call__(self, features):
+    def __call__(self, features: Tensor) -> Tensor:
         """float (batch, any height, any width, channels) -> float32 (batch,)."""
         mean, deviation = _statistics(features)
         return mean_square(mean - self._mean) + mean_square(deviation - self._deviation)

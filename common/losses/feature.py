@@ -3,9 +3,10 @@
 import keras
 
 from fast_style.common.losses.squared_distance import mean_squared_distance
+from fast_style.common.types import Tensor
 
 
-def feature_loss(target, output):
+def feature_loss(target: Tensor, output: Tensor) -> Tensor:
     """Eq. 2: ``||phi(output) - phi(target)||^2 / (C H W)``.
 
     Args:

@@ -16,6 +16,7 @@ from keras import ops
 from fast_style.common.losses.constant import constant
 from fast_style.common.losses.positions import mean_square, mean_vector, position_vectors
 from fast_style.common.losses.style import gram_loss, gram_matrix
+from fast_style.common.types import Tensor
 
 FREQUENCIES = 256
 
@@ -27,10 +28,10 @@ class LinearMmdStyle:
         painting: features of the painting, float (1, height, width, channels).
     """
 
-    def __init__(self, painting):
+    def __init__(self, painting: Tensor):
         self._mean = constant(mean_vector(painting))
 
-    def __call__(self, features):
+    def __call__(self, features: Tensor) -> Tensor:
         """float (batch, any height, any width, channels) -> float32 (batch,)."""
         return mean_square(mean_vector(features) - self._mean)
 
@@ -47,11 +48,11 @@ class PolynomialMmdStyle:
             second moments have a like share.
     """
 
-    def __init__(self, painting, offset=None):
+    def __init__(self, painting: Tensor, offset: float | None = None):
         self._gram, self._mean = constant(gram_matrix(painting)), constant(mean_vector(painting))
         self._offset = constant(ops.mean(ops.square(mean_vector(painting))) if offset is None else offset)
 
-    def __call__(self, features):
+    def __call__(self, features: Tensor) -> Tensor:
         """float (batch, any height, any width, channels) -> float32 (batch,)."""
         return gram_loss(self._gram, gram_matrix(features)) + 2.0 * self._offset * mean_square(
             mean_vector(features) - self._mean
@@ -74,7 +75,7 @@ class GaussianMmdStyle:
         seed: of the frequencies.
     """
 
-    def __init__(self, painting, frequencies=FREQUENCIES, seed=0):
+    def __init__(self, painting: Tensor, frequencies: int = FREQUENCIES, seed: int = 0):
         vectors = position_vectors(painting)
         # E ||y - y'||^2 over independent positions is twice the summed variance of the channels.
         self.variance = 2.0 * ops.maximum(ops.sum(ops.var(vectors, axis=(0, 1))), 1e-6)
@@ -86,7 +87,7 @@ class GaussianMmdStyle:
         phases = ops.matmul(position_vectors(features), self.frequencies)
         return ops.concatenate([ops.mean(ops.cos(phases), axis=1), ops.mean(ops.sin(phases), axis=1)], axis=1)
 
-    def __call__(self, features):
+    def __call__(self, features: Tensor) -> Tensor:
         """float (batch, any height, any width, channels) -> float32 (batch,)."""
         # Cosines and sines are twice as many as frequencies.
         return 2.0 * mean_square(self._embed(features) - self._embedding)

@@ -6,6 +6,7 @@ from keras import ops
 
 from fast_style.common.errors import UserError
 from fast_style.common.losses.constant import constant
+from fast_style.common.types import Tensor
 
 SIDE = 3
 MOST = 1024
@@ -30,7 +31,7 @@ class MrfStyle:
         UserError: features of fewer than 3x3 positions.
     """
 
-    def __init__(self, painting, most=MOST):
+    def __init__(self, painting: Tensor, most: int = MOST):
         _check(painting)
         painting = ops.cast(painting, "float32")
         patches = ops.stack([shifted[0] for shifted in _shifts(painting)], axis=2)  # (rows, columns, 9, channels)
@@ -48,7 +49,7 @@ class MrfStyle:
         # The norm of the output's own patch is the same for all, so it decides nothing.
         return ops.argmax(ops.conv(ops.cast(features, "float32"), self._kernel, padding="valid"), axis=-1)
 
-    def __call__(self, features):
+    def __call__(self, features: Tensor) -> Tensor:
         """float (batch, height, width, channels), from 3x3 -> float32 (batch,)."""
         _check(features)
         features = ops.cast(features, "float32")

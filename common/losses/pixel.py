@@ -3,9 +3,10 @@
 import keras
 
 from fast_style.common.losses.squared_distance import mean_squared_distance
+from fast_style.common.types import Tensor
 
 
-def pixel_loss(target, output):
+def pixel_loss(target: Tensor, output: Tensor) -> Tensor:
     """``||output - target||^2 / (C H W)``, the paper's per-pixel loss.
 
     Args:

@@ -5,9 +5,10 @@ from keras import ops
 
 from fast_style.common.losses.constant import constant
 from fast_style.common.losses.positions import position_vectors
+from fast_style.common.types import Tensor
 
 
-def gram_matrix(features):
+def gram_matrix(features: Tensor) -> Tensor:
     """Eq. 3: ``psi psi^T / (C H W)`` with psi the (C, H W) matrix of features.
 
     Args:
@@ -36,7 +37,7 @@ def _products(psi):
     return ops.matmul(ops.transpose(psi, (0, 2, 1)), psi), gradient
 
 
-def gram_loss(target, output):
+def gram_loss(target: Tensor, output: Tensor) -> Tensor:
     """Eq. 4 on Gram matrices: the squared Frobenius norm of their difference.
 
     There is no further division by C^2, unlike in several other implementations.
@@ -52,7 +53,7 @@ def gram_loss(target, output):
     return ops.sum(ops.square(difference), axis=(1, 2))
 
 
-def style_loss(target, output):
+def style_loss(target: Tensor, output: Tensor) -> Tensor:
     """Eqs. 3 and 4 on features: defined for a target and an output of different height and width.
 
     Args:
@@ -72,10 +73,10 @@ class GramStyle:
         painting: features of the painting, float (1, height, width, channels).
     """
 
-    def __init__(self, painting):
+    def __init__(self, painting: Tensor):
         self._gram = constant(gram_matrix(painting))
 
-    def __call__(self, features):
+    def __call__(self, features: Tensor) -> Tensor:
         """Eq. 4 of an output's features, float (batch, any height, any width, channels) -> float32 (batch,)."""
         return gram_loss(self._gram, gram_matrix(features))
 

@@ -5,11 +5,12 @@ from keras import ops
 
 from fast_style.common.errors import UserError
 from fast_style.common.losses.style import gram_loss, gram_matrix
+from fast_style.common.types import Tensor
 
 PATCH = 8
 
 
-def texture_loss(target, output, patch=PATCH):
+def texture_loss(target: Tensor, output: Tensor, patch: int = PATCH) -> Tensor:
     """The style loss (eqs. 3 and 4) between patches of features at the same place, averaged over the patches.
 
     What a patch is made of is compared, and not where in it that lies: an output that cannot know where the hairs
@@ -52,7 +53,7 @@ class TextureLoss(keras.losses.Loss):
         patch: side of a patch in positions.
     """
 
-    def __init__(self, patch=PATCH, **kwargs):
+    def __init__(self, patch: int = PATCH, **kwargs):
         super().__init__(**kwargs)
         self.patch = patch
 

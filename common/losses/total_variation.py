@@ -3,8 +3,10 @@
 import keras
 from keras import ops
 
+from fast_style.common.types import Tensor
 
-def total_variation(images):
+
+def total_variation(images: Tensor) -> Tensor:
     """The sum of squared differences between neighbouring pixels.
 
     ``sum (x[i+1, j] - x[i, j])^2 + (x[i, j+1] - x[i, j])^2`` over all positions and channels. The

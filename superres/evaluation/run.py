@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from fast_style.common.images.pixels import luma
 from fast_style.common.labels import distinct_labels
 from fast_style.common.losses import feature_loss
 from fast_style.common.memory import memory_errors
+from fast_style.common.networks.loss_network import LossNetwork
 from fast_style.common.networks.precision import resolve_precision
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import find_network
@@ -115,16 +118,16 @@ class Evaluation:
 
 
 def evaluate(
-    data,
-    networks,
-    factor=4,
-    degradation="bicubic",
-    histogram_matching=None,
-    progress=None,
-    precision="float32",
-    loss_network=None,
-    self_ensemble=False,
-):
+    data: str | os.PathLike | Sequence[str | os.PathLike],
+    networks: Mapping[str, EnlargingNetwork | str | os.PathLike],
+    factor: int = 4,
+    degradation: str = "bicubic",
+    histogram_matching: bool | None = None,
+    progress: Callable[[Iterable], Iterable] | None = None,
+    precision: str = "float32",
+    loss_network: LossNetwork | None = None,
+    self_ensemble: bool = False,
+) -> Evaluation:
     """PSNR and SSIM on Y of networks and of bicubic interpolation, on folders of ground truth.
 
     Sides that are no multiples of the factor are cropped; a border as wide as the factor does not count.

@@ -1,8 +1,11 @@
 """Packages import their names when they are first used."""
 
+import ast
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -11,10 +14,11 @@ import fast_style.export as export
 import superres
 
 
-@pytest.mark.parametrize("package", [fast_style, superres, export])
+@pytest.mark.parametrize("package", [fast_style, superres, export, superres.export])
 def test_every_public_name_is_there(package):
     for name in package.__all__:
-        assert callable(getattr(package, name))
+        value = getattr(package, name)
+        assert callable(value) or isinstance(value, ModuleType)
     assert dir(package) == package.__all__
     with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'nothing'"):
         getattr(package, "nothing")  # noqa: B009
@@ -23,12 +27,31 @@ def test_every_public_name_is_there(package):
 @pytest.mark.parametrize("package", [fast_style, superres, export])
 def test_no_module_hides_a_public_name(package):
     """A module ``superres.upscale`` would take the function's place once it is imported."""
-    hidden = [name for name in package.__all__ if importlib.util.find_spec(f"{package.__name__}.{name}")]
-    assert hidden == []
+    modules = {name for name in package.__all__ if importlib.util.find_spec(f"{package.__name__}.{name}")}
+    assert modules == {name for name in package.__all__ if isinstance(getattr(package, name), ModuleType)}
 
 
-@pytest.mark.parametrize("modules", ["fast_style, superres, export", "fast_style.cli, superres.cli, superres.settings"])
+@pytest.mark.parametrize(
+    "modules",
+    ["fast_style, superres, fast_style.export, superres.export", "fast_style.cli, superres.cli, superres.settings"],
+)
 def test_importing_is_light(modules):
     heavy = {"tensorflow", "keras", "PIL", "numpy"}
     script = f"import sys, {modules}\nassert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("package", [fast_style, superres, export])
+def test_a_stub_says_only_where_names_are_from(package):
+    """The form that type checkers take for a public name: ``from module import name as name``."""
+    for node in ast.parse(Path(package.__file__).with_suffix(".pyi").read_text()).body:
+        assert isinstance(node, ast.ImportFrom)
+        assert [alias.asname for alias in node.names] == [alias.name for alias in node.names]
+
+
+def test_both_tasks_have_the_same_losses_layers_and_exports():
+    assert superres.export.__all__ == export.__all__
+    for face in ("losses", "layers"):
+        ours, theirs = getattr(fast_style, face), getattr(superres, face)
+        assert ours.__all__ == theirs.__all__
+        assert all(getattr(ours, name) is getattr(theirs, name) for name in ours.__all__)

@@ -1,0 +1,11 @@
+from fast_style import export as export
+from fast_style import layers as layers
+from fast_style import losses as losses
+from fast_style.common.training.dataset import photos as photos
+from fast_style.common.version import __version__ as __version__
+from fast_style.model import StyleTransfer as StyleTransfer
+from fast_style.network import TransformationNetwork as TransformationNetwork
+from fast_style.objective import StyleObjective as StyleObjective
+from fast_style.settings import StyleSettings as StyleSettings
+from fast_style.stylization import stylize as stylize
+from fast_style.task import load_network as load_network

@@ -1,0 +1,14 @@
+from fast_style.common.training.dataset import photos as photos
+from fast_style.common.version import __version__ as __version__
+from superres import export as export
+from superres import layers as layers
+from superres import losses as losses
+from superres.degradation import degrade as degrade
+from superres.evaluation.run import evaluate as evaluate
+from superres.model import SuperResolution as SuperResolution
+from superres.network import SuperResolutionNetwork as SuperResolutionNetwork
+from superres.objective import SuperResolutionObjective as SuperResolutionObjective
+from superres.settings import SuperResolutionSettings as SuperResolutionSettings
+from superres.srcnn import SRCNN as SRCNN
+from superres.task import load_network as load_network
+from superres.upscaling import upscale as upscale
