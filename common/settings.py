@@ -13,9 +13,17 @@ POOLINGS = ("max", "average")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
 
-def setting(default, text, **options):
-    """A dataclass field with a help text; `options` go to ``argparse.add_argument``."""
-    return dataclasses.field(default=default, metadata={"help": text, **options})
+def setting(default, text, *, least=None, below=None, **options):
+    """A dataclass field with a help text.
+
+    Args:
+        default: of the setting.
+        text: of its flag.
+        least: that it, or each of its numbers, may be; None for any.
+        below: which it must stay; None for any.
+        options: of ``argparse.add_argument``.
+    """
+    return dataclasses.field(default=default, metadata={"help": text, "bounds": (least, below), **options})
 
 
 def flag(name):
@@ -31,12 +39,17 @@ def check_choices(settings):
             raise UserError(f"{flag(field.name)}: expected one of {', '.join(map(str, choices))}. Received: {value!r}")
 
 
-def check_least(settings, least, *names):
-    """Raises UserError for the first of these settings that is less than it may be, or infinite."""
-    for name in names:
-        value = getattr(settings, name)
-        if not least <= value < float("inf"):
-            raise UserError(f"{flag(name)}: expected at least {least}. Received: {value}")
+def check_bounds(settings):
+    """Raises UserError for the first setting with a number that is less than it may be, too large, or infinite."""
+    for field in dataclasses.fields(settings):
+        least, below = field.metadata.get("bounds", (None, None))
+        value = getattr(settings, field.name)
+        numbers = [] if value is None else value if isinstance(value, tuple) else (value,)
+        for number in numbers if least is not None else ():
+            if not least <= number < float("inf"):
+                raise UserError(f"{flag(field.name)}: expected at least {least}. Received: {number}")
+            if below is not None and number >= below:
+                raise UserError(f"{flag(field.name)}: expected less than {below}. Received: {number}")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -73,29 +86,29 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
 
     content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)
     output: str = setting(None, "folder of the run: network, checkpoints, previews, record", required=True)
-    iterations: int = setting(40_000, "batches to train on (paper: 40000)")
-    batch_size: int = setting(4, "photographs a batch (paper: 4)")
-    size: int = setting(256, "side in pixels of the squares trained on (paper: 256)")
+    iterations: int = setting(40_000, "batches to train on (paper: 40000)", least=1)
+    batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1)
+    size: int = setting(256, "side in pixels of the squares trained on (paper: 256)", least=1)
     resize_to: int = setting(
         None, "short side in pixels to which photographs are resized before cropping, 0: not resized; default: --size"
     )
     squash: bool = setting(False, "resize photographs to a square without keeping the aspect, as the paper does")
     flip: bool = setting(True, "mirror half of the photographs")
-    learning_rate: float = setting(1e-3, "Adam's step size (paper: 1e-3)")
+    learning_rate: float = setting(1e-3, "Adam's step size (paper: 1e-3)", least=0)
     schedule: str = setting(
         "constant", "learning rate over the run (paper: constant; cosine falls to 0)", choices=("constant", "cosine")
     )
-    warmup: int = setting(0, "iterations over which the learning rate rises from 0 (paper: 0)")
+    warmup: int = setting(0, "iterations over which the learning rate rises from 0 (paper: 0)", least=0)
     initialize: str = setting(None, "network to start from: a .keras file or a shipped name; default: random weights")
-    seed: int = setting(0, "of weights, order, crops and flips")
+    seed: int = setting(0, "of weights, order, crops and flips", least=0, below=2**32)
     validation: str = setting(None, "folder of photographs on which the losses are measured; not trained on")
-    validate_every: int = setting(2000, "iterations between validations")
+    validate_every: int = setting(2000, "iterations between validations", least=1)
     preview: tuple = setting(
         (), "photographs to show in previews; default: sample photographs", nargs="*", metavar="PHOTO"
     )
-    preview_every: int = setting(500, "iterations between preview pictures; 0: none")
-    checkpoint_every: int = setting(500, "iterations between checkpoints")
-    log_every: int = setting(50, "iterations over which printed and logged losses are averaged")
+    preview_every: int = setting(500, "iterations between preview pictures; 0: none", least=0)
+    checkpoint_every: int = setting(500, "iterations between checkpoints", least=1)
+    log_every: int = setting(50, "iterations over which printed and logged losses are averaged", least=1)
 
 
 # What may differ when a run is resumed: it changes nothing about the weights at a given iteration

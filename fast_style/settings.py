@@ -78,6 +78,7 @@ STABILITY = TermRow(
                 0,
                 "pixels by which the noisy copy is moved at most: 3 against hatching and dots that stick to the grid "
                 "of 4 pixels on which the network paints (paper: 0)",
+                least=0,
             ),
         ),
     },
@@ -119,11 +120,13 @@ class TrainerSettings(ObjectiveSettings):
     style_warmup: int = setting(
         0,
         "iterations over which the style weight grows from a hundredth, so that content is learnt first (paper: 0)",
+        least=0,
     )
     training_margin: int = setting(
         0,
         "reflected pixels a side that a training step paints too and cuts off, as a network in use does with --margin: "
         "24 for both against style that is written into borders; a step takes a quarter longer (paper: 0)",
+        least=0,
     )
 
 
@@ -152,6 +155,7 @@ class StyleSettings(TrainingSettings, TrainerSettings):
         MARGIN,
         "reflected pixels a side that the network, in use, paints and cuts off: 8 against the line of zero padding; "
         "more where it learns to paint a frame (paper: 0)",
+        least=0,
     )
 
     @classmethod
@@ -242,8 +246,10 @@ class OptimizationSettings(ObjectiveSettings, PrecisionSettings):
     content_style_ratio: float = setting(
         None, "content weight as a multiple of the style weight, alpha / beta, instead of --content-weight"
     )
-    scales: int = setting(1, "sizes painted from coarse to fine, each twice the one before; 1: the full size alone")
-    iterations: int = setting(500, "iterations at each size (paper: 500)")
+    scales: int = setting(
+        1, "sizes painted from coarse to fine, each twice the one before; 1: the full size alone", least=1
+    )
+    iterations: int = setting(500, "iterations at each size (paper: 500)", least=1)
     method: str = setting(
         "lbfgs", "lbfgs: L-BFGS within 0..255, the paper's projected L-BFGS; or adam", choices=("lbfgs", "adam")
     )
@@ -253,9 +259,11 @@ class OptimizationSettings(ObjectiveSettings, PrecisionSettings):
         metavar="WHAT|FILE",
     )
     learning_rate: float = setting(5.0, "Adam's step size in pixel values of 0..255")
-    max_size: int = setting(512, "long side in pixels to which photographs are shrunk; time grows with the area")
-    save_every: int = setting(0, "iterations between pictures that are kept on the way; 0: none")
-    seed: int = setting(0, "of the white noise")
+    max_size: int = setting(
+        512, "long side in pixels to which photographs are shrunk; time grows with the area", least=1
+    )
+    save_every: int = setting(0, "iterations between pictures that are kept on the way; 0: none", least=0)
+    seed: int = setting(0, "of the white noise", least=0)
 
     @classmethod
     def from_given(cls, given):
@@ -295,12 +303,12 @@ class VisualizationSettings(LossNetworkSettings, PrecisionSettings):
         nargs="+",
         metavar="LAYER",
     )
-    size: int = setting(256, "long side in pixels to which the image is shrunk")
-    width: int = setting(None, "of a texture, in pixels (default: the image's)")
-    height: int = setting(None, "of a texture, in pixels (default: the image's)")
-    iterations: int = setting(200, "for each picture")
+    size: int = setting(256, "long side in pixels to which the image is shrunk", least=1)
+    width: int = setting(None, "of a texture, in pixels (default: the image's)", least=1)
+    height: int = setting(None, "of a texture, in pixels (default: the image's)", least=1)
+    iterations: int = setting(200, "for each picture", least=1)
     tv_weight: float = setting(0.0, "factor of total variation beside the loss")
-    seed: int = setting(0, "of the white noise")
+    seed: int = setting(0, "of the white noise", least=0)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -312,21 +320,29 @@ class EvaluationSettings(ObjectiveSettings, PrecisionSettings):
     )
     photos: str = setting(None, "folder of photographs (default: the samples that scikit-image carries)", metavar="DIR")
     output: str = setting("evaluation", "folder of the report and of what it is made from", metavar="DIR")
-    sizes: tuple = setting((256, 512, 1024), "sides in pixels of the squares", nargs="+", type=int, metavar="N")
+    sizes: tuple = setting(
+        (256, 512, 1024), "sides in pixels of the squares", nargs="+", type=int, metavar="N", least=32
+    )
     counts: tuple = setting(
-        (50, 10, 4), "photographs at each size, the folder's first", nargs="+", type=int, metavar="N"
+        (50, 10, 4), "photographs at each size, the folder's first", nargs="+", type=int, metavar="N", least=1
     )
     iterations: tuple = setting(
-        (500, 200, 200), "iterations of the baseline at each size (paper: 500)", nargs="+", type=int, metavar="N"
+        (500, 200, 200),
+        "iterations of the baseline at each size (paper: 500)",
+        nargs="+",
+        type=int,
+        metavar="N",
+        least=1,
     )
-    repeats: int = setting(5, "times that the network paints each photograph, of which the median counts")
+    repeats: int = setting(5, "times that the network paints each photograph, of which the median counts", least=1)
     tv_size: int = setting(
         0,
         "side in pixels for which --tv-weight is meant: total variation is a sum, so at other sizes its weight goes by "
         "the inverse of the area; 0: the same weight at every size, as in the paper (default: the side of the squares "
         "that the network was trained on)",
+        least=0,
     )
-    seed: int = setting(0, "of the white noise")
+    seed: int = setting(0, "of the white noise", least=0)
 
     @classmethod
     def from_given(cls, given, recorded, quick=False):

@@ -1,7 +1,6 @@
 """Trains a network on one painting: what `fast-style-train` calls."""
 
 from fast_style.common.errors import UserError
-from fast_style.common.settings import check_least
 from fast_style.common.training.run import check_size, run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
@@ -24,7 +23,6 @@ def train(settings, resume=False):
 
 def check_settings(settings):
     """Raises UserError for numbers below 0, and movement without its term or on squares that it leaves nothing of."""
-    check_least(settings, 0, "style_warmup", "stability_shift", "margin", "training_margin")
     if settings.stability_shift and not settings.stability_weight:
         raise UserError(
             f"--stability-shift: expected 0 without --stability-weight. Received: {settings.stability_shift}"

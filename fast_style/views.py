@@ -6,10 +6,10 @@ import keras
 from keras import ops
 
 from fast_style.common.errors import UserError, check_whole
+from fast_style.common.images.margin import cut_margin
 from fast_style.common.losses import pixel_loss
 from fast_style.common.losses.weights import check_weights
 from fast_style.common.training.objective import Term
-from fast_style.common.training.trainer import cut_border
 
 # Pixels at each side that are not compared where the second view is moved, and the side that leaves some.
 APART = 16
@@ -34,7 +34,7 @@ class NoisyMoved:
     def __call__(self, photos, seed, border):
         noisy = photos + self.noise * keras.random.normal(ops.shape(photos), seed=seed(0))
         if not self.shift:
-            return photos, noisy, lambda *made: tuple(cut_border(one, border) for one in made)
+            return photos, noisy, lambda *made: tuple(cut_margin(one, border) for one in made)
         sides = [side if side is None else side - 2 * border for side in photos.shape[1:3]]
         if any(side is not None and side < LEAST_SIDE for side in sides):
             raise UserError(
@@ -46,7 +46,7 @@ class NoisyMoved:
         def put_back(made, of_noisy):
             # Round whose borders rows and columns went is not compared.
             apart = max(border, APART)
-            return cut_border(made, apart), cut_border(ops.roll(of_noisy, shift, (1, 2)), apart)
+            return cut_margin(made, apart), cut_margin(ops.roll(of_noisy, shift, (1, 2)), apart)
 
         return photos, ops.roll(noisy, -shift, (1, 2)), put_back
 

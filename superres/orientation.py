@@ -11,7 +11,7 @@ ORIENTATIONS = tuple(
 
 
 # Input pixels at each side in which padding speaks, so that orientations are not compared there.
-MARGIN = 2
+BORDER = 2
 
 
 def turn(images, orientation):

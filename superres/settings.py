@@ -114,4 +114,5 @@ class SuperResolutionSettings(TrainingSettings, TrainerSettings):
         0,
         "reflected pixels a side of the input that the network, in use, enlarges too and cuts off: 4 against the "
         "pattern that the feature loss leaves along borders (paper: 0)",
+        least=0,
     )

@@ -35,7 +35,7 @@ class SRCNN(EnlargingNetwork):
         if second_kernel not in (1, 5):
             raise UserError(f"second_kernel: expected 1 (9-1-5) or 5 (9-5-5). Received: {second_kernel!r}")
         self.second_kernel = second_kernel
-        self.padding = ReflectionPadding(self._margin, name="padding", dtype=self.dtype_policy)
+        self.padding = ReflectionPadding(self._reach, name="padding", dtype=self.dtype_policy)
         self.convolutions = [
             Convolution(64, 9, activation="relu", name="patches", dtype=self.dtype_policy),
             Convolution(32, second_kernel, activation="relu", name="mapping", dtype=self.dtype_policy),
@@ -44,7 +44,7 @@ class SRCNN(EnlargingNetwork):
         self.build((None, None, None, 3))
 
     @property
-    def _margin(self):
+    def _reach(self):
         """Pixels of the enlarged image that the three convolutions take from each side."""
         return 4 + self.second_kernel // 2 + 2
 
@@ -54,7 +54,7 @@ class SRCNN(EnlargingNetwork):
     @property
     def receptive_radius(self):
         # The convolutions see the enlarged image.
-        return math.ceil(self._margin / self.factor) + 2  # 2: the bicubic filter
+        return math.ceil(self._reach / self.factor) + 2  # 2: the bicubic filter
 
     @property
     def filters(self):

@@ -1,7 +1,7 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
 from fast_style.common.errors import UserError
-from fast_style.common.settings import check_least, flag
+from fast_style.common.settings import flag
 from fast_style.common.training.run import check_size, run_training
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
@@ -39,7 +39,6 @@ def check_settings(settings):
         raise UserError(
             f"--size: expected at least {TEXTURE_PATCH + moved} with --texture-weight. Received: {settings.size}"
         )
-    check_least(settings, 0, "margin")
     for name in PAPER_OPTIONS if settings.architecture.startswith("srcnn") else ():
         value = getattr(settings, name)
         if value != getattr(SuperResolutionSettings, name):

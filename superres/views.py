@@ -8,12 +8,12 @@ from keras import ops
 from fast_style.common.errors import UserError
 from fast_style.common.losses import pixel_loss
 from fast_style.common.training.objective import Term
-from superres.orientation import MARGIN, ORIENTATIONS, turn, turn_back
+from superres.orientation import BORDER, ORIENTATIONS, turn, turn_back
 
 
 def least_side(factor):
     """Pixels a side of the smallest photograph on which equivariance can be measured."""
-    return (2 * MARGIN + 3) * factor
+    return (2 * BORDER + 3) * factor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +47,10 @@ class MovedTurned:
         orientation = keras.random.randint((), 0, len(allowed), seed=seed(2))
 
         def put_back(made, of_moved):
-            of_moved, margin = _switch(turn_back, of_moved, orientation, allowed), MARGIN * factor
-            inner = (batch, height - 2 * margin - 2 * factor, width - 2 * margin - 2 * factor, 3)
-            corner = (0, *(margin + one for one in shift), 0)
-            return ops.slice(made, corner, inner), ops.slice(of_moved, (0, margin, margin, 0), inner)
+            of_moved, edge = _switch(turn_back, of_moved, orientation, allowed), BORDER * factor
+            inner = (batch, height - 2 * edge - 2 * factor, width - 2 * edge - 2 * factor, 3)
+            corner = (0, *(edge + one for one in shift), 0)
+            return ops.slice(made, corner, inner), ops.slice(of_moved, (0, edge, edge, 0), inner)
 
         return first, _switch(turn, moved, orientation, allowed), put_back
 

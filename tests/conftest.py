@@ -11,6 +11,18 @@ from fast_style.common.startup import start_tensorflow
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="run what takes long, too, as CI does")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Without ``--all``, leaves out what is marked as slow."""
+    if not config.getoption("--all"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
 def pytest_configure(config):
     """Starts TensorFlow before a test imports it; not in the process that hands tests to others."""
     if not getattr(config.option, "numprocesses", None):

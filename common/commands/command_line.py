@@ -22,6 +22,7 @@ def add_settings(parser, settings):
     for field in dataclasses.fields(settings):
         options = dict(field.metadata)
         text = options.pop("help")
+        options.pop("bounds", None)
         options.pop("required", None)  # checked behind --resume, which supplies what is not given
         default = field.default
         if hints[field.name] is bool:

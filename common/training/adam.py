@@ -17,14 +17,19 @@ class Adam(keras.optimizers.Adam):
     def update_step(self, gradient, variable, learning_rate):
         if self.amsgrad or keras.backend.backend() != "tensorflow":
             return super().update_step(gradient, variable, learning_rate)
+        try:
+            index = self._get_variable_index(variable)
+            momentum, velocity = self._momentums[index].handle, self._velocities[index].handle
+        except AttributeError:  # names of Keras' own, which may move
+            return super().update_step(gradient, variable, learning_rate)
         import tensorflow as tf
 
-        index, dtype = self._get_variable_index(variable), variable.dtype
+        dtype = variable.dtype
         step = tf.cast(self.iterations + 1, dtype)
         return tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=self._momentums[index].handle,
-            v=self._velocities[index].handle,
+            m=momentum,
+            v=velocity,
             beta1_power=tf.pow(tf.cast(self.beta_1, dtype), step),
             beta2_power=tf.pow(tf.cast(self.beta_2, dtype), step),
             lr=tf.cast(learning_rate, dtype),

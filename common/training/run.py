@@ -24,7 +24,7 @@ from fast_style.common.networks.loss_network import least_side
 from fast_style.common.networks.precision import dtype_policy, resolve_precision
 from fast_style.common.networks.rebuilding import copy_weights, in_precision
 from fast_style.common.networks.source import find_network
-from fast_style.common.settings import RESUMABLE, check_choices, check_least, flag
+from fast_style.common.settings import RESUMABLE, check_bounds, check_choices, flag
 from fast_style.common.startup import stderr_closed
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.training.adam import Adam
@@ -103,15 +103,6 @@ def resumed_settings(settings_class, folder, given):
     return settings
 
 
-def check_settings(settings):
-    """Raises UserError for unknown choices, counts below 1, negative rates, and seeds that are no 32-bit number."""
-    check_choices(settings)
-    check_least(settings, 1, "iterations", "batch_size", "size", "validate_every", "checkpoint_every", "log_every")
-    check_least(settings, 0, "learning_rate", "warmup", "seed", "preview_every")
-    if settings.seed >= 2**32:
-        raise UserError(f"--seed: expected less than {2**32}. Received: {settings.seed}")
-
-
 def check_size(size, layers):
     """Raises UserError for squares in which a layer of the loss network has no features.
 
@@ -161,8 +152,9 @@ def run_training(task, settings, resume=False, make=make_trainer):
         NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
         Interrupted: Ctrl-C or SIGTERM; everything is saved.
     """
+    check_choices(settings)
+    check_bounds(settings)
     task.check_settings(settings)
-    check_settings(settings)
     check_output(settings.output, resume)
     photographs = open_photographs(settings)
     with stderr_closed():  # it imports TensorFlow, whatever the backend

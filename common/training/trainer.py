@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from fast_style.common.images.margin import cut_margin
 from fast_style.common.layers import cpu_convolutions
 from fast_style.common.training.consistency import StepSeed
 
@@ -74,8 +75,8 @@ class PerceptualTrainer(keras.Model):
             first, second, put_back = consistency.views(photos, lambda number: self.step_seed(training, number), border)
             both = self.network(self.inputs(ops.concatenate([first, second])), training=training)
             made, of_second = ops.split(both, 2)
-        targets = self.objective.targets(cut_border(first, border))
-        terms = self.objective.terms(cut_border(made, border), targets, self.factors(training))
+        targets = self.objective.targets(cut_margin(first, border))
+        terms = self.objective.terms(cut_margin(made, border), targets, self.factors(training))
         if consistency is not None:
             value = consistency.function(*put_back(made, of_second))
             terms[consistency.name] = value
@@ -153,11 +154,6 @@ class PerceptualTrainer(keras.Model):
     def save(self, *args, **kwargs):
         """Refused: a trainer does not come back from a file. Save ``model.network``."""
         raise NotImplementedError("Save the trained network, not the trainer: model.network.save(path)")
-
-
-def cut_border(images, pixels):
-    """Images (batch, height, width, channels) without so many pixels a side."""
-    return images[:, pixels:-pixels, pixels:-pixels] if pixels else images
 
 
 def _photographs(data):

@@ -13,7 +13,7 @@ from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import find_network
 from fast_style.common.processor import describe_processor
-from fast_style.common.settings import check_least
+from fast_style.common.settings import check_bounds
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.training.run_record import hardware, versions
 from fast_style.evaluation.comparison import centre_square, compare, warm_up
@@ -46,13 +46,7 @@ def check_settings(settings):
         given, sizes = len(getattr(settings, name)), len(settings.sizes)
         if given != sizes:
             raise UserError(f"--{name}: expected {sizes} numbers, one a size. Received: {given}")
-    for name, least in (("sizes", 32), ("counts", 1), ("iterations", 1)):
-        if min(getattr(settings, name)) < least:
-            raise UserError(f"--{name}: expected at least {least}. Received: {min(getattr(settings, name))}")
-    check_least(settings, 1, "repeats")
-    check_least(settings, 0, "seed")
-    if settings.tv_size < 0:
-        raise UserError(f"--tv-size: expected at least 0 pixels. Received: {settings.tv_size}")
+    check_bounds(settings)
 
 
 def evaluate(settings, overwrite=False, progress=True):

@@ -15,7 +15,7 @@ from fast_style.common.images.image_io import Photo, as_rgb, list_images, write_
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.precision import dtype_policy, resolve_precision
-from fast_style.common.settings import check_least
+from fast_style.common.settings import check_bounds
 from fast_style.common.stop_signals import StopSignals
 from fast_style.objective import StyleObjective
 from fast_style.optimization.optimize import optimize, read_start
@@ -49,8 +49,7 @@ def build_objective(settings):
 
 def check_settings(settings):
     """Raises UserError for what is bad whatever the photograph: once, and not for each."""
-    check_least(settings, 1, "max_size", "iterations", "scales")
-    check_least(settings, 0, "save_every", "seed")
+    check_bounds(settings)
     if not 0 < settings.learning_rate < float("inf"):
         raise UserError(f"--learning-rate: expected a positive number. Received: {settings.learning_rate}")
     read_start(settings.start, "--start")

@@ -10,6 +10,7 @@ from fast_style.common.images.image_io import as_rgb, write_photo
 from fast_style.common.networks.loss_network import build_loss_network
 from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.processor import describe_processor
+from fast_style.common.settings import check_bounds
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.training.run_record import versions
 from fast_style.optimization.jobs import optimization_precision
@@ -31,11 +32,10 @@ def visualize_file(what, image, output, settings):
     Raises:
         UserError: a bad image, number, layer or weights file; a place that cannot be written.
     """
-    for name in ("size", "width", "height", "iterations"):
+    check_bounds(settings)
+    for name in ("width", "height"):
         value = getattr(settings, name)
-        if value is not None and value < 1:
-            raise UserError(f"--{name}: expected at least 1. Received: {value}")
-        if value is not None and name in ("width", "height") and what != "texture":
+        if value is not None and what != "texture":
             raise UserError(f"--{name}: expected with texture alone. Received: {value} with {what}")
     layers = tuple(settings.layers) or LAYERS[what]
     rgb = limit_long_side(as_rgb(image), settings.size)

@@ -36,6 +36,7 @@ def train(folder, jobs, *flags, command=("-m", "tools.train_many", "jobs.json", 
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 def test_a_second_job_of_a_structure_compiles_nothing_and_is_the_commands_run(tmp_path):
     """Another painting, weight, rate and schedule: the losses are those of the training command, by Keras' schedule."""
     write_photos(tmp_path)
@@ -45,12 +46,12 @@ def test_a_second_job_of_a_structure_compiles_nothing_and_is_the_commands_run(tm
     second |= {"iterations": 4, "learning_rate": 2e-3}
     third = {**STYLE, "initialize": "first", "share": 1.0}
     jobs = [{**STYLE, "output": "first", "iterations": 2}, {**second, "output": "second"}, {**third, "output": "third"}]
-    code, errors = train(tmp_path, jobs, "--seconds", "45")
+    code, errors = train(tmp_path, jobs, "--seconds", "1")
     assert code == 0, errors
     assert errors.count("Finished XLA compilation of jit(train_step)") == 1
     records = [read_record(tmp_path / "runs" / name) for name in ("first", "second", "third")]
     assert [record["status"] for record in records] == ["finished"] * 3
-    assert records[2]["iteration"] == records[2]["settings"]["iterations"] >= 100
+    assert records[2]["iteration"] == records[2]["settings"]["iterations"] == 100  # the least, as no time is left
     assert records[2]["initialize_sha256"] != records[0]["initialize_sha256"]
     script = "import sys; from fast_style.cli import train_main; train_main(sys.argv[1:])"
     flags = [

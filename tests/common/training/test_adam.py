@@ -73,3 +73,16 @@ def test_one_operation_updates_a_variable():
     gradients = [tf.ones(shape) for shape in SHAPES]
     graph = tf.function(lambda: optimizer.apply(gradients, variables)).get_concrete_function().graph
     assert [op.type for op in graph.get_operations()].count("ResourceApplyAdam") == len(SHAPES)
+
+
+def test_where_keras_moves_its_names_the_update_is_keras_own(monkeypatch):
+    """Names that only Keras itself uses: nothing breaks where they are no longer there."""
+    variable = keras.Variable([1.0, 1.0, 1.0])
+    optimizer = Adam(0.25, epsilon=1e-7)
+    optimizer.build([variable])
+    moved = type("Moved", (Adam,), {"_get_variable_index": property(lambda self: self.nowhere)})
+    own = lambda self, gradient, variable, rate: variable.assign([5.0, 5.0, 5.0])  # noqa: E731
+    monkeypatch.setattr(keras.optimizers.Adam, "update_step", own)
+    optimizer.__class__ = moved
+    optimizer.update_step(tf.constant([2.0, -3.0, 0.0]), variable, 0.25)
+    assert variable.numpy().tolist() == [5.0, 5.0, 5.0]

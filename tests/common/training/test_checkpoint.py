@@ -27,6 +27,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_newest_whole_checkpoint_loads_after_each_of_50_kills(tmp_path):
     """kill -9 at 50 moments spread over the 30 ms or so that a save takes; each time the newest one that
     the writer reported, or the one it was finishing, loads and is all of one iteration."""

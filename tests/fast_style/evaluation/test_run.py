@@ -290,7 +290,7 @@ def test_total_variation_weighs_the_same_at_every_size(folder, tiny_network):
         ({"iterations": (0,)}, "--iterations: expected at least 1. Received: 0"),
         ({"repeats": 0}, "--repeats: expected at least 1. Received: 0"),
         ({"seed": -1}, "--seed: expected at least 0. Received: -1"),
-        ({"tv_size": -1}, "--tv-size: expected at least 0 pixels. Received: -1"),
+        ({"tv_size": -1}, "--tv-size: expected at least 0. Received: -1"),
         ({"photos": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),
     ],
 )
