@@ -1,5 +1,7 @@
 """Trains a network on one painting: what `fast-style-train` calls."""
 
+import functools
+
 from fast_style.common.errors import UserError
 from fast_style.common.training.run import check_size, run_training
 from fast_style.model import StyleTransfer
@@ -7,18 +9,8 @@ from fast_style.network import TransformationNetwork
 from fast_style.task import TASK
 from fast_style.views import LEAST_SIDE
 
-
-def train(settings, resume=False):
-    """Trains a network with :class:`fast_style.settings.StyleSettings` and leaves a run folder.
-
-    Args:
-        settings: what to train, on what, where to.
-        resume: continue the run in ``settings.output`` from its newest checkpoint.
-
-    Returns:
-        The run record, a dict; see :func:`run_training` for files and errors.
-    """
-    return run_training(TASK, settings, resume)
+# Trains with settings of this task and leaves a run folder: see `run_training` for results and errors.
+train = functools.partial(run_training, TASK)
 
 
 def check_settings(settings):

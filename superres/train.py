@@ -1,5 +1,7 @@
 """Trains a super-resolution network on photographs: what `superres-train` calls."""
 
+import functools
+
 from fast_style.common.errors import UserError
 from fast_style.common.settings import flag
 from fast_style.common.training.run import check_size, run_training
@@ -11,18 +13,8 @@ from superres.srcnn import SRCNN
 from superres.task import TASK
 from superres.views import least_side
 
-
-def train(settings, resume=False):
-    """Trains a network with :class:`superres.settings.SuperResolutionSettings` and leaves a run folder.
-
-    Args:
-        settings: what to train, on what, where to.
-        resume: continue the run in ``settings.output`` from its newest checkpoint.
-
-    Returns:
-        The run record, a dict; see :func:`run_training` for files and errors.
-    """
-    return run_training(TASK, settings, resume)
+# Trains with settings of this task and leaves a run folder: see `run_training` for results and errors.
+train = functools.partial(run_training, TASK)
 
 
 def check_settings(settings):

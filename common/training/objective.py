@@ -1,6 +1,7 @@
 """An objective: a list of named, weighted terms of output images (eq. 5 and its relatives)."""
 
 import dataclasses
+import types
 from collections.abc import Callable, Mapping
 
 import keras
@@ -165,4 +166,6 @@ def _variables(value):
         return [one for item in value.values() for one in _variables(item)]
     if isinstance(value, list | tuple):
         return [one for item in value for one in _variables(item)]
-    return _variables(vars(value)) if type(value).__module__.startswith("fast_style") else []
+    if isinstance(value, type | types.FunctionType | types.ModuleType | keras.layers.Layer):
+        return []
+    return _variables(vars(value)) if hasattr(value, "__dict__") else []
