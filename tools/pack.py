@@ -1,0 +1,89 @@
+"""Packs what a list of trainings needs into one folder: to take to a machine that has nothing else.
+
+``python -m tools.pack tools/jobs/paintings.json --photos PHOTOS/ --validation VAL/ --styles PAINTINGS/
+--weights VGG19.npz --output pack --megabytes 55``
+
+The list names ``pack/photos``, ``pack/validation``, ``pack/styles/…`` and ``pack/weights.npz``. There:
+``KERAS_BACKEND=jax python -m tools.train_many tools/jobs/paintings.json --output runs --seconds 800``.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.errors import UserError
+from fast_style.common.files import check_writable
+from fast_style.common.images.geometry import resize_short_side
+from fast_style.common.images.image_io import list_images, read_photo, write_photo
+from fast_style.common.json_files import read_json
+
+VALIDATION_PHOTOS = 10
+
+
+def pack(jobs, photos, validation, styles, weights, output, megabytes=55.0, short_side=384, quality=85):
+    """Fills a folder with paintings, weights, validation photographs, and as many photographs as there is room for.
+
+    Args:
+        jobs: list of dicts, settings of trainings.
+        photos, validation: folders; of the second the first ten.
+        styles: folder of the paintings that the jobs name.
+        weights: file of the loss network.
+        output: folder, new or empty.
+        megabytes: that all of it may take.
+        short_side: of photographs, in pixels; smaller ones stay as they are.
+        quality: of their JPEG.
+
+    Returns:
+        number of photographs packed.
+
+    Raises:
+        UserError: a painting or file that is not there, no room for photographs.
+    """
+    output = Path(output)
+    check_writable(output)
+    if output.is_dir() and any(output.iterdir()):
+        raise UserError(f"--output: expected a new or empty folder. Received: {output}")
+    for name in sorted({Path(job["style"]).name for job in jobs if "style" in job}):
+        if not (Path(styles) / name).is_file():
+            raise UserError(f"--styles: expected a folder with {name}. Received: {styles}")
+        (output / "styles").mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(styles) / name, output / "styles" / name)
+    shutil.copyfile(weights, output / "weights.npz")
+    for path in list_images(validation)[:VALIDATION_PHOTOS]:
+        write_photo(output / "validation" / f"{path.stem}.jpg", read_photo(path).rgb, "jpg", quality)
+    packed = 0
+    for path in list_images(photos):
+        rgb = read_photo(path).rgb
+        rgb = resize_short_side(rgb, short_side) if min(rgb.shape[:2]) > short_side else rgb
+        target = output / "photos" / f"{packed:05d}.jpg"
+        write_photo(target, rgb, "jpg", quality)
+        if size(output) > megabytes * 1e6:
+            target.unlink()
+            break
+        packed += 1
+    if not packed:
+        raise UserError(f"--megabytes: expected room for photographs. Received: {megabytes}")
+    return packed
+
+
+def size(folder):
+    """Bytes of all files in a folder."""
+    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m tools.pack", description=__doc__.splitlines()[0])
+    parser.add_argument("jobs", metavar="JOBS.json")
+    for name in ("photos", "validation", "styles", "weights", "output"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--megabytes", type=float, default=55.0)
+    options = vars(parser.parse_args(arguments))
+    with errors_as_lines(parser.prog):
+        jobs = read_json(options.pop("jobs"), "a list of settings")
+        packed = pack(jobs, **options)
+        print(f"{options['output']}: {packed} photographs, {size(options['output']) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
