@@ -8,6 +8,7 @@ from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.settings import TFLITE_PRECISIONS
 from fast_style.export.verification import verify
 from fast_style.settings import MARGIN
+from tests.levels import quick_first
 
 NAMES = list(shipped_sources())
 
@@ -45,7 +46,7 @@ def test_every_kind_is_there():
     assert {"starry_night", "x4_pixel", "x4_paper", "x4_srcnn", "x8_pixel"} <= set(KINDS)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", quick_first(KINDS))
 def test_for_tf_serving(tmp_path, process, name):
     """A SavedModel with its model card, for results of at most 256x256 so that verifying is quick."""
     options = ["--warmup", "16x16", "--max-pixels", str(1 << 16)]
@@ -55,7 +56,7 @@ def test_for_tf_serving(tmp_path, process, name):
     assert all(comparison.holds for comparison in comparisons)
 
 
-@pytest.mark.parametrize(("name", "precision"), PHONES)
+@pytest.mark.parametrize(("name", "precision"), quick_first(PHONES, 2))
 def test_for_phones(tmp_path, photo_folder, process, name, precision):
     file = tmp_path / f"{name}.tflite"
     options = ["--calibration", str(photo_folder)] if precision == "int8" else []

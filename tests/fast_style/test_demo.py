@@ -26,6 +26,7 @@ def photos(tmp_path):
     return list(map(str, paths))
 
 
+@pytest.mark.slow
 def test_demo_writes_pictures_and_a_contact_sheet_and_says_where_and_nothing_else(photos, tmp_path):
     """Nor does TensorFlow, whose lines go past Python, as it starts and as it is timed in bfloat16."""
     command = [sys.executable, "-c", "from fast_style.cli import main; main()"]

@@ -11,6 +11,7 @@ from fast_style.common.networks.rebuilding import in_precision
 from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize
 from fast_style.task import TASK, load_network
+from tests.levels import quick_first
 
 
 def test_starry_night_ships():
@@ -36,7 +37,7 @@ def test_starry_night_weighs_what_float16_weights_weigh():
     )
 
 
-@pytest.mark.parametrize("name", Presets(TASK).manifest())
+@pytest.mark.parametrize("name", quick_first(Presets(TASK).manifest(), 2))
 def test_shipped_network_paints(name):
     """A picture that differs from the photograph, keeps its content, and is not washed out.
 
@@ -52,7 +53,7 @@ def test_shipped_network_paints(name):
     assert result.std() > 25
 
 
-@pytest.mark.parametrize("name", Presets(TASK).manifest())
+@pytest.mark.parametrize("name", quick_first(Presets(TASK).manifest(), 2))
 def test_bfloat16_paints_the_same_picture(name):
     """What `--precision auto` chooses on some processors: at least 40 dB of PSNR, 54 to 57 were found."""
     photo = sample_photos()["coffee"][:128, 128:256]

@@ -138,6 +138,7 @@ def test_bad_settings_are_named_before_anything_is_trained(folder, changes, mess
     assert not (folder / "run").exists()
 
 
+@pytest.mark.slow
 def test_training_on_shared_photographs_with_real_weights(shared_data, tmp_path):
     """The real loss network, painting and photographs: six iterations bring the loss down."""
     settings = {

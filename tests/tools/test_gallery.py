@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import read_photo
 from fast_style.common.images.sample_photos import sample_photos
@@ -12,6 +14,7 @@ from fast_style.task import TASK
 from tools import gallery
 
 
+@pytest.mark.slow
 def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys, monkeypatch):
     """Of the sample photographs at most 150 pixels wide and high; at full size `.ci/run` has the demo paint them."""
     small = {name: limit_long_side(photo, 150) for name, photo in sample_photos().items()}

@@ -161,6 +161,7 @@ def test_example_in_its_docstring_runs():
     assert doctest.testmod(perceptual_loss).failed == 0
 
 
+@pytest.mark.slow
 def test_jax_gives_the_same_numbers_and_trains(targets, outputs, painting, tmp_path):
     pytest.importorskip("jax")
     options = {"style_weight": 1e-6, **SMALL}
