@@ -11,7 +11,7 @@ from fast_style.common.images.image_io import as_rgb
 from fast_style.common.losses import feature_loss
 from fast_style.common.losses.weights import check_weights
 from fast_style.common.networks.loss_network import build_loss_network, least_side
-from fast_style.common.training.objective import Objective, Term, build_terms
+from fast_style.common.training.objective import Objective, Term, build_terms, layers_named
 from fast_style.settings import SCALINGS, ObjectiveSettings
 from fast_style.style_losses import STYLE_LOSSES
 
@@ -121,10 +121,9 @@ class StyleObjective(Objective):
         """
         style = settings.style if isinstance(settings.style, list | tuple) else [settings.style]
         paintings = [as_rgb(one, "style") for one in style]
-        layers = tuple(dict.fromkeys((*settings.content_layers, *settings.style_layers)))
         built = build_loss_network(
             settings.loss_network,
-            layers,
+            layers_named(settings),
             settings.loss_weights,
             pooling=settings.pooling,
             normalize_over=normalize_over,

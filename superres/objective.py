@@ -15,11 +15,8 @@ TEXTURE_PATCH = 16
 
 def layers_needed(settings):
     """The loss network's layers of the terms whose weight is above 0, each once."""
-    terms = (
-        (settings.feature_weight, settings.feature_layers),
-        (settings.texture_weight, settings.texture_layers),
-    )
-    return tuple(dict.fromkeys(layer for weight, layers in terms if weight for layer in layers))
+    weighted = [row for row in settings.terms if row.layers and getattr(settings, f"{row.name}_weight")]
+    return tuple(dict.fromkeys(layer for row in weighted for layer in getattr(settings, f"{row.name}_layers")))
 
 
 def patch_side(layer):
@@ -58,9 +55,9 @@ class SuperResolutionObjective(Objective):
             raise UserError(
                 f"pixel_channels: expected one of {', '.join(PIXEL_CHANNELS)}. Received: {settings.pixel_channels!r}"
             )
-        for what in ("feature", "texture"):
-            if getattr(settings, f"{what}_weight") and loss_network is None:
-                raise UserError(f"loss_network: expected one for a {what} weight above 0. Received: none")
+        for row in settings.terms:
+            if row.layers and getattr(settings, f"{row.name}_weight") and loss_network is None:
+                raise UserError(f"loss_network: expected one for a {row.name} weight above 0. Received: none")
         super().__init__(build_terms(settings, loss_network, factor=factor), loss_network)
 
     @classmethod

@@ -147,6 +147,11 @@ def build_terms(settings, loss_network, **context):
     return [term for term in built if term is not None]
 
 
+def layers_named(settings):
+    """The loss network's layers that settings name for any of their terms, each once."""
+    return _distinct(getattr(settings, f"{row.name}_layers") for row in settings.terms if row.layers is not None)
+
+
 def _build(row, settings, loss_network, context):
     if row.build is not None:
         return row.build(settings, loss_network, **context)
