@@ -50,3 +50,12 @@ def shared_data():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def eager_steps(monkeypatch):
+    """Training steps that are not traced: of a few iterations of a tiny network, tracing takes most of the time."""
+    from fast_style.common.training.trainer import PerceptualTrainer
+
+    eager = property(lambda self: True, lambda self, value: None)
+    monkeypatch.setattr(PerceptualTrainer, "run_eagerly", eager)

@@ -18,6 +18,8 @@ from fast_style.task import load_network
 from fast_style.train import train
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
 
+pytestmark = pytest.mark.usefixtures("eager_steps")
+
 
 @pytest.fixture
 def folder(tmp_path):

@@ -14,6 +14,8 @@ from superres.srcnn import SRCNN
 from superres.task import load_network
 from superres.train import build_network, train
 
+pytestmark = pytest.mark.usefixtures("eager_steps")
+
 # Of the options of the paper's network, the tiny run's are not the defaults.
 SRCNN_9_1_5 = {"architecture": "srcnn-9-1-5", "width": 64, "residual_blocks": 4}
 

@@ -21,6 +21,8 @@ from superres.task import load_network
 from superres.train import train
 from tests.common.tiny_run import tiny_settings, write_photos
 
+pytestmark = pytest.mark.usefixtures("eager_steps")
+
 
 @pytest.fixture
 def folder(tmp_path):
