@@ -12,7 +12,7 @@ from fast_style.common.losses import feature_loss
 from fast_style.common.losses.weights import check_weights
 from fast_style.common.networks.loss_network import build_loss_network, least_side
 from fast_style.common.training.objective import Objective, Term, build_terms, layers_named
-from fast_style.settings import SCALINGS, ObjectiveSettings
+from fast_style.settings import GRAM_SCALINGS, SCALINGS, ObjectiveSettings
 from fast_style.style_losses import STYLE_LOSSES
 
 # Sizes of the painting of which an objective keeps what it has computed.
@@ -37,7 +37,8 @@ class StyleObjective(Objective):
         style_size: short side in pixels at which paintings are read; None takes them as they are.
         options: fields of the settings: ``content_layers`` and ``style_layers``, in the paper's words, none for an
             objective without that term; ``content_weight``, ``style_weight``, ``tv_weight``; ``style_loss``, a name of
-            ``STYLE_LOSSES``; ``style_layer_weights``, one factor a style layer.
+            ``STYLE_LOSSES``; ``style_scaling``, ``"paper"`` for the sum over a Gram matrix's entries (eq. 4) or
+            ``"mean"`` for their mean; ``style_layer_weights``, one factor a style layer.
 
     Raises:
         UserError: a painting that is no image, a negative weight, factors that do not match the layers or paintings,
@@ -98,6 +99,10 @@ class StyleObjective(Objective):
         if self.settings.style_loss not in STYLE_LOSSES:
             raise UserError(
                 f"style_loss: expected one of {', '.join(STYLE_LOSSES)}. Received: {self.settings.style_loss!r}"
+            )
+        if self.settings.style_scaling not in GRAM_SCALINGS:
+            raise UserError(
+                f"style_scaling: expected one of {', '.join(GRAM_SCALINGS)}. Received: {self.settings.style_scaling!r}"
             )
         if not sum(self.style_blend):
             raise UserError("style_blend: expected shares that are not all 0. Received: only 0")
@@ -196,10 +201,18 @@ def content_term(settings, loss_network, *, scaling="paper", **context):
 def style_term(settings, loss_network, *, paintings, shares, scaling="paper", **context):
     """l_style: the loss of style at each style layer, averaged over paintings by their shares."""
     divisor = 4.0 if scaling == "gatys" and settings.style_loss == "gram" else 1.0
+    mean = settings.style_scaling == "mean" and settings.style_loss == "gram"
     layers = tuple(settings.style_layers)
     features = [loss_network(ops.cast(painting, "float32")[None]) for painting in paintings] if layers else []
     make = STYLE_LOSSES[settings.style_loss].loss
-    functions = {name: PaintingStyle([make(found[name]) for found in features], shares, divisor) for name in layers}
+    functions = {
+        name: PaintingStyle(
+            [make(found[name]) for found in features],
+            shares,
+            divisor * (features[0][name].shape[-1] ** 2 if mean else 1),
+        )
+        for name in layers
+    }
     weights = tuple(settings.style_layer_weights)
     return Term("style", settings.style_weight, functions, layers, weights, compares=False)
 

@@ -138,6 +138,8 @@ def objective_at_size(objective, settings, size):
 def _conditions(settings, source, objective, precision):
     """Under what is measured, as JSON reads it back."""
     options = {name: getattr(settings, name) for name in settings.objective_names()}
+    if settings.style_scaling == "paper":  # evaluations of before there was another say nothing of it
+        del options["style_scaling"]
     conditions = {
         "network": {"name": source.name, "sha256": source.sha256},
         "painting": {

@@ -103,6 +103,16 @@ def test_scaling_of_gatys_is_that_of_their_equations(loss_network):
         np.testing.assert_allclose(terms[f"style/{layer}"], expected, rtol=1e-3)
 
 
+def test_the_mean_over_a_gram_matrix_is_the_sum_over_its_entries_number(loss_network):
+    """64 channels at relu1_2, 128 at relu2_2: eq. 4 over 64^2 and 128^2, so that early layers count more."""
+    outputs = images(2)
+    (_, paper), (_, mean) = objective(loss_network), objective(loss_network, style_scaling="mean")
+    sums, means = (sut.terms(outputs, sut.targets(outputs)) for sut in (paper, mean))
+    for layer, channels in (("relu1_2", 64), ("relu2_2", 128)):
+        np.testing.assert_allclose(means[f"style/{layer}"], sums[f"style/{layer}"] / channels**2, rtol=1e-5)
+    assert mean.settings.style_weight == 8.0
+
+
 def test_several_paintings_are_averaged_by_their_shares(loss_network):
     """Shares of 1 and 3 are a quarter of the one's loss and three quarters of the other's."""
     paintings = [np.random.default_rng(seed).integers(0, 256, (20, 12, 3), np.uint8) for seed in (7, 8)]
@@ -155,6 +165,7 @@ def test_a_painting_must_be_uint8(loss_network):
         ({"style_loss": "sum"}, "style_loss: expected one of gram, .* Received: 'sum'"),
         ({"scaling": "none"}, "scaling: expected one of paper, gatys. Received: 'none'"),
         ({"style_blend": (1.0, 2.0)}, "style_blend: expected 1 numbers, one a painting. Received: 2"),
+        ({"style_scaling": "sum"}, "style_scaling: expected one of paper, mean. Received: 'sum'"),
         ({"style_blend": (0.0,)}, "style_blend: expected shares that are not all 0. Received: only 0"),
         ({"style_size": 0}, "style_size: expected at least 1 pixel. Received: 0"),
     ],
