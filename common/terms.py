@@ -21,7 +21,8 @@ class TermRow:
         layers_help: of that flag.
         options: ``{setting: (type, field)}``: further settings, whose names begin with the term's.
         build: function from settings and the loss network to a ``Term``, where that takes more than `function`.
-        formula: what the documents say it is.
+        formula: what the documents say it is, in Markdown.
+        each_layer: whether each of its layers has a metric, too.
     """
 
     name: str
@@ -33,6 +34,13 @@ class TermRow:
     options: Mapping = dataclasses.field(default_factory=dict)
     build: Callable | None = None
     formula: str = ""
+    each_layer: bool = True
+
+    @property
+    def metrics(self):
+        """Names of what is measured of it."""
+        layers = (f"{self.name}/<layer>",) if self.layers is not None and self.each_layer else ()
+        return (self.name, *layers)
 
     def settings(self):
         """``{setting: (type, field)}`` of all that the term can be told."""

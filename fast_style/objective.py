@@ -12,7 +12,7 @@ from fast_style.common.losses import feature_loss
 from fast_style.common.losses.weights import check_weights
 from fast_style.common.networks.loss_network import build_loss_network, least_side
 from fast_style.common.training.objective import Objective, Term, build_terms, layers_named
-from fast_style.settings import GRAM_SCALINGS, SCALINGS, ObjectiveSettings
+from fast_style.settings import CONTENT, GRAM_SCALINGS, SCALINGS, ObjectiveSettings
 from fast_style.style_losses import STYLE_LOSSES
 
 # Sizes of the painting of which an objective keeps what it has computed.
@@ -195,7 +195,7 @@ def content_term(settings, loss_network, *, scaling="paper", **context):
         return feature_loss(target, output) * ops.cast(height * width * channels, "float32") / 2.0
 
     loss = gatys if scaling == "gatys" else feature_loss
-    return Term("content", settings.content_weight, loss, tuple(settings.content_layers), each_layer=False)
+    return Term("content", settings.content_weight, loss, tuple(settings.content_layers), each_layer=CONTENT.each_layer)
 
 
 def style_term(settings, loss_network, *, paintings, shares, scaling="paper", **context):

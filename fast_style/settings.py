@@ -33,7 +33,8 @@ CONTENT = TermRow(
     ("relu2_2",),
     "layers of the feature loss (paper: relu2_2)",
     build=Lazily("fast_style.objective:content_term"),
-    formula="eq. 2: `sum (F - P)^2 / (C H W)`, summed over the content layers",
+    formula="sum over layers of `‖phi_j(y) - phi_j(x)‖² / (C H W)` (eq. 2)",
+    each_layer=False,
 )
 STYLE = TermRow(
     "style",
@@ -69,7 +70,8 @@ STYLE = TermRow(
         ),
     },
     Lazily("fast_style.objective:style_term"),
-    "eqs. 3 and 4: the squared Frobenius norm of the difference of Gram matrices, summed over the style layers",
+    "sum over layers, each times its layer weight, of `‖G_j(y) - G_j(s)‖²`, squared Frobenius norm (eq. 4), of "
+    "`G = psi psiᵀ / (C H W)` (eq. 3); or [another loss of style](#style)",
 )
 TOTAL_VARIATION = TermRow(
     "tv",
@@ -77,7 +79,7 @@ TOTAL_VARIATION = TermRow(
     "(paper: 1e-6 to 1e-4 by style; docs/concepts/losses.md)",
     1e-5,
     build=Lazily("fast_style.common.training.terms:total_variation_term"),
-    formula="`sum (x[i+1, j] - x[i, j])^2 + (x[i, j+1] - x[i, j])^2` over pixels 0..255",
+    formula="`Σ (y[i+1,j] - y[i,j])² + (y[i,j+1] - y[i,j])²` over all pixels and channels, 0..255",
 )
 STABILITY = TermRow(
     "stability",
@@ -96,7 +98,8 @@ STABILITY = TermRow(
         ),
     },
     build=Lazily("fast_style.views:stability_term"),
-    formula="the mean squared difference of pixels between two views of a photograph, put back (Zheng et al. 2016)",
+    formula="`‖f(x) - f(x + noise)‖² / (C H W)`, f the network; with a shift, `f(x)` against `T⁻¹ f(T(x + noise))`, T "
+    "a movement, borders left out; not in the paper (Zheng et al. 2016)",
 )
 
 

@@ -26,7 +26,7 @@ FEATURE = TermRow(
     ("relu2_2",),
     "layers of the feature loss, summed (paper: relu2_2)",
     build=Lazily("superres.objective:feature_term"),
-    formula="eq. 2: `sum (F - P)^2 / (C H W)`, summed over the feature layers",
+    formula="sum over layers of `‖phi_j(y) - phi_j(x)‖² / (C H W)` (eq. 2)",
 )
 TEXTURE = TermRow(
     "texture",
@@ -38,7 +38,8 @@ TEXTURE = TermRow(
     ("relu1_2",),
     "layers of the texture loss, summed",
     build=Lazily("superres.objective:texture_term"),
-    formula="eqs. 3 and 4 of patches of 16x16 pixels, each against the patch of the photograph at its place",
+    formula="sum over layers of eq. 4 between Gram matrices (eq. 3) of patches of 16x16 pixels at the same place, "
+    "averaged over the patches; not in the paper",
 )
 PIXEL = TermRow(
     "pixel",
@@ -50,13 +51,13 @@ PIXEL = TermRow(
         )
     },
     build=Lazily("superres.objective:pixel_term"),
-    formula="`sum (y - x)^2 / (C H W)` of pixels 0..255, or of their luma",
+    formula="`‖y - x‖² / (C H W)` of pixels 0..255; with `--pixel-channels y`, of BT.601 luma 16..235",
 )
 TOTAL_VARIATION = TermRow(
     "tv",
     "factor of l_TV, the squared differences of neighbouring pixels 0..255, summed (docs/concepts/losses.md)",
     build=Lazily("fast_style.common.training.terms:total_variation_term"),
-    formula="`sum (x[i+1, j] - x[i, j])^2 + (x[i, j+1] - x[i, j])^2` over pixels 0..255",
+    formula="`Σ (y[i+1,j] - y[i,j])² + (y[i,j+1] - y[i,j])²` over all pixels and channels, 0..255",
 )
 EQUIVARIANCE = TermRow(
     "equivariance",
@@ -64,7 +65,8 @@ EQUIVARIANCE = TermRow(
     "mirrored and turned, mean squared difference of pixels: keeps a weave off textures (docs/concepts/losses.md; "
     "paper: 0)",
     build=Lazily("superres.views:equivariance_term"),
-    formula="the mean squared difference of pixels between two views of a photograph, put back",
+    formula="mean squared difference between the output images of a photograph and of the same moved down and right by "
+    "less than the factor, mirrored and turned, put back; not in the paper",
 )
 
 

@@ -1,4 +1,4 @@
-"""The reference of the public names, ``docs/api/``, from their signatures and docstrings.
+"""The reference of the public names, ``docs/api/``, from their signatures and docstrings; and the table of terms.
 
 ``python -m tools.api_reference --output docs``
 
@@ -18,7 +18,10 @@ from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.files import write_bytes
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.task import tasks
+from tools.terms_table import with_tables
 
+DOCS = Path(__file__).parents[1] / "docs"
+LOSSES = "concepts/losses.md"
 LISTS = ("Args", "Attributes", "Raises")
 PARAGRAPHS = ("Returns", "Yields")
 # Longer signatures have a line a parameter.
@@ -26,12 +29,13 @@ WIDTH = 100
 
 
 def pages():
-    """``{path below docs: text}`` of the reference."""
+    """``{path below docs: text}`` of the reference, and of the page that has the table of terms."""
     faces = public_modules()
     homes = _homes(faces)
     own = {face: [name for name in names if homes[id(names[name])] == (face, name)] for face, names in faces.items()}
     made = {f"api/{face}.md": _page(face, names, homes) for face, names in faces.items() if own[face]}
-    return {"api/index.md": _index(faces, own, homes), **made}
+    losses = with_tables((DOCS / LOSSES).read_text())
+    return {"api/index.md": _index(faces, own, homes), **made, LOSSES: losses}
 
 
 def public_modules():

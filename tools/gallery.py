@@ -14,7 +14,9 @@ from fast_style.common.networks.presets import Presets
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.task import showcase
 from fast_style.common.training.recipes import paintings, read_recipe
+from fast_style.settings import ObjectiveSettings, StyleSettings
 from fast_style.task import TASK
+from tools.markdown import table
 
 QUALITY = 70  # of WebP: 10 to 80 KB a picture
 
@@ -73,12 +75,13 @@ def _figures(recipe):
         return []
     beside = ", but for its term of stability" if recipe["stages"][-1]["settings"].get("stability_weight") else ""
     iterations = list(dict.fromkeys(n for found in evaluation.values() for n in found["baseline"]))
-    heads = ["size", "photographs", "untouched", "network", "its content", "its style", "its total variation"]
+    terms = [row.name for row in ObjectiveSettings.terms]
+    heads = ["size", "photographs", "untouched", "network", *(f"its {term}" for term in terms)]
     heads += [f"optimised, {n} iterations" for n in iterations] + ["the network equals"]
     rows = []
     for size, found in evaluation.items():
         after = found["network_equals_baseline_after"]
-        values = [found["untouched"], *(found["network"][term] for term in ("loss", "content", "style", "tv"))]
+        values = [found["untouched"], *(found["network"].get(term) for term in ("loss", *terms))]
         values += [found["baseline"].get(n) for n in iterations]
         texts = ["" if value is None else f"{value:.3g}" for value in values]
         if after is not None:
@@ -91,7 +94,7 @@ def _figures(recipe):
         f"The objective that it was trained on{beside}, over photographs that it was not trained on "
         "(`fast-style evaluate`):",
         "",
-        *_table(heads, rows),
+        *table(heads, rows),
     ]
 
 
@@ -105,11 +108,11 @@ def _runs(recipe):
         "",
         f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
         "",
-        f"Runs, each from the one before{named}; margins and movement in pixels. The last four columns are means over "
-        "the 50 validation photographs at the end of a run, before the weights of the terms; style is after those of "
-        "its layers.",
+        f"Runs, each from the one before{named}; margins and movement in pixels. The last {len(StyleSettings.terms)} "
+        "columns are means over the 50 validation photographs at the end of a run, before the weights of the terms; "
+        "style is after those of its layers.",
         "",
-        *_table(list(rows[0]), [list(row.values()) for row in rows]),
+        *table(list(rows[0]), [list(row.values()) for row in rows]),
         "",
         "</details>",
     ]
@@ -120,27 +123,22 @@ def _run(stage, painting):
     used, found = stage["settings"], stage["validation"][-1] if stage["validation"] else {}
     layers, hardware = used["style_layer_weights"] or [1] * len(used["style_layers"]), stage["hardware"]
     cores = f"{hardware['cores']} cores, {stage['precision'].removeprefix('mixed_')}"
-    terms = {"content": "content", "style": "style", "total variation": "tv", "stability": "stability"}
+    # Recipes are older than some terms.
+    weights = {row.name: used.get(f"{row.name}_weight", 0) for row in StyleSettings.terms}
     return {
         "iterations": f"{stage['iteration']:,}",
         "squares": f"{used['batch_size']} of {used['size']}x{used['size']}",
         "painting": f"{Path(used['style']).stem + ', ' if used['style'] != painting else ''}{used['style_size']}",
-        "style weight": f"{used['style_weight']:g}",
-        "of layers": " ".join(f"{weight:g}" for weight in layers),
-        "TV weight": f"{used['tv_weight']:g}",
-        "stability weight": f"{used.get('stability_weight', 0):g}",
+        **{f"{term} weight": f"{weight:g}" for term, weight in weights.items()},
+        "of style layers": " ".join(f"{weight:g}" for weight in layers),
         "moved by": f"{used.get('stability_shift', 0)}",
         "margin": f"{used.get('training_margin', 0)}",
         "learning rate": f"{used['learning_rate']:g}",
         "seed": f"{used['seed']}",
         "minutes": f"{stage['seconds'] / 60:.1f}",
         "on": " ".join(hardware["gpus"]) or cores,
-        **{column: f"{found[term]:.3g}" if term in found else "" for column, term in terms.items()},
+        **{term: f"{found[term]:.3g}" if term in found else "" for term in weights},
     }
-
-
-def _table(heads, rows):
-    return ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)]
 
 
 def main(arguments=None):

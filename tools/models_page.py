@@ -9,9 +9,11 @@ from pathlib import Path
 
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.files import write_bytes
+from fast_style.settings import ObjectiveSettings
+from tools.markdown import table
 
 ROOT = Path(__file__).parents[1]
-TERMS = ("content", "style", "tv")
+TERMS = tuple(row.name for row in ObjectiveSettings.terms)
 
 
 def models_page():
@@ -30,7 +32,7 @@ def models_page():
         "settings of each run. *Trained* counts iterations by photographs a batch, size of the crops, and machine; it "
         "includes the runs of other paintings that a network began at.",
         "",
-        *_table(("", "name", "painting", "filters", "parameters", "bytes", "trained"), _style_rows()),
+        *table(("", "name", "painting", "filters", "parameters", "bytes", "trained"), _style_rows()),
         "",
         "### Beside optimisation",
         "",
@@ -39,7 +41,7 @@ def models_page():
         "measures it, with the painting as `--style`. The objectives of two networks compare only where their weights "
         "are the same.",
         "",
-        *_table(
+        *table(
             (
                 *("name", "photographs", "untouched", "network", *(f"its {term}" for term in TERMS)),
                 *("optimised, 50 iterations", "100 iterations", "the network equals"),
@@ -51,7 +53,7 @@ def models_page():
         "",
         "`superres upscale --network NAME` enlarges with one. The degradation is what the network was trained to undo.",
         "",
-        *_table(
+        *table(
             ("", "name", "factor", "loss", "degradation", "parameters", "bytes", "trained", "character"),
             _enlarging_rows(),
         ),
@@ -95,7 +97,7 @@ def _objective_rows():
         found = recipe.get("evaluation", {}).get("256")
         if not found:
             continue
-        values = [found["untouched"], *(found["network"][term] for term in ("loss", *TERMS))]
+        values = [found["untouched"], *(found["network"].get(term) for term in ("loss", *TERMS))]
         values += [found["baseline"].get(n) for n in ("50", "100")]
         texts = ("" if value is None else f"{value:.3g}" for value in values)
         after = found["network_equals_baseline_after"]
@@ -122,7 +124,7 @@ def _figures():
                     rows.setdefault(f"`{name}`", {})[data] = found["network"]
         sets = list(dict.fromkeys(data for found in rows.values() for data in found))
         cells = ([name, *(_figure(found.get(data)) for data in sets)] for name, found in rows.items())
-        yield from [*([""] if number else []), *_table((f"x{factor}", *sets), cells)]
+        yield from [*([""] if number else []), *table((f"x{factor}", *sets), cells)]
 
 
 def _figure(found):
@@ -149,10 +151,6 @@ def _runs(recipe):
 
 def _thumbnail(package, name):
     return f'<img src="../{package}/pretrained/{name}.jpg" alt="{name}" width="96">'
-
-
-def _table(heads, rows):
-    return ["| " + " | ".join(map(str, cells)) + " |" for cells in (heads, ["---"] * len(heads), *rows)]
 
 
 def main(arguments=None):

@@ -156,7 +156,8 @@ def _build(row, settings, loss_network, context):
     if row.build is not None:
         return row.build(settings, loss_network, **context)
     layers = None if row.layers is None else tuple(getattr(settings, f"{row.name}_layers"))
-    return Term(row.name, getattr(settings, f"{row.name}_weight"), row.function, layers)
+    weight = getattr(settings, f"{row.name}_weight")
+    return Term(row.name, weight, row.function, layers, each_layer=row.each_layer)
 
 
 def _distinct(layers):
