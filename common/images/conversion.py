@@ -137,16 +137,17 @@ def _profile(image):
     return None
 
 
-def _transform(profile, mode):
+def _transform(profile, mode, flags=ImageCms.Flags.NONE):
     """To sRGB; None where the profile is of no use."""
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
-        return ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB")
+        return ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB", flags=flags)
     return None
 
 
 def _grey_table(profile):
     """uint8 (65536, 3): the colour of each level of 16 bits under a grey profile; None where it is of no use."""
-    transform = _transform(profile, "I;16")
+    # littleCMS would put curves together to one of few points, by which linear 100 of 65535 is 2 and not 5.
+    transform = _transform(profile, "I;16", ImageCms.Flags.NOOPTIMIZE)
     if transform is None:
         return None
     levels = Image.fromarray(np.arange(65536, dtype=np.uint16).reshape(256, 256))

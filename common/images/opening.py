@@ -7,9 +7,11 @@ Ghostscript for PostScript under any name.
 
 import contextlib
 import functools
+import hashlib
 import importlib.util
 import io
 import os
+import re
 import stat
 import struct
 import threading
@@ -20,7 +22,7 @@ from PIL import Image, features
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import READ_FORMATS
-from fast_style.common.images.png_chunks import SIGNATURE, pixels_are_missing, without_unreadable_chunks
+from fast_style.common.images.png_chunks import MAX_CHUNKS, SIGNATURE, pixels_are_missing, without_unreadable_chunks
 
 # Twice what telephones take; to read as many takes 3 GiB. Pillow's own limit is 179 megapixels.
 MAX_PIXELS = 400_000_000
@@ -29,10 +31,19 @@ MAX_PIXELS = 400_000_000
 MAX_MEMORY, FREE_MEMORY, MEMORY_PER_BYTE = 4 << 30, 1 << 29, 4096
 # Of a file: 16-bit RGB of nearly 400 megapixels, not packed. Of a stream, which is kept in memory.
 MAX_FILE, MAX_STREAM = 2 << 30, 1 << 29
-# Bytes of a pixel: of a mode as Pillow keeps it, 4 in all others; of the result; of what decoders keep besides.
+# Bytes of a pixel: of a mode as Pillow keeps it, 4 in all others; of the result, and what decoders keep besides.
 MODE_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
-RESULT_BYTES = 4
+RESULT_BYTES = 3
 DECODER_BYTES = {"WEBP": 12, "AVIF": 8, "HEIF": 8}
+# Chunks of a WebP that hold pixels; others hold as many bytes as one likes.
+WEBP_PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANMF")
+# Of a JPEG without an end, which is decoded three times.
+MAX_MENDED_PIXELS = 100_000_000
+# The beginning of a segment of a JPEG, and of that which pixels follow; what stands among pixels is left out.
+SEGMENT, SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]"), b"\xff\xda"
+# Raw modes of big-endian TIFFs, and what libtiff makes of them.
+BIG_ENDIAN = {"I;16BS": "I;16NS", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}
+TRUNCATED = "expected a whole image. Received: one that does not decode (image file is truncated)"
 WHAT = "an image (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, HEIC)"
 
 
@@ -65,7 +76,7 @@ def opened(source, name):
             profile = None
             if start.startswith(SIGNATURE):
                 file, profile = without_unreadable_chunks(file)
-            _check_webp(start, size)
+            _check_webp(file, start)
             image = stack.enter_context(_open(file, start))
             _check_cost(image, size)
             image = _load(image, file, start, stack)
@@ -181,9 +192,7 @@ def _open(file, start):
         if start[4:8] == b"ftyp" and "AVIF" not in formats:
             raise UserError("expected a Pillow that reads AVIF, 11.3 or later. Received: one that does not") from error
         if start[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-            raise UserError(
-                "expected a whole TIFF of 1 to 16 bits, 32-bit whole numbers or 32-bit floats. Received: another"
-            ) from error
+            raise UserError("expected a whole TIFF of 8 or 16 bits, or of grey in 32. Received: another") from error
         known = "one that does not decode" if _is_known(start) else "a file of no known format"
         raise UserError(f"expected {WHAT}. Received: {known}") from error
 
@@ -199,10 +208,20 @@ def _register_heif():
     return True
 
 
-def _check_webp(start, size):
+def _check_webp(file, start):
     """Sides of a WebP, before Pillow's decoder takes memory for them."""
     if start[:4] != b"RIFF" or start[8:12] != b"WEBP" or len(start) < 30:
         return
+    size, position = 0, 12
+    for _ in range(MAX_CHUNKS):
+        file.seek(position)
+        head = file.read(8)
+        if len(head) < 8:
+            break
+        length = int.from_bytes(head[4:], "little")
+        size += length if head[:4] in WEBP_PIXELS else 0
+        position += 8 + length + length % 2
+    file.seek(0)
     width, height = {
         b"VP8X": lambda: (int.from_bytes(start[24:27], "little") + 1, int.from_bytes(start[27:30], "little") + 1),
         b"VP8L": lambda: tuple(1 + (int.from_bytes(start[21:25], "little") >> shift & 0x3FFF) for shift in (0, 14)),
@@ -214,6 +233,7 @@ def _check_webp(start, size):
 def _check_cost(image, size):
     """Refuses an image that takes too much memory, or more than a file of this size can be true of."""
     each = MODE_BYTES.get(image.mode, 4) + RESULT_BYTES + DECODER_BYTES.get(image.format, 0)
+    each += image.has_transparency_data
     if image.info.get("progressive"):  # all coefficients are kept, 2 bytes each, of as many as the subsampling leaves
         factors = [(across, down) for _, across, down, _ in image.layer]
         most = max(across for across, _ in factors) * max(down for _, down in factors)
@@ -236,6 +256,8 @@ def _check_bytes(width, height, each, size):
 
 def _load(image, file, start, stack):
     """The image with its pixels decoded; another one where its file needed mending."""
+    if image.format == "TIFF":
+        image.tile = [_in_native_order(tile) for tile in image.tile]
     png = image.format == "PNG"
     low_bytes = png and image.mode == "RGB" and start[24] == 16 and "transparency" in image.info
     try:
@@ -259,6 +281,13 @@ def _load(image, file, start, stack):
     return image
 
 
+def _in_native_order(tile):
+    """A tile of a big-endian TIFF: libtiff turns its numbers round, and Pillow would do it again."""
+    if tile.codec_name == "libtiff" and tile.args[0] in BIG_ENDIAN:
+        return tile._replace(args=(BIG_ENDIAN[tile.args[0]], *tile.args[1:]))
+    return tile
+
+
 def _low_bytes(file, stack):
     """The second bytes of 16-bit RGB, which Pillow leaves out, as an image: read as if they were the first."""
     file.seek(0)
@@ -271,17 +300,20 @@ def _low_bytes(file, stack):
 def _load_without_end(image, file, stack):
     """A JPEG whose pixels are whole but which lacks the two bytes of its end.
 
-    The decoder fills what is missing with grey. Whether anything is, the lowest rows tell: where they need the bytes
-    that follow, they are others when others follow.
+    The decoder fills what is missing with grey. Whether anything is, the pixels tell: where they need the bytes that
+    follow, they are others when others follow.
     """
     file.seek(0)
     content = file.read().removesuffix(b"\xff")
+    *_, last = [b"", *SEGMENT.findall(content)]
+    if last != SCAN or image.width * image.height > MAX_MENDED_PIXELS:
+        raise UserError(TRUNCATED)
     image.close()
-    lowest = []
+    pixels = set()
     for behind in (b"", bytes(range(1, 251))):
-        image = stack.enter_context(Image.open(io.BytesIO(content + behind + b"\xff\xd9"), formats=["JPEG", "MPO"]))
+        image = stack.enter_context(Image.open(io.BytesIO(content + behind + b"\xff\xd9"), formats=["JPEG"]))
         image.load()
-        lowest.append(np.asarray(image.crop((0, max(image.height - 32, 0), *image.size))))
-    if content.endswith(b"\xff\xd9") or not np.array_equal(*lowest):
-        raise UserError("expected a whole image. Received: one that does not decode (image file is truncated)")
+        pixels.add(hashlib.blake2b(image.tobytes()).digest())
+    if len(pixels) > 1:
+        raise UserError(TRUNCATED)
     return image
