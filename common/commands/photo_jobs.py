@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_writable, write_bytes
-from fast_style.common.images.image_formats import SUFFIXES, format_of_result
+from fast_style.common.images.image_formats import EXTENSIONS, SUFFIXES, format_of_result
 from fast_style.common.images.image_io import encode, list_images, read_photo
 from fast_style.common.images.opening import read_stream
 
@@ -80,7 +80,7 @@ def _names_an_image(output, file_format):
     """Whether the result is to be a file of this name, and not in a folder of it."""
     suffix = Path(output).suffix.lower()
     if suffix not in SUFFIXES:
-        if suffix and (suffix in Image.registered_extensions() or suffix in (".heic", ".jxl")):
+        if suffix and (suffix in Image.registered_extensions() or suffix in (*EXTENSIONS, ".jxl")):
             raise UserError(f"--output: expected a name that ends in {', '.join(SUFFIXES)}. Received: {output}")
         return False
     if file_format not in (None, SUFFIXES[suffix]):
