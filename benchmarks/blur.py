@@ -31,7 +31,7 @@ def measure(data, networks):
     methods = {name: load_network(name, factor) for name in networks}
     found = {name: [] for name in ("truth", "bicubic", *methods)}
     for path in list_images(data):
-        truth = crop_to_multiple(read_photo(path).rgb, factor)
+        truth = crop_to_multiple(read_photo(path).on_white(), factor)
         low = degrade_photo(truth, factor, "bicubic")
         pictures = {"truth": truth, "bicubic": resize_array(low, *truth.shape[:2])}
         pictures |= {name: upscale(low, network) for name, network in methods.items()}

@@ -40,7 +40,7 @@ def _cells(values, factor):
 
 def measure(data, networks):
     """Prints a line for each network."""
-    photos = [read_photo(path).rgb for path in list_images(data)]
+    photos = [read_photo(path).on_white() for path in list_images(data)]
     print("bicubic degradation, without histogram matching, means over images")
     for name in networks:
         network = load_network(name)

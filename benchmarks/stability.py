@@ -44,7 +44,7 @@ def change_by_move(paint, photo, pixels):
 
 def measure(folder, networks):
     """Prints a line for each network, and one for the photographs as they are."""
-    photos = [centre_square(read_photo(path).rgb, SIDE) for path in list_images(folder)]
+    photos = [centre_square(read_photo(path).on_white(), SIDE) for path in list_images(folder)]
     print(f"mean squared change in levels of 255, {len(photos)} centre squares at {SIDE}x{SIDE}")
     print(f"noise of {', '.join(map(str, NOISES))}; moved by {', '.join(map(str, MOVES))}")
     for name, paint in {"as it is": lambda photo: photo, **{name: _painter(name) for name in networks}}.items():

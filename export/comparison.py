@@ -40,8 +40,10 @@ def photographs(sizes, folder=None, most=MOST_PHOTOS):
         images = list(sample_photos().values())
     else:
         paths = list_images(folder)
-        images = [read_photo(paths[i * len(paths) // most]).rgb for i in range(most)] if len(paths) > most else None
-        images = images or [read_photo(path).rgb for path in paths]
+        images = (
+            [read_photo(paths[i * len(paths) // most]).on_white() for i in range(most)] if len(paths) > most else None
+        )
+        images = images or [read_photo(path).on_white() for path in paths]
     count = max(len(images), len(sizes))
     return [cover(images[i % len(images)], *sizes[i % len(sizes)]) for i in range(count)]
 

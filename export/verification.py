@@ -143,7 +143,7 @@ def _input(signature, image):
 def _output(signature, array):
     """uint8 (height, width, 3) of what a signature answers for one image."""
     if signature == "serve_bytes":
-        return read_photo(array.tobytes()).rgb
+        return read_photo(array.tobytes()).on_white()
     return np.rint(array[0]).astype(np.uint8)
 
 

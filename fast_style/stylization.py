@@ -8,7 +8,7 @@ from tqdm import tqdm
 from fast_style.blending import blend, check_strength
 from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.errors import UserError
-from fast_style.common.images.geometry import limit_long_side, limited_sides, resize_array
+from fast_style.common.images.geometry import limit_long_side, limit_photo, limited_sides
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.memory import memory_errors, physical_memory
 from fast_style.common.networks.source import as_network
@@ -61,10 +61,14 @@ def stylize(
     network = as_network(network, TASK)
     rgb = as_rgb(image)
     if max_size is not None:
-        if max_size < 1:
-            raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
+        _check_max_size(max_size)
         rgb = limit_long_side(rgb, max_size)
     return blend(_paint(rgb, network, streaming, progress), rgb, strength, original_colours)
+
+
+def _check_max_size(max_size):
+    if max_size < 1:
+        raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
 
 
 def _paint(rgb, network, streaming, progress):
@@ -99,13 +103,16 @@ def _in_strips(rgb, network, statistics, progress):
         return stylize_in_strips(rgb, network, statistics, on_progress=lambda share: bar.update(share - bar.n))
 
 
-def stylize_photo(photo, network, **options):
-    """:func:`stylize`, with its options, for a :class:`Photo`: the alpha mask is carried over."""
-    rgb = stylize(photo.rgb, network, **options)
-    alpha = photo.alpha
-    if alpha is not None and alpha.shape != rgb.shape[:2]:
-        alpha = resize_array(alpha, *rgb.shape[:2])
-    return Photo(rgb, alpha)
+def stylize_photo(photo, network, *, max_size=None, **options):
+    """:func:`stylize`, with its options, for a :class:`Photo`.
+
+    Colours are painted as they are without the mask, which is carried over: what was mixed with white would have
+    that mixed in again wherever the result is shown.
+    """
+    if max_size is not None:
+        _check_max_size(max_size)
+        photo = limit_photo(photo, max_size)
+    return Photo(stylize(photo.rgb, network, **options), photo.alpha)
 
 
 def stylize_files(jobs, network, max_size=None, quality=95, progress=True, **options):

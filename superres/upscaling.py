@@ -103,7 +103,7 @@ def _check_memory(height, width, network, tile):
 
 
 def upscale_photo(photo, network, **options):
-    """:func:`upscale`, with its options, for a :class:`Photo`: the alpha mask is enlarged bicubically."""
+    """:func:`upscale`, with its options, for a :class:`Photo`: the mask is enlarged bicubically, colours without it."""
     rgb = upscale(photo.rgb, network, **options)
     alpha = None if photo.alpha is None else resize_array(photo.alpha, *rgb.shape[:2])
     return Photo(rgb, alpha)

@@ -13,8 +13,9 @@ from tqdm import tqdm
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_writable, write_bytes
-from fast_style.common.images.image_formats import SUFFIXES
+from fast_style.common.images.image_formats import EXTENSIONS, SUFFIXES, format_of_result
 from fast_style.common.images.image_io import encode, list_images, read_photo
+from fast_style.common.images.opening import read_stream
 
 # A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
 OVERLAPPED_BYTES = 100 << 20
@@ -63,7 +64,7 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
         raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
     jobs = []
     for source, relative in sources:
-        own = SUFFIXES.get(Path(source).suffix.lower(), "png")
+        own = format_of_result(source)
         if one_file:
             target, chosen = Path(output), file_format or SUFFIXES[Path(output).suffix.lower()]
         else:
@@ -79,7 +80,7 @@ def _names_an_image(output, file_format):
     """Whether the result is to be a file of this name, and not in a folder of it."""
     suffix = Path(output).suffix.lower()
     if suffix not in SUFFIXES:
-        if suffix and (suffix in Image.registered_extensions() or suffix in (".heic", ".jxl")):
+        if suffix and (suffix in Image.registered_extensions() or suffix in (*EXTENSIONS, ".jxl")):
             raise UserError(f"--output: expected a name that ends in {', '.join(SUFFIXES)}. Received: {output}")
         return False
     if file_format not in (None, SUFFIXES[suffix]):
@@ -206,7 +207,7 @@ def run_jobs(jobs, transform, quality=95, progress=True):
 def _read(job):
     """(Photo, seconds)."""
     start = time.perf_counter()
-    source = sys.stdin.buffer.read() if job.source == "-" else job.source
+    source = read_stream(sys.stdin.buffer) if job.source == "-" else job.source
     photo = read_photo(source, name="standard input" if job.source == "-" else job.source)
     return photo, time.perf_counter() - start
 

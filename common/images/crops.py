@@ -97,7 +97,7 @@ class Crops:
             if name in self.bad:
                 continue
             try:
-                return read_photo(source, str(name)).rgb
+                return read_photo(source, str(name)).on_white()
             except UserError as error:
                 self._note_bad(name, error)
         self.error = self.error or UserError(f"{self.source}: expected photographs that decode. Received: none that do")
@@ -131,7 +131,7 @@ def validation_crops(folder, size, resize=True):
     """
     crops = []
     for path in list_images(Path(folder)):
-        rgb = read_photo(path).rgb
+        rgb = read_photo(path).on_white()
         rgb = resize_short_side(rgb, size if resize else max(size, min(rgb.shape[:2])))
         top, left = ((side - size) // 2 for side in rgb.shape[:2])
         crops.append(rgb[top : top + size, left : left + size])

@@ -1,8 +1,12 @@
 """Reflection to a legal size and crop back, resizing and cropping of image arrays."""
 
+import dataclasses
+
 import numpy as np
 from keras import ops
 from PIL import Image
+
+from fast_style.common.images.transparency import resize_with_alpha
 
 
 def reflected_indices(length, before, after):
@@ -51,6 +55,15 @@ def limit_long_side(image, size):
     height, width = image.shape[:2]
     limited = limited_sides(height, width, size)
     return image if limited == (height, width) else resize_array(image, *limited)
+
+
+def limit_photo(photo, size):
+    """:func:`limit_long_side` of a :class:`fast_style.common.images.image_io.Photo`, colours and mask together."""
+    sides = limited_sides(*photo.rgb.shape[:2], size)
+    if photo.alpha is None or sides == photo.rgb.shape[:2]:
+        return dataclasses.replace(photo, rgb=limit_long_side(photo.rgb, size))
+    rgb, alpha = resize_with_alpha(photo.rgb, photo.alpha, *sides)
+    return dataclasses.replace(photo, rgb=rgb, alpha=alpha)
 
 
 def limited_sides(height, width, size):

@@ -74,7 +74,7 @@ class EvaluationFolder:
         record = read_json(folder / f"{name}.json", "a record")
         if record["iterations"] < iterations:
             return None
-        pictures = {k: read_photo(folder / f"{name}_{k}.png").rgb for k in ("photograph", "network", "baseline")}
+        pictures = {k: read_photo(folder / f"{name}_{k}.png").on_white() for k in ("photograph", "network", "baseline")}
         if not np.array_equal(pictures["photograph"], square):
             return None
         names = [field.name for field in dataclasses.fields(Comparison) if field.name != "pictures"]

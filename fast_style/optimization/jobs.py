@@ -10,7 +10,7 @@ import numpy as np
 from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.commands.progress import IterationProgress
 from fast_style.common.errors import UserError
-from fast_style.common.images.geometry import limit_long_side, resize_array
+from fast_style.common.images.geometry import limit_long_side, limit_photo
 from fast_style.common.images.image_io import Photo, as_rgb, list_images, write_photo
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.images.sample_photos import sample_photos
@@ -124,7 +124,8 @@ def optimize_files(jobs, settings, quality=95, progress=True):
 
 
 def _paint(photo, job, objective, settings, quality, signals, progress):
-    rgb = limit_long_side(photo.rgb, settings.max_size)
+    photo = limit_photo(photo, settings.max_size)
+    rgb = photo.rgb
     if not settings.style_size:
         objective = objective.resized(min(rgb.shape[:2]))
     total = settings.iterations * settings.scales
@@ -149,5 +150,4 @@ def _paint(photo, job, objective, settings, quality, signals, progress):
         )
     if progress and bar.done < total and not result.stopped:
         print(f"{job.source}: no step helped any more after {bar.done} of {total} iterations", file=sys.stderr)
-    alpha = None if photo.alpha is None else resize_array(photo.alpha, *rgb.shape[:2])
-    return Photo(to_uint8(result.picture).numpy(), alpha)
+    return Photo(to_uint8(result.picture).numpy(), photo.alpha)

@@ -237,7 +237,7 @@ def _enlarged(low, network, name, **options):
 
 
 def _ground_truth(path, image, factor, notes):
-    photo = read_photo(path).rgb
+    photo = read_photo(path).on_white()
     truth = crop_to_multiple(photo, factor)
     least = SSIM_WINDOW + 2 * factor
     if min(truth.shape[:2]) < least:

@@ -3,6 +3,8 @@
 import io
 import json
 import resource
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from fast_style.export.saved_model import export_saved_model
 from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize_photo
 from superres.upscaling import upscale_photo
+from tests.common.images.files import animated_webp
 from tests.export.conftest import encoded, picture
 
 
@@ -97,6 +100,42 @@ def test_bytes_are_answered_as_the_command_line_answers_files(signatures, source
         assert np.abs(pixels[..., :3].astype(int) - expected).max() <= limit, kind
         if alpha is not None:
             assert np.abs(pixels[..., 3].astype(int) - alpha).max() <= 1, kind
+
+
+def test_an_opaque_animation_does_not_end_the_process(serving_folder, tmp_path):
+    """TensorFlow 2.21 writes its frames beyond their room; in a process of its own, which would die of it.
+
+    Given as constants too, which an optimisation of the graph decodes beforehand.
+    """
+    files = [animated_webp(width, height) for width, height in ((8, 6), (24, 18), (48, 40), (97, 61), (90, 90))]
+    for number, content in enumerate(files):
+        (tmp_path / f"{number}.webp").write_bytes(content)
+    script = """
+import pathlib, sys
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+serve = model.signatures["serve_bytes"]
+contents = [path.read_bytes() for path in sorted(pathlib.Path(sys.argv[2]).glob("*.webp"))]
+for _ in range(5):
+    answers = serve(image_bytes=tf.constant(contents))["image_bytes"].numpy()
+constant = tf.function(lambda: serve(image_bytes=tf.constant(contents[-1:]))["image_bytes"])
+print(*(len(answer) > 0 for answer in answers), (constant() == answers[-1:]).numpy().all())
+"""
+    command = [sys.executable, "-c", script, str(serving_folder / "style" / "1"), str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == ["True"] * 6
+
+
+def test_alpha_on_any_background(signatures):
+    """Of red that fades, the answer is what the network makes of red, and fades: no white is mixed in."""
+    rgba = np.full((12, 16, 4), [255, 0, 0, 0], np.uint8)
+    rgba[..., 3] = np.linspace(1, 255, 16)
+    serve = signatures["style"]["serve_bytes"]
+    answers = serve(image_bytes=tf.constant([encoded(rgba), encoded(rgba[..., :3])]))["image_bytes"].numpy()
+    faded, plain = (np.asarray(Image.open(io.BytesIO(answer))) for answer in answers)
+    np.testing.assert_array_equal(faded[..., :3], plain)
+    np.testing.assert_array_equal(faded[..., 3], rgba[..., 3])
 
 
 def test_metadata_is_dropped(signatures):

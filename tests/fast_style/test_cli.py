@@ -23,7 +23,8 @@ from PIL import Image
 
 from fast_style.cli import main, train_main
 from fast_style.common.commands.progress import IterationProgress
-from fast_style.common.images.image_io import MAX_PIXELS, read_photo, write_photo
+from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.common.images.opening import MAX_PIXELS
 from fast_style.stylization import stylize
 from tests.fast_style.tiny_run import tiny_flags, write_inputs
 

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 import fast_style
 from fast_style import streaming, stylization
-from fast_style.common.commands.photo_jobs import Job
+from fast_style.common.commands.photo_jobs import Job, plan_jobs
 from fast_style.common.errors import UserError
-from fast_style.common.images.image_io import Photo, write_photo
+from fast_style.common.images.image_io import Photo, read_photo, write_photo
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
@@ -57,8 +58,59 @@ def test_max_size_shrinks_and_never_enlarges(network):
 
 def test_alpha_is_resized_with_the_picture(network):
     result = stylize_photo(Photo(photo(), np.full((21, 34), 77, np.uint8)), network, max_size=17)
-    assert result.alpha.shape == result.rgb.shape[:2]
+    assert result.alpha.shape == result.rgb.shape[:2] == (10, 17)
     assert (result.alpha == 77).all()
+
+
+def shown_on(background, rgba):
+    """float (height, width, 3): what a viewer shows of uint8 RGBA on grey of 0..255."""
+    opacity = rgba[..., 3:] / 255
+    return rgba[..., :3] * opacity + background * (1 - opacity)
+
+
+@pytest.mark.parametrize("kind", ["RGBA", "LA", "palette", "WEBP", "TIFF"])
+def test_strength_0_shows_the_photograph_on_any_background(network, kind, tmp_path):
+    """On white and on black, within the level that rounding takes; alpha of 0 to 255, colours unlike black or white."""
+    pixels = np.dstack([photo(), np.tile(np.linspace(0, 255, 34).astype(np.uint8), (21, 1))])
+    image = Image.fromarray(pixels)
+    image = image.convert("LA") if kind == "LA" else image
+    options = {"lossless": True} if kind == "WEBP" else {}
+    if kind == "palette":
+        image = Image.fromarray(np.tile(np.arange(34, dtype=np.uint8), (21, 1)), "P")
+        image.putpalette(pixels[0, :, :3].tobytes())
+        options["transparency"] = bytes(pixels[0, :, 3])
+    suffix = {"WEBP": "webp", "TIFF": "tiff"}.get(kind, "png")
+    image.save(tmp_path / f"a.{suffix}", **options)
+    with Image.open(tmp_path / f"a.{suffix}") as image:
+        source = np.asarray(image.convert("RGBA"))
+    jobs = plan_jobs([str(tmp_path / f"a.{suffix}")], "x", "unused", output=str(tmp_path / "out.png"))
+    assert len(stylize_files(jobs, network, strength=0.0, progress=False)[0]) == 1
+    with Image.open(tmp_path / "out.png") as image:
+        result = np.asarray(image)
+    for background in (0, 255):
+        assert np.abs(shown_on(background, result) - shown_on(background, source)).max() <= 1
+
+
+def test_jpeg_of_a_transparent_photograph_shows_it_on_white(network, tmp_path):
+    """Red at 102 of 255 is (255, 153, 153) there; 3 levels for JPEG."""
+    Image.new("RGBA", (16, 16), (255, 0, 0, 102)).save(tmp_path / "a.png")
+    jobs = plan_jobs([str(tmp_path / "a.png")], "x", "unused", output=str(tmp_path / "out.jpg"))
+    stylize_files(jobs, network, strength=0.0, progress=False)
+    shown = read_photo(tmp_path / "out.jpg").rgb.astype(int)
+    np.testing.assert_allclose(shown, np.broadcast_to([255, 153, 153], shown.shape), atol=3)
+
+
+def test_what_a_file_holds_where_nothing_shows_does_not_reach_the_painting(network, tmp_path):
+    """Black or noise under a hard mask: the same painting."""
+    paintings = []
+    for hidden in (np.zeros_like(photo()), 255 - photo()):
+        rgb = photo()
+        rgb[:, 15:] = hidden[:, 15:]
+        alpha = np.zeros((21, 34), np.uint8)
+        alpha[:, :15] = 255
+        Image.fromarray(np.dstack([rgb, alpha])).save(tmp_path / "a.png")
+        paintings.append(stylize_photo(read_photo(tmp_path / "a.png"), network).rgb)
+    np.testing.assert_array_equal(*paintings)
 
 
 @pytest.mark.parametrize(

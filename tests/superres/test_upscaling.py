@@ -9,7 +9,7 @@ from PIL import Image
 
 from fast_style.common.commands.photo_jobs import Job, plan_jobs
 from fast_style.common.errors import UserError
-from fast_style.common.images.image_io import Photo
+from fast_style.common.images.image_io import Photo, read_photo
 from superres import upscaling
 from superres.enlarging_network import EnlargingNetwork
 from superres.histograms import match_histograms
@@ -134,6 +134,28 @@ def test_alpha_is_enlarged_too(cat, network):
     assert result.alpha.shape == result.rgb.shape[:2] == (80, 112)
     assert (result.alpha[30:50] == 255).all()
     assert (result.alpha[:10] == 0).all()
+
+
+def test_a_mask_gets_no_fringe(cat, network, tmp_path):
+    """Under a hard mask black or white in the file are the same enlarged: neither reaches across the edge."""
+    results = []
+    for behind in (0, 255):
+        rgb = np.full_like(cat, behind)
+        rgb[:, :20] = cat[:, :20]
+        alpha = np.zeros(cat.shape[:2], np.uint8)
+        alpha[:, :20] = 255
+        Image.fromarray(np.dstack([rgb, alpha])).save(tmp_path / "a.png")
+        results.append(upscale_photo(read_photo(tmp_path / "a.png"), network))
+    np.testing.assert_array_equal(results[0].rgb, results[1].rgb)
+
+
+def test_colours_are_enlarged_without_their_mask(network, tmp_path):
+    """Red that fades is red everywhere; composed over white it would be pink, and white again where it is shown."""
+    rgba = np.full((12, 16, 4), [255, 0, 0, 0], np.uint8)
+    rgba[..., 3] = np.linspace(1, 255, 16)
+    Image.fromarray(rgba).save(tmp_path / "a.png")
+    result = upscale_photo(read_photo(tmp_path / "a.png"), network)
+    np.testing.assert_array_equal(result.rgb, upscale(np.ascontiguousarray(rgba[..., :3]), network))
 
 
 def test_files(cat, network, tmp_path):

@@ -142,11 +142,13 @@ class TestOrientation:
 
 
 class TestAlpha:
-    def test_composed_over_white_and_kept(self):
+    def test_kept_apart_from_colours_and_composed_over_white(self):
         """Red (200, 0, 0) at alpha 102 of 255 is 0.4 of it and 0.6 of white: (233, 153, 153)."""
         image = np.full((2, 3, 4), [200, 0, 0, 102], np.uint8)
         photo = read_photo(encoded(image))
-        assert photo.rgb.tolist() == np.full((2, 3, 3), [233, 153, 153]).tolist()
+        assert photo.rgb.tolist() == np.full((2, 3, 3), [200, 0, 0]).tolist()
+        assert photo.on_white().tolist() == np.full((2, 3, 3), [233, 153, 153]).tolist()
+        np.testing.assert_array_equal(as_rgb(encoded(image)), photo.on_white())
         assert photo.alpha.tolist() == np.full((2, 3), 102).tolist()
 
     def test_opaque_is_none(self):
@@ -156,22 +158,24 @@ class TestAlpha:
         """Grey 100 at alpha 51 of 255 is 0.2 of it and 0.8 of white: 224; the other pixel is opaque."""
         image = np.array([[[100, 51], [100, 255]]], np.uint8)
         photo = read_photo(encoded(Image.fromarray(image, "LA")))
-        assert photo.rgb.tolist() == [[[224] * 3, [100] * 3]]
+        assert photo.rgb.tolist() == [[[100] * 3, [100] * 3]]
+        assert photo.on_white().tolist() == [[[224] * 3, [100] * 3]]
         assert photo.alpha.tolist() == [[51, 255]]
 
     def test_webp(self):
         image = np.full((4, 4, 4), [200, 0, 0, 102], np.uint8)
         photo = read_photo(encoded(image, "WEBP", lossless=True, exact=True))
-        assert photo.rgb.tolist() == np.full((4, 4, 3), [233, 153, 153]).tolist()
+        assert photo.rgb.tolist() == np.full((4, 4, 3), [200, 0, 0]).tolist()
         assert photo.alpha.tolist() == np.full((4, 4), 102).tolist()
 
     @pytest.mark.parametrize("file_format", ["GIF", "PNG"])
     def test_palette_with_transparency(self, file_format):
-        """Entry 1 of the palette is transparent: white shows; entry 0 is red."""
+        """Entry 1 of the palette is transparent: white shows, under the colour beside it; entry 0 is red."""
         image = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
         image.putpalette([255, 0, 0, 0, 0, 255])
         photo = read_photo(encoded(image, file_format, transparency=1))
-        assert photo.rgb.tolist() == [[[255, 0, 0], [255, 255, 255]]]
+        assert photo.on_white().tolist() == [[[255, 0, 0], [255, 255, 255]]]
+        assert photo.rgb.tolist() == [[[255, 0, 0], [255, 0, 0]]]
         assert photo.alpha.tolist() == [[255, 0]]
 
     def test_palette_with_an_alpha_an_entry(self):
@@ -179,7 +183,8 @@ class TestAlpha:
         image = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
         image.putpalette([0, 0, 0, 0, 0, 255])
         photo = read_photo(encoded(image, transparency=bytes([51, 255])))
-        assert photo.rgb.tolist() == [[[204, 204, 204], [0, 0, 255]]]
+        assert photo.rgb.tolist() == [[[0, 0, 0], [0, 0, 255]]]
+        assert photo.on_white().tolist() == [[[204, 204, 204], [0, 0, 255]]]
         assert photo.alpha.tolist() == [[51, 255]]
 
     @pytest.mark.parametrize("mode, transparent", [("L", 77), ("RGB", (77, 77, 77))])
@@ -187,7 +192,7 @@ class TestAlpha:
         image = Image.fromarray(np.array([[77, 78]], np.uint8), "L").convert(mode)
         photo = read_photo(encoded(image, transparency=transparent))
         assert photo.alpha.tolist() == [[0, 255]]
-        assert photo.rgb.tolist() == [[[255] * 3, [78] * 3]]
+        assert photo.on_white().tolist() == [[[255] * 3, [78] * 3]]
 
 
 class TestModes:
@@ -268,11 +273,11 @@ class TestColourProfile:
         np.testing.assert_allclose(photo.rgb.astype(int), PIXELS[..., [1, 0, 2]].astype(int), atol=2)
 
     def test_alpha_is_kept(self):
-        """Colours are converted first and composed over white after: green at 102 of 255 is (153, 255, 153)."""
+        """Colours are converted as they are without it: red is green here, at alpha 102 of 255 too."""
         image = np.full((2, 3, 4), [255, 0, 0, 102], np.uint8)
         photo = read_photo(encoded(image, icc_profile=self.swapped_profile()))
         assert photo.alpha.tolist() == np.full((2, 3), 102).tolist()
-        np.testing.assert_allclose(photo.rgb[0, 0].astype(int), [153, 255, 153], atol=2)
+        np.testing.assert_allclose(photo.rgb[0, 0].astype(int), [0, 255, 0], atol=2)
 
     def test_a_profile_that_is_no_use_is_passed_over(self):
         np.testing.assert_array_equal(read_photo(encoded(PIXELS, icc_profile=b"no profile")).rgb, PIXELS)
@@ -317,9 +322,8 @@ class TestBadFiles:
     def test_text_named_jpg(self, tmp_path):
         path = tmp_path / "a.jpg"
         path.write_text("To whom it may concern")
-        assert self.refused(path) == (
-            f"{path}: expected an image (JPEG, PNG, WebP, BMP, GIF, TIFF). Received: a file of no known format"
-        )
+        formats = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, HEIC"
+        assert self.refused(path) == f"{path}: expected an image ({formats}). Received: a file of no known format"
 
     def test_bytes_have_a_name(self):
         assert self.refused(b"text").startswith("image bytes: expected an image")
