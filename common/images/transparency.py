@@ -4,9 +4,10 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import uniform_filter
 
+from fast_style.common.images.strips import row_strips
+
 # Sides in pixels of the squares whose visible pixels colour an invisible one in their middle, the nearest first.
 SQUARES = (3, 9, 33)
-ROWS = 256  # at a time: in float, a large picture would take sixteen times its bytes
 
 
 def over_white(rgb, alpha):
@@ -20,8 +21,7 @@ def over_white(rgb, alpha):
         uint8 (height, width, 3).
     """
     shown = np.empty_like(rgb)
-    for top in range(0, len(rgb), ROWS):
-        rows = slice(top, top + ROWS)
+    for rows in row_strips(*alpha.shape):
         opacity = alpha[rows, :, None] / np.float32(255)
         shown[rows] = np.rint(rgb[rows] * opacity + 255 * (1 - opacity)).astype(np.uint8)
     return shown
@@ -39,17 +39,19 @@ def colour_hidden(rgb, alpha):
     """
     if alpha.all():
         return
+    if alpha.shape[1] > len(alpha):  # strips, with the rows around them, across the shorter side
+        rgb, alpha = rgb.swapaxes(0, 1), alpha.T
     reach = max(SQUARES) // 2
     mean = _mean_visible(rgb, alpha)
-    for top in range(0, len(rgb), ROWS):
-        first, rows = max(top - reach, 0), slice(top, min(top + ROWS, len(rgb)))
+    for rows in row_strips(*alpha.shape):
+        first = max(rows.start - reach, 0)
         hidden = alpha[rows] == 0
         if not hidden.any():
             continue
         around = slice(first, rows.stop + reach)
         weights = alpha[around, :, None].astype(np.float32)
         weighted = np.concatenate([rgb[around] * weights, weights], axis=-1)
-        inside = slice(top - first, rows.stop - first)
+        inside = slice(rows.start - first, rows.stop - first)
         colours = np.broadcast_to(mean, (*hidden.shape, 3))
         for side in reversed(SQUARES):
             sums = uniform_filter(weighted, (side, side, 1), mode="constant")[inside]
@@ -61,9 +63,9 @@ def colour_hidden(rgb, alpha):
 def _mean_visible(rgb, alpha):
     """float (3,): the mean colour, weighted by alpha; white where nothing is visible."""
     total, weight = np.zeros(3), 0.0
-    for top in range(0, len(rgb), ROWS):
-        weights = alpha[top : top + ROWS].astype(np.float32).ravel()
-        total += weights @ rgb[top : top + ROWS].reshape(-1, 3).astype(np.float32)
+    for rows in row_strips(*alpha.shape):
+        weights = alpha[rows].astype(np.float32).ravel()
+        total += weights @ rgb[rows].reshape(-1, 3).astype(np.float32)
         weight += weights.sum(dtype=np.float64)
     return total / weight if weight else np.full(3, 255.0)
 
