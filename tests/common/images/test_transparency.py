@@ -1,8 +1,8 @@
 """Colours beside a mask."""
 
 import numpy as np
+import pytest
 
-from fast_style.common.images.strips import row_strips
 from fast_style.common.images.transparency import colour_hidden, over_white, resize_with_alpha
 
 
@@ -13,10 +13,11 @@ def test_over_white():
     np.testing.assert_array_equal(over_white(rgb, alpha)[::299], [[[255, 153, 153], [255] * 3]] * 2)
 
 
-def test_hidden_pixels_take_the_colours_beside_them_and_visible_ones_stay(rng, monkeypatch):
-    """A red half and a blue one, each with a hidden border: red goes on to the left, blue to the right; in strips of
-    three rows."""
-    monkeypatch.setattr("fast_style.common.images.transparency.row_strips", lambda *shape: row_strips(*shape, 240))
+@pytest.mark.parametrize("block", [7, 256])
+def test_hidden_pixels_take_the_colours_beside_them_and_visible_ones_stay(rng, monkeypatch, block):
+    """A red half and a blue one, each with a hidden border: red goes on to the left, blue to the right; the same
+    in small blocks."""
+    monkeypatch.setattr("fast_style.common.images.transparency.BLOCK", block)
     rgb = rng.integers(0, 256, (600, 80, 3), np.uint8)
     alpha = np.zeros((600, 80), np.uint8)
     alpha[250:270, 20:60] = 200
