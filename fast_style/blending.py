@@ -4,8 +4,7 @@ import numpy as np
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import image_to_luma, to_uint8, with_luma
-
-ROWS = 256  # mixed at a time: in float, a large picture would take twelve times its bytes
+from fast_style.common.images.strips import row_strips
 
 
 def check_strength(strength):
@@ -33,8 +32,7 @@ def blend(picture, photo, strength=1.0, original_colours=False):
     if strength == 1 and not original_colours:
         return picture
     result = np.empty_like(picture)
-    for top in range(0, len(picture), ROWS):
-        rows = slice(top, top + ROWS)
+    for rows in row_strips(*picture.shape[:2]):  # in float, the whole would take twelve times its bytes
         below, above = photo[rows].astype("float32"), picture[rows].astype("float32")
         if original_colours:
             above = with_luma(below, image_to_luma(above))

@@ -26,6 +26,9 @@ from fast_style.common.layers import InstanceNormalization, cpu_convolution
 STATISTICS = ("exact", "fast")
 # Pixels of the photograph in a strip: with 32 filters a feature map of it takes 128 MiB.
 STRIP_PIXELS = 1 << 20
+# Rows that a strip has at least, where a picture is wider than it is high: below that, the rows around a strip that are
+# computed with it would be more than its own, and one row of a panorama alone can be more than memory holds.
+LEAST_ROWS = 64
 # Long side of the copy that "fast" measures on.
 REDUCED_SIDE = 1024
 
@@ -52,11 +55,13 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
     if statistics not in STATISTICS:
         raise UserError(f"statistics: expected one of {', '.join(STATISTICS)}. Received: {statistics!r}")
     _check_steps(network)
-    given = None
+    given, height, width = None, *rgb.shape[:2]
+    lying = width > max(height, strip_pixels // LEAST_ROWS)
     # A photograph that is no larger than the copy is measured itself.
-    if statistics == "fast" and network.normalization == "instance" and max(rgb.shape[:2]) > REDUCED_SIDE:
-        given = _Passes(network, limit_long_side(rgb, REDUCED_SIDE), strip_pixels).run(paint=False).measured
-    return _Passes(network, rgb, strip_pixels, given, on_progress).run().painted
+    if statistics == "fast" and network.normalization == "instance" and max(height, width) > REDUCED_SIDE:
+        copy = limit_long_side(rgb, REDUCED_SIDE)
+        given = _Passes(network, copy, strip_pixels, lying=lying).run(paint=False).measured
+    return _Passes(network, rgb, strip_pixels, given, on_progress, lying=lying).run().painted
 
 
 def _check_steps(network):
@@ -74,11 +79,15 @@ def _check_steps(network):
 
 
 class _Passes:
-    """The passes over one photograph."""
+    """The passes over one photograph.
 
-    def __init__(self, network, rgb, strip_pixels, given=None, on_progress=None, count_only=False):
-        self.network = network
-        self.photograph = _Photograph(network, rgb)
+    `lying`: rows and columns of the photograph and of all kernels change places, which gives the same picture with its
+    rows and columns exchanged: strips are of columns.
+    """
+
+    def __init__(self, network, rgb, strip_pixels, given=None, on_progress=None, count_only=False, lying=False):
+        self.network, self.rgb, self.lying = network, rgb, lying
+        self.photograph = _Photograph(network, rgb.swapaxes(0, 1) if lying else rgb)
         self.strip_pixels = strip_pixels
         self.measures = given is None
         self.given = iter(given or ())
@@ -91,7 +100,8 @@ class _Passes:
 
     def run(self, paint=True):
         """Fills ``measured``, the statistics in order of the layers, and ``painted``."""
-        counting = _Passes(self.network, self.photograph.rgb, self.strip_pixels, self._given_again(), count_only=True)
+        given = self._given_again()
+        counting = _Passes(self.network, self.rgb, self.strip_pixels, given, count_only=True, lying=self.lying)
         counting._pass_all(paint)
         self.expected = counting.multiplications
         try:
@@ -130,7 +140,7 @@ class _Passes:
                 x = self._step(x, step, store=coarsest)
             x = self._stored_alone(x) if coarsest else x
         if paint:
-            self.painted = self._paint(_Convolved(x, self.network.to_rgb))
+            self.painted = self._paint(_Convolved(x, self.network.to_rgb, self.lying))
 
     def _check_room(self):
         height, width = self.photograph.height // 4, self.photograph.width // 4
@@ -146,7 +156,7 @@ class _Passes:
 
     def _step(self, x, step, store=False):
         """Convolution, normalization and activation; measured in a pass of its own where needed."""
-        raw = (_DoubledConvolved if step.enlargement == "nearest" else _Convolved)(x, step.convolution)
+        raw = (_DoubledConvolved if step.enlargement == "nearest" else _Convolved)(x, step.convolution, self.lying)
         layer = step.normalization
         if layer is None:
             return _Normalized(raw, step.activation)
@@ -201,13 +211,14 @@ class _Passes:
     def _paint(self, raw):
         network = self.network
         height, width = self.photograph.rgb.shape[:2]
-        painted = np.empty((height, width, 3), np.uint8)
+        picture = np.empty(self.rgb.shape, np.uint8)
+        painted = picture.swapaxes(0, 1) if self.lying else picture
         margin = network.margin
         rows_of_picture = range(margin, margin + height)
         for start, stop, rows in self._strips(raw, rows_of_picture):
             image = network.scaled_tanh(rows)[0, :, margin : margin + width]
             painted[start - margin : stop - margin] = to_uint8(image).numpy()
-        return painted
+        return picture
 
     def _strips(self, source, rows=None):
         """(start, stop, rows) over a map, in strips of equal shares of the photograph."""
@@ -276,9 +287,8 @@ def _padded_indices(network, length):
 class _Convolved:
     """A convolution, or a transposed one, with its bias."""
 
-    def __init__(self, source, layer):
-        self.source, self.layer = source, layer
-        self.kernel = keras.ops.cast(layer.kernel, layer.compute_dtype)
+    def __init__(self, source, layer, lying):
+        self.source, self.layer, self.kernel = source, layer, _kernel(layer, lying)
         self.transposed = isinstance(layer, keras.layers.Conv2DTranspose)
         shape = layer.compute_output_shape((1, source.height, source.width, None))
         self.height, self.width = shape[1:3]
@@ -318,9 +328,8 @@ class _Convolved:
 class _DoubledConvolved:
     """Nearest-neighbour enlargement by two, then a 3x3 convolution with its bias."""
 
-    def __init__(self, source, layer):
-        self.source, self.layer = source, layer
-        self.kernel = keras.ops.cast(layer.kernel, layer.compute_dtype)
+    def __init__(self, source, layer, lying):
+        self.source, self.layer, self.kernel = source, layer, _kernel(layer, lying)
         self.height, self.width = source.height * 2, source.width * 2
         # Of nine pixels that the kernel meets, four differ.
         each = math.prod(layer.kernel.shape) * 4 // 9
@@ -332,6 +341,12 @@ class _DoubledConvolved:
         result = cpu_convolution.double_and_convolve(self.source.rows(first, last), self.kernel)
         result = result[:, start - 2 * first : stop - 2 * first]
         return _with_bias(result, self.layer)
+
+
+def _kernel(layer, lying):
+    """A convolution's kernel in the type that it computes in; with its rows and columns exchanged where `lying`."""
+    kernel = keras.ops.cast(layer.kernel, layer.compute_dtype)
+    return keras.ops.transpose(kernel, (1, 0, 2, 3)) if lying else kernel
 
 
 def _with_bias(rows, layer):

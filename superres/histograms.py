@@ -2,7 +2,7 @@
 
 import numpy as np
 
-ROWS = 512  # that are worked on at a time: numpy counts and looks up in 64 bits
+from fast_style.common.images.strips import row_strips
 
 
 def match_histograms(image, reference):
@@ -21,17 +21,13 @@ def match_histograms(image, reference):
     matched = np.empty_like(image)
     for channel in range(image.shape[-1]):
         table = _table(_counts(image[..., channel]), _counts(reference[..., channel]))
-        for rows in _slices(image):
+        for rows in row_strips(*image.shape[:2]):  # numpy looks up, and counts, in 64 bits
             matched[rows, :, channel] = table[image[rows, :, channel]]
     return matched
 
 
-def _slices(image):
-    return [slice(first, first + ROWS) for first in range(0, len(image), ROWS)]
-
-
 def _counts(values):
-    return sum(np.bincount(values[rows].ravel(), minlength=256) for rows in _slices(values))
+    return sum(np.bincount(values[rows].ravel(), minlength=256) for rows in row_strips(*values.shape))
 
 
 def _table(counts, reference_counts):

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
 from fast_style.common.images.grey_levels import GreyLevels
+from fast_style.common.images.strips import STRIP_PIXELS, row_strips
 from fast_style.common.images.transparency import colour_hidden
 
-STRIP_PIXELS = 1 << 20
 # EXIF orientation -> what stands upright, seen as the file has it: an array that is written row by row as it is read.
 AS_FILED = {
     2: lambda array: array[:, ::-1],
@@ -55,10 +55,8 @@ def to_arrays(image):
 
 def _strips(image):
     """(slice of rows, image of them) from top to bottom."""
-    step = max(STRIP_PIXELS // image.width, 1)
-    for top in range(0, image.height, step):
-        bottom = min(top + step, image.height)
-        yield slice(top, bottom), image.crop((0, top, image.width, bottom))
+    for rows in row_strips(image.height, image.width, STRIP_PIXELS):
+        yield rows, image.crop((0, rows.start, image.width, rows.stop))
 
 
 def _orientation(image):

@@ -1,12 +1,18 @@
 """Colours beside a mask: what shows behind them, and what they are where nothing shows."""
 
+import itertools
+
 import numpy as np
 from PIL import Image
 from scipy.ndimage import uniform_filter
 
+from fast_style.common.images.strips import row_strips
+
 # Sides in pixels of the squares whose visible pixels colour an invisible one in their middle, the nearest first.
 SQUARES = (3, 9, 33)
-ROWS = 256  # at a time: in float, a large picture would take sixteen times its bytes
+# Side of what is worked on at a time: in float, a picture would take sixteen times its bytes, and most of it lies not
+# beside an edge.
+BLOCK = 256
 
 
 def over_white(rgb, alpha):
@@ -20,8 +26,7 @@ def over_white(rgb, alpha):
         uint8 (height, width, 3).
     """
     shown = np.empty_like(rgb)
-    for top in range(0, len(rgb), ROWS):
-        rows = slice(top, top + ROWS)
+    for rows in row_strips(*alpha.shape):
         opacity = alpha[rows, :, None] / np.float32(255)
         shown[rows] = np.rint(rgb[rows] * opacity + 255 * (1 - opacity)).astype(np.uint8)
     return shown
@@ -39,31 +44,40 @@ def colour_hidden(rgb, alpha):
     """
     if alpha.all():
         return
-    reach = max(SQUARES) // 2
-    mean = _mean_visible(rgb, alpha)
-    for top in range(0, len(rgb), ROWS):
-        first, rows = max(top - reach, 0), slice(top, min(top + ROWS, len(rgb)))
-        hidden = alpha[rows] == 0
+    reach, mean = max(SQUARES) // 2, np.rint(_mean_visible(rgb, alpha)).astype(np.uint8)
+    for top, left in itertools.product(*(range(0, side, BLOCK) for side in alpha.shape)):
+        block = slice(top, top + BLOCK), slice(left, left + BLOCK)
+        hidden = alpha[block] == 0
         if not hidden.any():
             continue
-        around = slice(first, rows.stop + reach)
-        weights = alpha[around, :, None].astype(np.float32)
-        weighted = np.concatenate([rgb[around] * weights, weights], axis=-1)
-        inside = slice(top - first, rows.stop - first)
-        colours = np.broadcast_to(mean, (*hidden.shape, 3))
-        for side in reversed(SQUARES):
-            sums = uniform_filter(weighted, (side, side, 1), mode="constant")[inside]
-            near = sums[..., 3:] > 1e-4  # one pixel of alpha 1 in the largest square is 9e-4
-            colours = np.where(near, sums[..., :3] / np.where(near, sums[..., 3:], 1), colours)
-        rgb[rows][hidden] = np.clip(np.rint(colours[hidden]), 0, 255).astype(np.uint8)
+        first_row, first_column = max(top - reach, 0), max(left - reach, 0)
+        around = slice(first_row, top + BLOCK + reach), slice(first_column, left + BLOCK + reach)
+        if not alpha[around].any():
+            rgb[block][hidden] = mean
+            continue
+        colours = _means_beside(rgb[around], alpha[around], mean)
+        colours = colours[top - first_row :, left - first_column :][: hidden.shape[0], : hidden.shape[1]]
+        rgb[block][hidden] = colours[hidden]
+
+
+def _means_beside(rgb, alpha, mean):
+    """uint8 (height, width, 3): means of visible colours in the smallest square that has any, else `mean`."""
+    weights = alpha[..., None].astype(np.float32)
+    weighted = np.concatenate([rgb * weights, weights], axis=-1)
+    colours = mean
+    for side in reversed(SQUARES):
+        sums = uniform_filter(weighted, (side, side, 1), mode="constant")
+        near = sums[..., 3:] > 1e-4  # one pixel of alpha 1 in the largest square is 9e-4
+        colours = np.where(near, sums[..., :3] / np.where(near, sums[..., 3:], 1), colours)
+    return np.clip(np.rint(colours), 0, 255).astype(np.uint8)
 
 
 def _mean_visible(rgb, alpha):
     """float (3,): the mean colour, weighted by alpha; white where nothing is visible."""
     total, weight = np.zeros(3), 0.0
-    for top in range(0, len(rgb), ROWS):
-        weights = alpha[top : top + ROWS].astype(np.float32).ravel()
-        total += weights @ rgb[top : top + ROWS].reshape(-1, 3).astype(np.float32)
+    for rows in row_strips(*alpha.shape):
+        weights = alpha[rows].astype(np.float32).ravel()
+        total += weights @ rgb[rows].reshape(-1, 3).astype(np.float32)
         weight += weights.sum(dtype=np.float64)
     return total / weight if weight else np.full(3, 255.0)
 

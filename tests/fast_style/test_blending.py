@@ -8,12 +8,14 @@ import fast_style
 from fast_style import blending
 from fast_style.blending import blend
 from fast_style.common.errors import UserError
+from fast_style.common.images.strips import row_strips
 
 
 @pytest.fixture
-def pair(rng):
-    """A picture and a photograph, taller than what is mixed at a time, in the middle of the range."""
-    return tuple(rng.integers(100, 156, (blending.ROWS + 3, 5, 3), np.uint8) for _ in range(2))
+def pair(rng, monkeypatch):
+    """A picture and a photograph, larger than what is mixed at a time, in the middle of the range."""
+    monkeypatch.setattr(blending, "row_strips", lambda *shape: row_strips(*shape, 100))
+    return tuple(rng.integers(100, 156, (59, 5, 3), np.uint8) for _ in range(2))
 
 
 def test_nothing_asked_for_is_the_picture_itself(pair):

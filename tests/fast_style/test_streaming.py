@@ -68,11 +68,30 @@ def test_fast_strips_are_close_and_have_no_seams():
     columns, rows = np.meshgrid(np.arange(1100), np.arange(24))
     waves = [np.sin(columns / 31 + channel) + np.cos(rows / 9 + columns / 50) for channel in range(3)]
     rgb = np.uint8(127.5 + 60 * np.stack(waves, axis=-1))
-    one, many = (stylize_in_strips(rgb, network, "fast", strip_pixels=pixels) for pixels in (1 << 20, 1))
+    one, many = (stylize_in_strips(rgb, network, "fast", strip_pixels=pixels) for pixels in (1 << 20, 1 << 12))
     # The same numbers however the picture is cut: no seam is possible.
     assert np.abs(one.astype(int) - many).max() <= 1
     exact = stylize_in_strips(rgb, network, "exact").astype(int)
     assert 0 < np.abs(one - exact).mean() < 8  # of 255: the copy is a little smoother
+
+
+@pytest.mark.parametrize("options", [{}, {"upsampling": "resize", "reflection_padding": 0}], ids=str)
+def test_strips_of_a_panorama_are_of_columns(options, monkeypatch):
+    """2x900: rows of it would be the whole; and the same picture."""
+    network, most = trained(margin=24, **options), []
+    rows = streaming._Convolved.rows
+
+    def counted(self, start, stop):
+        result = rows(self, start, stop)
+        most.append(result.shape[1] * result.shape[2])
+        return result
+
+    monkeypatch.setattr(streaming._Convolved, "rows", counted)
+    rgb = photograph(2, 900)
+    whole = network.render(rgb[None]).numpy()[0]
+    strips = stylize_in_strips(rgb, network, strip_pixels=1 << 12)
+    assert np.abs(strips.astype(int) - whole).max() <= 1  # rounding
+    assert max(most) < 50 * 950 / 4  # a quarter of the picture with its margin
 
 
 def test_progress_rises_to_one():

@@ -1,19 +1,23 @@
 """Colours beside a mask."""
 
 import numpy as np
+import pytest
 
 from fast_style.common.images.transparency import colour_hidden, over_white, resize_with_alpha
 
 
 def test_over_white():
-    """Red at 102 of 255 is 0.4 of it and 0.6 of white, (255, 153, 153); more rows than are worked on at once."""
+    """Red at 102 of 255 is 0.4 of it and 0.6 of white, (255, 153, 153)."""
     rgb = np.full((300, 2, 3), [255, 0, 0], np.uint8)
     alpha = np.tile(np.array([102, 0], np.uint8), (300, 1))
     np.testing.assert_array_equal(over_white(rgb, alpha)[::299], [[[255, 153, 153], [255] * 3]] * 2)
 
 
-def test_hidden_pixels_take_the_colours_beside_them_and_visible_ones_stay(rng):
-    """A red half and a blue one, each with a hidden border: red goes on to the left, blue to the right."""
+@pytest.mark.parametrize("block", [7, 256])
+def test_hidden_pixels_take_the_colours_beside_them_and_visible_ones_stay(rng, monkeypatch, block):
+    """A red half and a blue one, each with a hidden border: red goes on to the left, blue to the right; the same
+    in small blocks."""
+    monkeypatch.setattr("fast_style.common.images.transparency.BLOCK", block)
     rgb = rng.integers(0, 256, (600, 80, 3), np.uint8)
     alpha = np.zeros((600, 80), np.uint8)
     alpha[250:270, 20:60] = 200
@@ -22,7 +26,7 @@ def test_hidden_pixels_take_the_colours_beside_them_and_visible_ones_stay(rng):
     colour_hidden(rgb, alpha)
     np.testing.assert_array_equal(rgb[250:270, 20:60], visible)
     np.testing.assert_array_equal(rgb[250:270, 4:20], np.full((20, 16, 3), [255, 0, 0]))
-    np.testing.assert_array_equal(rgb[234:250, 4:20], np.full((16, 16, 3), [255, 0, 0]))  # across strips of 256 rows
+    np.testing.assert_array_equal(rgb[234:250, 4:20], np.full((16, 16, 3), [255, 0, 0]))
     np.testing.assert_array_equal(rgb[250:270, 60:76], np.full((20, 16, 3), [0, 0, 255]))
     # Further away than 16 pixels the mean of what is visible: half red, half blue.
     np.testing.assert_allclose(rgb[0, 0].astype(int), [127.5, 0, 127.5], atol=0.5)
