@@ -88,7 +88,7 @@ def _index(faces, own, homes):
         "Every public name, with its signature. `python -m tools.api_reference --output docs` makes these pages of the "
         "docstrings. [In your own Python code](../guide/python.md) shows how the parts go together.",
         "",
-        "In signatures `Tensor` is a tensor of Keras' backend, or what converts to one: a NumPy array, a list.",
+        "In signatures `Tensor` is a tensor of Keras' backend, or a NumPy array.",
     ]
     for face, names in faces.items():
         lines += ["", f"## `{face}`", "", _first(importlib.import_module(face)), *([""] if own[face] else [])]
