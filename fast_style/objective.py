@@ -4,6 +4,7 @@ import dataclasses
 import functools
 from collections.abc import Sequence
 
+import numpy as np
 from keras import ops
 
 from fast_style.common.errors import UserError
@@ -125,13 +126,16 @@ class StyleObjective(Objective):
             raise UserError(f"style_size: expected at least 1 pixel. Received: {self.style_size!r}")
 
     @classmethod
-    def for_painting(cls, settings, normalize_over=(), **options):
-        """The objective of settings that name a painting, with a loss network built for its layers.
+    def for_painting(
+        cls, settings: ObjectiveSettings, normalize_over: Sequence[np.ndarray] = (), **options: object
+    ) -> "StyleObjective":
+        """Objective of settings that name a painting, with a loss network built for its layers.
 
         Args:
-            settings: :class:`fast_style.settings.ObjectiveSettings`, whose ``style`` is a path, RGB uint8 (height,
+            settings: as of the class, whose ``style`` is a path, RGB uint8 (height,
                 width, 3), or a list of these; a ``style_size`` of None reads it as it is.
-            normalize_over: see :func:`build_loss_network`.
+            normalize_over: photographs, uint8 (height, width, 3) each, over which filters of the loss network are
+                scaled to a mean activation of one. Default: none, filters as they are.
             options: ``style_blend`` and ``scaling`` of the class.
 
         Raises:

@@ -78,8 +78,8 @@ class SuperResolutionObjective(Objective):
         super().__init__(build_terms(settings, loss_network, factor=factor), loss_network)
 
     @classmethod
-    def from_settings(cls, settings, factor):
-        """The objective of settings, with a loss network built for the layers that it needs, if any."""
+    def from_settings(cls, settings: TrainerSettings, factor: int) -> "SuperResolutionObjective":
+        """Objective of settings, with a loss network built for the layers that it needs, if any."""
         layers, built = layers_needed(settings), None
         if layers:
             built = build_loss_network(settings.loss_network, layers, settings.loss_weights, pooling=settings.pooling)

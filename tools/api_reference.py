@@ -139,7 +139,8 @@ def _signature(name, function, bound=False):
             parts.append("*")
         parts.append(_types(str(parameter)))
     result = signature.return_annotation
-    returns = "" if result in (signature.empty, None) else f" -> {_types(inspect.formatannotation(result))}"
+    result = result if isinstance(result, str) else inspect.formatannotation(result)
+    returns = "" if signature.return_annotation in (signature.empty, None) else f" -> {_types(result)}"
     line = f"{name}({', '.join(parts)}){returns}"
     if len(line) > WIDTH:
         line = "\n".join([f"{name}(", *(f"    {part}," for part in parts), f"){returns}"])
@@ -171,7 +172,7 @@ def markdown(docstring):
             parts += [f"**{section}**", f"- {_joined(rest)}"]
         elif paragraph.startswith(">>>"):
             parts.append(f"```python\n{paragraph}\n```")
-        else:
+        elif paragraph != "::":  # what is indented behind it is code in Markdown, too
             parts.append(paragraph if paragraph.startswith("    ") else _prose(paragraph))
     return "\n\n".join(parts)
 
