@@ -4,6 +4,7 @@ Nothing heavy is imported here, so that ``--help`` is quick.
 """
 
 import dataclasses
+import difflib
 
 from fast_style.common.errors import UserError
 
@@ -29,6 +30,29 @@ def setting(default, text, *, least=None, below=None, **options):
 def flag(name):
     """The command-line flag of a setting."""
     return f"--{name.replace('_', '-')}"
+
+
+def settings_of(owner, kind, settings, options):
+    """Settings as they are given, or made of options that were given by keyword.
+
+    Args:
+        owner: name of what was called, for errors.
+        kind: the class of settings.
+        settings: an instance, or None.
+        options: dict of its fields.
+
+    Raises:
+        TypeError: an option that is no field, with the one that is nearest; options beside settings.
+    """
+    names = [field.name for field in dataclasses.fields(kind)]
+    for option in options:
+        if settings is not None:
+            raise TypeError(f"{owner}: expected settings or options, and not both. Received: settings and {option}")
+        if option not in names:
+            near = difflib.get_close_matches(option, names, n=1)
+            expected = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(names)}"
+            raise TypeError(f"{owner}: unknown option {option}; {expected}")
+    return kind(**options) if settings is None else settings
 
 
 def check_choices(settings):

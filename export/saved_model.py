@@ -15,30 +15,36 @@ from fast_style.export.signatures import write_signatures
 def export_saved_model(
     source: Source,
     folder: str | os.PathLike,
+    *,
     precision: str = "float32",
     max_pixels: int = MAX_PIXELS,
     overwrite: bool = False,
     licence: str | None = None,
 ) -> dict:
-    """Writes a SavedModel with three signatures, and ``model_card.json`` within it.
+    """SavedModel of a network, with three signatures, and ``model_card.json`` within it.
 
-    ==================  ======================================  ==========================================
-    signature           input                                   output
-    ==================  ======================================  ==========================================
-    serving_default     images: uint8 (batch, height, width, 3) images: uint8, factor times as high and wide
-    serve_float         images: float32, the same, 0..255       images: float32, the same, 0..255
-    serve_bytes         image_bytes: string (batch,)            image_bytes: string (batch,), PNG
-    ==================  ======================================  ==========================================
+    - ``serving_default``: from ``images``, uint8 (batch, height, width, 3), to ``images``, uint8, factor times as high
+      and wide.
+    - ``serve_float``: the same in float32, 0..255.
+    - ``serve_bytes``: from ``image_bytes``, string (batch,), JPEG, PNG, GIF, BMP or WebP, to ``image_bytes``, PNG.
+
+    >>> import tempfile, superres
+    >>> from fast_style.export import export_saved_model, find_network
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     superres.SRCNN(factor=2).save(f"{folder}/tiny.keras")
+    ...     card = export_saved_model(find_network(f"{folder}/tiny.keras"), f"{folder}/saved_model")
+    >>> sorted(card["signatures"])
+    ['serve_bytes', 'serve_float', 'serving_default']
 
     Args:
-        source: :class:`Source`.
+        source: of :func:`find_network`.
         folder: new or empty; it appears whole or not at all.
-        precision: ``"float32"`` or ``"bfloat16"`` for what is computed between input and output.
-        max_pixels: that the results of one request may have, all images of its batch together; of
+        precision: ``"float32"`` (default) or ``"bfloat16"`` for what is computed between input and output.
+        max_pixels: that the results of one request may have, at least 1, all images of its batch together; of
             ``serve_bytes``, which computes one image after the other, each. A request for more is
             answered by InvalidArgument rather than by a server out of memory.
-        overwrite: replace an export that is there.
-        licence: of the weights, for the card; default that which ships with them.
+        overwrite: replace an export that is there. Default: False.
+        licence: of the weights, for the card. Default: that which ships with them.
 
     Returns:
         the model card, a dict.

@@ -29,13 +29,14 @@ WARMUP_SIZES = [(256, 256)]
 def export_serving(
     folder: str | os.PathLike,
     models: Mapping[str, str | os.PathLike],
+    *,
     precision: str = "float32",
     warmup: Sequence[tuple[int, int]] = WARMUP_SIZES,
     max_pixels: int = MAX_PIXELS,
     update: bool = False,
     licence: str | None = None,
 ) -> list[Path]:
-    """Writes a folder for TF Serving.
+    """Folder for TF Serving, of one model or several.
 
     ::
 
@@ -45,16 +46,24 @@ def export_serving(
         clients/                 rest_client.py, grpc_client.py
         <model>/<version>/       a SavedModel, its card, and warm-up requests in assets.extra
 
+    >>> import tempfile, superres
+    >>> from fast_style.export import export_serving
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     superres.SRCNN(factor=2).save(f"{folder}/tiny.keras")
+    ...     export_serving(f"{folder}/served", {"tiny": f"{folder}/tiny.keras"}, warmup=[])
+    [PosixPath('.../served/tiny/1')]
+
     Args:
         folder: new or empty; with `update`, one that this function made.
         models: ``{name: shipped name or .keras file}``.
-        precision, max_pixels, licence: as of :func:`fast_style.export.saved_model.export_saved_model`.
-        warmup: list of (height, width): each is asked of each signature when a server loads the model.
+        precision, max_pixels, licence: as of :func:`export_saved_model`.
+        warmup: list of (height, width) in pixels: each is asked of each signature when a server loads the model.
+            Default: 256x256.
         update: add to a folder that is there: a model that it has gets its next version number, which a
             running server picks up; other files stay as they are.
 
     Returns:
-        list of the version folders written.
+        list of pathlib.Path, the version folders written.
 
     Raises:
         UserError: a bad model, a folder that is not empty, a size that is more than `max_pixels`, a full

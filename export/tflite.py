@@ -45,25 +45,33 @@ def export_tflite(
     overwrite: bool = False,
     licence: str | None = None,
 ) -> dict:
-    """Writes a ``.tflite`` file of builtin operators, and its model card beside it.
+    """``.tflite`` file of builtin operators, and its model card beside it.
 
     The file has one signature, ``serving_default``, from ``images`` to ``images``: RGB
     (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide.
 
+    >>> import tempfile, superres
+    >>> from fast_style.export import export_tflite, find_network
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     superres.SRCNN(factor=2).save(f"{folder}/tiny.keras")
+    ...     card = export_tflite(find_network(f"{folder}/tiny.keras"), f"{folder}/tiny.tflite", size=(16, 24))
+    >>> card["signatures"]["serving_default"]["outputs"]["images"]["shape"]
+    [1, 32, 48, 3]
+
     Args:
-        source: :class:`Source`.
-        file: path; it appears whole or not at all.
-        precision: ``"float32"``; ``"float16"``, half the bytes; ``"dynamic"``, 8-bit weights, activations
+        source: of :func:`find_network`.
+        file: path that ends in ``.tflite``; it appears whole or not at all.
+        precision: ``"float32"`` (default); ``"float16"``, half the bytes; ``"dynamic"``, 8-bit weights, activations
             quantized as they come; ``"int8"``, 8-bit weights and activations of convolutions, with
             normalization in float.
-        size: (height, width) of the input in pixels; None for any, which each use sets.
-        uint8: input and output are uint8 rather than float32.
+        size: (height, width) of the input in pixels. Default: None for any, which each use sets.
+        uint8: input and output are uint8 rather than float32. Default: False.
         calibration: folder of photographs that int8 is calibrated on.
-        photos: folder of photographs on which the file is compared, up to 8, spread over it; default
+        photos: folder of photographs on which the file is compared, up to 8, spread over it. Default:
             scikit-image's samples.
-        allow_loss: keep a file that is further from the Keras network than its precision may be.
-        overwrite: replace a file that is there.
-        licence: of the weights, for the card; default that which ships with them.
+        allow_loss: keep a file that is further from the Keras network than its precision may be. Default: False.
+        overwrite: replace a file that is there. Default: False.
+        licence: of the weights, for the card. Default: that which ships with them.
 
     Returns:
         the model card, a dict; ``"psnr_db"`` in it is the lowest of the photographs compared.

@@ -49,19 +49,29 @@ def verify(
     against: str | os.PathLike | None = None,
     process: FreshProcess | None = None,
 ) -> list[Comparison]:
-    """Compares an artifact with the Keras network at two sizes, one odd; of a fixed size, at that one.
+    """Comparison of an artifact with the Keras network at two sizes, one odd; of a fixed size, at that one.
 
     The artifact is loaded in a process of its own that cannot import this package, by
     ``tf.saved_model.load`` or LiteRT, and run on sample photographs through every signature.
 
+    >>> import tempfile, superres
+    >>> from fast_style.export import export_tflite, find_network, verify
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     superres.SRCNN(factor=2).save(f"{folder}/tiny.keras")
+    ...     card = export_tflite(find_network(f"{folder}/tiny.keras"), f"{folder}/tiny.tflite", size=(16, 24))
+    ...     comparisons = verify(f"{folder}/tiny.tflite", against=f"{folder}/tiny.keras")
+    >>> all(one.holds for one in comparisons)
+    True
+
     Args:
         artifact: folder of a SavedModel, or a ``.tflite`` file, with its model card.
         against: shipped name or ``.keras`` file of the network, which need not be the one that the
-            artifact was made from; default the shipped one that the card names.
-        process: an open FreshProcess, for the next of several artifacts; default one for this alone.
+            artifact was made from. Default: the shipped one that the card names.
+        process: an open FreshProcess, for the next of several artifacts. Default: one for this alone.
 
     Returns:
-        list of Comparison.
+        list of Comparison, one a photograph and signature: ``signature``, ``height``, ``width``, the largest
+        ``difference`` of 255, the ``psnr`` in dB, the ``floor`` that it must reach, and ``holds``, whether it does.
 
     Raises:
         UserError: no such artifact or network, one that was trained on since it shipped, an artifact

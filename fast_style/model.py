@@ -1,11 +1,15 @@
 """The trainer: a Keras model whose `fit` trains a transformation network on one painting."""
 
+from collections.abc import Sequence
+
 import keras
 from keras import ops
 
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.margin import add_margin
+from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
+from fast_style.common.types import Image
 from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
 from fast_style.settings import TrainerSettings
@@ -13,43 +17,60 @@ from fast_style.settings import TrainerSettings
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class StyleTransfer(PerceptualTrainer):
-    """Trains a :class:`TransformationNetwork` to minimise eq. 5 for one painting.
+    """Keras model that trains a :class:`TransformationNetwork` to minimise eq. 5 for one painting (section 3).
 
     ``compile`` it with any optimizer and ``fit`` it on any dataset of photographs, uint8 or float
     (batch, height, width, 3), RGB 0..255. ``model.network`` is what is trained: save that.
 
+    >>> import numpy as np, fast_style
+    >>> painting, photos = np.zeros((64, 64, 3), np.uint8), np.zeros((2, 32, 32, 3), np.uint8)
+    >>> network = fast_style.TransformationNetwork(width=2)
+    >>> model = fast_style.StyleTransfer(painting, network, tv_weight=1e-5, loss_weights="random")
+    >>> model.compile("adam")
+    >>> history = model.fit(photos, verbose=0)
+    >>> sorted(history.history)
+    ['content', 'loss', 'style', 'style/relu1_2', 'style/relu2_2', 'style/relu3_3', 'style/relu4_3', 'tv']
+
     Args:
-        style: the painting: a path, or RGB uint8 (height, width, 3).
+        style: the painting: a path, or RGB uint8 (height, width, 3); or a list of these, which are blended.
         network: the network to train. Default: a new one with the paper's settings.
-        content_weight: factor of the feature loss (eq. 2).
-        style_weight: factor of the loss of style. The defaults of the three belong together
-            and to VGG features of 0..255 images; weights of other implementations do not carry over.
-        tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
-        content_layers, style_layers: in the paper's words.
-        style_layer_weights: one factor a style layer; default 1 each.
-        style_loss: a name of ``STYLE_LOSSES``; the paper's is ``"gram"``, eq. 4. Each needs
-            a ``style_weight`` of its own scale (docs/concepts/losses.md).
+        content_weight: factor of the feature loss (eq. 2), at least 0. Default: 1.
+        style_weight: factor of the loss of style, at least 0. Default: by the loss of style, 1e-4 for ``"gram"``. The
+            defaults of the three weights belong together and to VGG features of 0..255 images; weights of other
+            implementations do not carry over.
+        tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels, at least 0.
+            Default: 1e-5.
+        content_layers: layers of the feature loss in the paper's words. Default: ``("relu2_2",)``.
+        style_layers: layers of the loss of style. Default: the paper's ``relu1_2``, ``relu2_2``, ``relu3_3``,
+            ``relu4_3``.
+        style_layer_weights: one factor a style layer. Default: 1 each.
+        style_loss: ``"gram"`` (default), eq. 4; ``"mmd-linear"``, ``"mmd-polynomial"``, ``"mmd-gaussian"``, ``"bn"`` or
+            ``"mrf"``. Each needs a ``style_weight`` of its own scale (docs/concepts/losses.md).
+        style_scaling: ``"paper"`` (default), the sum over a Gram matrix's entries (eq. 4), or ``"mean"``, their mean.
         style_warmup: steps over which the style weight grows geometrically from a hundredth of its
-            value; 0 for none, as in the paper. A network that learns to show the photograph first
+            value. Default: 0 for none, as in the paper. A network that learns to show the photograph first
             keeps it: without, it takes thousands of steps more until content is recognisable.
         stability_weight: factor of the difference between what the network makes of a photograph and of the
-            same with noise, the mean of squared differences of pixels (stability training, Zheng et al. 2016);
-            0 for none, as in the paper. A network likes to grow regular dots out of the grain of flat areas.
+            same with noise, the mean of squared differences of pixels (stability training, Zheng et al. 2016).
+            Default: 0 for none, as in the paper. A network likes to grow regular dots out of the grain of flat areas.
             With it, a step paints each photograph twice.
-        stability_noise: standard deviation of that noise, in pixel values of 0..255.
-        stability_shift: pixels by which the noisy copy is moved at most, down and right, and its painting moved back;
-            0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching and dots
-            to it; with 3, texture has to come of the photograph. 16 pixels a side, of the margin first, are not
+        stability_noise: standard deviation of that noise, in pixel values of 0..255. Default: 10.
+        stability_shift: pixels by which the noisy copy is moved at most, down and right, and its painting moved back.
+        Default: 0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching and
+            dots to it; with 3, texture has to come of the photograph. 16 pixels a side, of the margin first, are not
             compared.
-        training_margin: reflected pixels a side that a step paints too and cuts off; 0 for none, as in the paper. With
-            the network's own margin, what is trained is what a network in use paints: without, it learns to write some
-            of the painting's statistics into the line that zero padding leaves along borders, where they please the
-            loss and nobody sees them. With 24 stability is compared up to the borders, where a network paints a frame
-            otherwise (docs/guide/train.md).
-        style_size: the painting's short side in pixels when its strokes are read; None leaves it.
-        loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
-        loss_weights, pooling: see :func:`build_loss_network`.
-        settings: all of these as :class:`fast_style.settings.TrainerSettings`, instead of one by one.
+        training_margin: reflected pixels a side that a step paints too and cuts off. Default: 0 for none, as in the
+            paper. With the network's own margin, what is trained is what a network in use paints: without, it learns to
+            write some of the painting's statistics into the line that zero padding leaves along borders, where they
+            please the loss and nobody sees them. With 24 stability is compared up to the borders, where a network
+            paints a frame otherwise (docs/guide/train.md).
+        style_size: the painting's short side in pixels when its strokes are read; None leaves it. Default: 256.
+        loss_network: ``"vgg16"`` (the paper's, default) or ``"vgg19"``.
+        loss_weights: ``"imagenet"`` (default), which Keras downloads, the path of a ``.npz``, ``.h5`` or
+            ``.weights.h5`` file, or ``"random"``, for tests.
+        pooling: of the loss network: ``"max"`` (default) or ``"average"``.
+        settings: the painting and all of these as :class:`StyleSettings`, instead of one by one.
+        name: of the Keras model.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
     ``style/<layer>`` (unweighted, comparable with the paper's equations); with a stability weight
@@ -58,10 +79,20 @@ class StyleTransfer(PerceptualTrainer):
 
     Raises:
         UserError: a bad image, weight, layer or weights file.
+        TypeError: an unknown option, or options beside settings.
     """
 
-    def __init__(self, style, network=None, *, settings=None, name=None, **options):
-        settings = settings or TrainerSettings(style=style, **options)
+    def __init__(
+        self,
+        style: Image | Sequence[Image],
+        network: TransformationNetwork | None = None,
+        *,
+        settings: TrainerSettings | None = None,
+        name: str | None = None,
+        **options: object,
+    ):
+        given = options if settings else {"style": style, **options}
+        settings = settings_of(type(self).__name__, TrainerSettings, settings, given)
         check_whole(training_margin=settings.training_margin)
         if settings.style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {settings.style_warmup}")

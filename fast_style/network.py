@@ -27,7 +27,7 @@ UPSAMPLINGS = ("transposed", "resize")
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class TransformationNetwork(ImageNetwork):
-    """Paints a photograph in the style it was trained on, in one pass.
+    """Network that paints a photograph in the style it was trained on, in one pass (section 3.1; supplement, table 1).
 
     The paper's table: reflection padding of 40 pixels, 9x9 convolution, two 3x3 of stride 2, five
     residual blocks, two 3x3 of stride 1/2, 9x9 convolution, scaled tanh.
@@ -38,14 +38,23 @@ class TransformationNetwork(ImageNetwork):
     Torch's choice; outside training a margin of reflected pixels more is computed and cut off,
     because the zero padding of the paper's last layers leaves a line along the borders.
 
+    >>> import numpy as np, fast_style
+    >>> network = fast_style.TransformationNetwork(width=4)
+    >>> tuple(network(np.zeros((1, 32, 45, 3), np.uint8)).shape)
+    (1, 32, 45, 3)
+    >>> fast_style.TransformationNetwork.from_preset("starry_night_fast").width
+    16
+
     Args:
-        width: filters of the first layer, 32 in the paper; the others follow as 2 and 4 times that.
-        normalization: ``"instance"``, ``"batch"`` (the paper) or ``"none"``.
-        upsampling: ``"transposed"`` (the paper) or ``"resize"``, which leaves no checkerboard.
-        reflection_padding: 40 as in the paper, with unpadded residual blocks; or 0, with
+        width: filters of the first layer, at least 1; the others follow as 2 and 4 times that. Default: 32, as in the
+            paper.
+        normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
+        upsampling: ``"transposed"`` (the paper, default) or ``"resize"``, which leaves no checkerboard.
+        reflection_padding: 40 as in the paper (default), with unpadded residual blocks; or 0, with
             zero-padded ones, which is faster and shows at the borders.
-        margin: reflected pixels a side that are painted and cut off outside training. 8 is as far as the line along
-            the borders goes; a network that learnt to paint a frame along them takes more.
+        margin: reflected pixels a side that are painted and cut off outside training, at least 0. Default: 8, as far as
+            the line along the borders goes; a network that learnt to paint a frame along them takes more.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.Model``.
 
     Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
     Output: float32 RGB of the same shape; values may pass 0..255 by 22.5, clip to show them.

@@ -2,7 +2,9 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 
+import numpy as np
 from keras import ops
 
 from fast_style.common.errors import UserError
@@ -10,8 +12,10 @@ from fast_style.common.images.geometry import resize_short_side
 from fast_style.common.images.image_io import as_rgb
 from fast_style.common.losses import feature_loss
 from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import build_loss_network, least_side
+from fast_style.common.networks.loss_network import LossNetwork, build_loss_network, least_side
+from fast_style.common.settings import settings_of
 from fast_style.common.training.objective import Objective, Term, build_terms, layers_named
+from fast_style.common.types import Image
 from fast_style.settings import CONTENT, GRAM_SCALINGS, SCALINGS, ObjectiveSettings
 from fast_style.style_losses import STYLE_LOSSES
 
@@ -20,43 +24,53 @@ KEPT_SIZES = 4
 
 
 class StyleObjective(Objective):
-    """``content_weight * l_feat + style_weight * l_style + tv_weight * l_TV`` for one painting or several.
+    """Objective ``content_weight * l_feat + style_weight * l_style + tv_weight * l_TV`` of paintings (eq. 5).
 
     l_feat is eq. 2 summed over the content layers; l_style the loss of style, eq. 4 by default, summed over
     the style layers (each times its own weight, 1 by default) and averaged over the paintings; l_TV the sum
     of squared differences of neighbouring pixels. Settings with further terms add these.
+    :meth:`for_painting` builds the loss network, too.
+
+    >>> import numpy as np, fast_style
+    >>> painting, photo = np.zeros((64, 64, 3), np.uint8), np.zeros((1, 32, 32, 3), np.float32)
+    >>> settings = fast_style.StyleSettings(style=painting, tv_weight=1.0, loss_weights="random")
+    >>> objective = fast_style.StyleObjective.for_painting(settings)
+    >>> terms = objective.terms(photo, objective.targets(photo))
+    >>> list(terms)
+    ['loss', 'content', 'style', 'tv', 'style/relu1_2', 'style/relu2_2', 'style/relu3_3', 'style/relu4_3']
 
     Args:
         style_image: the painting: a path, or RGB uint8 (height, width, 3); or a list of these.
         loss_network: a :class:`LossNetwork` with all layers that are named here.
-        settings: :class:`fast_style.settings.ObjectiveSettings`, or one derived from it. Default: of `options`.
-        style_blend: one share a painting; they are divided by their sum. Default: equal shares.
-        scaling: ``"paper"``, eqs. 2 to 4; or ``"gatys"``, their section 2: a content layer counts
+        settings: :class:`StyleSettings`, or the part of it that names an objective. Default: of `options`.
+        style_blend: one share a painting, at least 0; they are divided by their sum. Default: equal shares.
+        scaling: ``"paper"`` (default), eqs. 2 to 4; or ``"gatys"``, their section 2: a content layer counts
             ``1/2 sum (F - P)^2``, eq. 2 times C H W / 2; a style layer of Gram matrices
             ``1 / (4 N^2 M^2) sum (G - A)^2``, eq. 4 over 4, where M is each picture's own number of positions.
-        style_size: short side in pixels at which paintings are read; None takes them as they are.
+        style_size: short side in pixels at which paintings are read. Default: None, which takes them as they are.
         options: fields of the settings: ``content_layers`` and ``style_layers``, in the paper's words, none for an
-            objective without that term; ``content_weight``, ``style_weight``, ``tv_weight``; ``style_loss``, a name of
-            ``STYLE_LOSSES``; ``style_scaling``, ``"paper"`` for the sum over a Gram matrix's entries (eq. 4) or
+            objective without that term; ``content_weight``, ``style_weight``, ``tv_weight``; ``style_loss``, as of
+            :class:`StyleTransfer`; ``style_scaling``, ``"paper"`` for the sum over a Gram matrix's entries (eq. 4) or
             ``"mean"`` for their mean; ``style_layer_weights``, one factor a style layer.
 
     Raises:
         UserError: a painting that is no image, a negative weight, factors that do not match the layers or paintings,
             an unknown name.
+        TypeError: an unknown option, or options beside settings.
     """
 
     def __init__(
         self,
-        style_image,
-        loss_network,
-        settings=None,
+        style_image: Image | Sequence[Image],
+        loss_network: LossNetwork,
+        settings: ObjectiveSettings | None = None,
         *,
-        style_blend=None,
-        scaling="paper",
-        style_size=None,
-        **options,
+        style_blend: Sequence[float] | None = None,
+        scaling: str = "paper",
+        style_size: int | None = None,
+        **options: object,
     ):
-        self.settings = settings or ObjectiveSettings(**options)
+        self.settings = settings_of(type(self).__name__, ObjectiveSettings, settings, options)
         paintings = style_image if isinstance(style_image, list | tuple) else [style_image]
         self.paintings = [as_rgb(painting, "style_image") for painting in paintings]
         self.content_layers, self.style_layers = tuple(self.settings.content_layers), tuple(self.settings.style_layers)
@@ -112,13 +126,16 @@ class StyleObjective(Objective):
             raise UserError(f"style_size: expected at least 1 pixel. Received: {self.style_size!r}")
 
     @classmethod
-    def for_painting(cls, settings, normalize_over=(), **options):
-        """The objective of settings that name a painting, with a loss network built for its layers.
+    def for_painting(
+        cls, settings: ObjectiveSettings, normalize_over: Sequence[np.ndarray] = (), **options: object
+    ) -> "StyleObjective":
+        """Objective of settings that name a painting, with a loss network built for its layers.
 
         Args:
-            settings: :class:`fast_style.settings.ObjectiveSettings`, whose ``style`` is a path, RGB uint8 (height,
+            settings: as of the class, whose ``style`` is a path, RGB uint8 (height,
                 width, 3), or a list of these; a ``style_size`` of None reads it as it is.
-            normalize_over: see :func:`build_loss_network`.
+            normalize_over: photographs, uint8 (height, width, 3) each, over which filters of the loss network are
+                scaled to a mean activation of one. Default: none, filters as they are.
             options: ``style_blend`` and ``scaling`` of the class.
 
         Raises:

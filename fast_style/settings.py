@@ -153,7 +153,18 @@ class TrainerSettings(ObjectiveSettings):
 
 @dataclasses.dataclass(kw_only=True)
 class StyleSettings(TrainingSettings, TrainerSettings):
-    """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
+    """Settings of a style training: each is a flag of ``fast-style-train``, and as keyword likewise.
+
+    The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5); with a weight of
+    stability, also stability_weight * l_stability.
+
+    >>> import fast_style
+    >>> settings = fast_style.StyleSettings(
+    ...     style="painting.jpg", content="photos/", output="run/", architecture="fast"
+    ... )
+    >>> settings.width, settings.upsampling, settings.style_weight
+    (16, 'resize', 0.0001)
+    """
 
     architecture: str = setting(
         "paper",

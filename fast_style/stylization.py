@@ -32,21 +32,25 @@ def stylize(
     strength: float = 1.0,
     original_colours: bool = False,
 ) -> np.ndarray:
-    """Stylises one photograph.
+    """Photograph painted in the style of a network.
+
+    >>> import numpy as np, fast_style
+    >>> photo = np.zeros((32, 45, 3), np.uint8)
+    >>> fast_style.stylize(photo, "starry_night_fast").shape
+    (32, 45, 3)
 
     Args:
-        image: a path, or RGB or grey uint8 (height, width, 3), (height, width), any size from 1x1.
-        network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file.
-        max_size: shrink the photograph so that its long side is at most this many pixels.
-        streaming: ``"off"``: the photograph as a whole, memory grows with it; ``"exact"``: in strips,
-            in about 2 GB of memory, which hardly grows with it, and the same picture; ``"fast"``: in strips
-            with the statistics of a reduced copy, see :func:`fast_style.streaming.stylize_in_strips`;
-            ``"auto"``: exact strips for photographs that would take more than 3.5 GiB, or more than half of
-            this machine's memory.
-        progress: show a progress bar while strips are painted.
-        strength: share of the painting in the result, 0 to 1; the rest is of the photograph.
-        original_colours: keep the photograph's colours and take light and dark of the painting, see
-            :func:`fast_style.blending.blend`.
+        image: a path, encoded bytes, or RGB or grey uint8 (height, width, 3), (height, width), any size from 1x1.
+        network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file. One that is named
+            is kept for the next call.
+        max_size: pixels, at least 1, to which the long side is shrunk where it is longer. Default: None, as it is.
+        streaming: ``"off"``: the photograph as a whole, memory grows with it; ``"exact"``: in strips, in about 2 GB of
+            memory, which hardly grows with it, and the same picture; ``"fast"``: in strips with the statistics of a
+            reduced copy, in one pass, a slightly different picture; ``"auto"`` (default): exact strips for photographs
+            that would take more than 3.5 GiB, or more than half of this machine's memory.
+        progress: show a progress bar while strips are painted. Default: False.
+        strength: share of the painting in the result, 0 to 1; the rest is of the photograph. Default: 1.
+        original_colours: keep the photograph's colours and take light and dark of the painting. Default: False.
 
     Returns:
         RGB uint8 of the photograph's (or the shrunk one's) size.

@@ -1,8 +1,14 @@
 """Style transfer as a task. Light: imports no TensorFlow."""
 
+import os
+import typing
+
 from fast_style.common.networks.source import find_network
 from fast_style.common.task import Lazily, Task
 from fast_style.settings import TRAINING_PRESETS, StyleSettings
+
+if typing.TYPE_CHECKING:
+    from fast_style.network import TransformationNetwork
 
 TASK = Task(
     name="style-transfer",
@@ -20,8 +26,19 @@ TASK = Task(
 )
 
 
-def load_network(network):
-    """A :class:`TransformationNetwork` by shipped name, or from a ``.keras`` file; a new one at each call.
+def load_network(network: str | os.PathLike) -> "TransformationNetwork":
+    """:class:`TransformationNetwork` by shipped name, or from a ``.keras`` file.
+
+    >>> import fast_style
+    >>> network = fast_style.load_network("starry_night_fast")
+    >>> network.width, network.upsampling
+    (16, 'resize')
+
+    Args:
+        network: name (``fast-style styles`` lists them) or path.
+
+    Returns:
+        TransformationNetwork, a new one at each call, under Keras' dtype policy.
 
     Raises:
         UserError: no such name or file, a file of something else, a damaged file.

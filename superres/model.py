@@ -4,8 +4,10 @@ import keras
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
+from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
+from superres.enlarging_network import EnlargingNetwork
 from superres.network import SuperResolutionNetwork
 from superres.objective import SuperResolutionObjective
 from superres.settings import TrainerSettings
@@ -14,32 +16,47 @@ from superres.upscaling import upscale
 
 @keras.saving.register_keras_serializable(package="superres")
 class SuperResolution(PerceptualTrainer):
-    """Trains a network to restore photographs that it sees degraded (section 4.2).
+    """Keras model that trains a network to restore photographs that it sees degraded (section 4.2).
 
     ``compile`` it with any optimizer and ``fit`` it on any dataset of photographs, uint8 or float
     (batch, height, width, 3), RGB 0..255: they are the targets, and the inputs are made of them in the
     step. ``model.network`` is what is trained: save that.
 
+    >>> import numpy as np, superres
+    >>> photos = np.zeros((2, 32, 32, 3), np.uint8)
+    >>> network = superres.SuperResolutionNetwork(factor=4, width=2)
+    >>> model = superres.SuperResolution(network, feature_weight=0, pixel_weight=1)
+    >>> model.compile("adam")
+    >>> history = model.fit(photos, verbose=0)
+    >>> sorted(history.history)
+    ['loss', 'pixel', 'tv']
+
     Args:
         network: the network to train, whose factor is that of the training: a
             :class:`SuperResolutionNetwork` or :class:`SRCNN`. Default: a new one for x4 with the
             paper's settings.
-        feature_weight: factor of the feature loss (eq. 2); 0 needs no loss network.
-        pixel_weight: factor of the pixel loss. The paper's networks have one of the two, and not both.
-        tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels.
+        feature_weight: factor of the feature loss (eq. 2), at least 0; 0 needs no loss network. Default: 1.
+        pixel_weight: factor of the pixel loss (section 3.3), at least 0. The paper's networks have one of the two, and
+            not both. Default: 0.
+        tv_weight: factor of total variation, the sum of squared differences of neighbouring pixels, at least 0.
+            Default: 0.
         equivariance_weight: factor of the difference between what the network makes of a photograph and of the
-            same moved by less than an input pixel, mirrored and turned by chance, put back: the mean of squared
-            differences of pixels; 0 for none, as in the paper. What is in the photograph moves and turns with it,
-            and what the network weaves on the grid of its input, or hatches in a direction of its own, does not.
-            Photographs that are not square are mirrored only. With it, a step enlarges each photograph twice.
+        same moved by less than an input pixel, mirrored and turned by chance, put back: the mean of squared differences
+            of pixels. Default: 0 for none, as in the paper. What is in the photograph moves and turns with it, and what
+            the network weaves on the grid of its input, or hatches in a direction of its own, does not. Photographs
+            that are not square are mirrored only. With it, a step enlarges each photograph twice.
         texture_weight: factor of the texture loss, the style loss between patches of 16x16 pixels at the same place
-            (:func:`texture_loss`); 0 for none, as in the paper.
-        feature_layers, texture_layers: in the paper's words.
-        pixel_channels: ``"rgb"``, or ``"y"`` for the luma.
-        degradation: ``"blur-bicubic"`` (the paper) or ``"bicubic"``; see :func:`superres.degrade`.
-        loss_network: ``"vgg16"`` (the paper's) or ``"vgg19"``.
-        loss_weights, pooling: see :func:`build_loss_network`.
-        settings: all of these as :class:`superres.settings.TrainerSettings`, instead of one by one.
+            (:func:`texture_loss`). Default: 0 for none, as in the paper.
+        feature_layers: layers of the feature loss in the paper's words. Default: ``("relu2_2",)``.
+        texture_layers: layers of the texture loss. Default: ``("relu1_2",)``.
+        pixel_channels: ``"rgb"`` (default), or ``"y"`` for the luma.
+        degradation: ``"blur-bicubic"`` (the paper, default) or ``"bicubic"``; see :func:`superres.degrade`.
+        loss_network: ``"vgg16"`` (the paper's, default) or ``"vgg19"``.
+        loss_weights: ``"imagenet"`` (default), which Keras downloads, the path of a ``.npz``, ``.h5`` or
+            ``.weights.h5`` file, or ``"random"``, for tests.
+        pooling: of the loss network: ``"max"`` (default) or ``"average"``.
+        settings: all of these as :class:`SuperResolutionSettings`, instead of one by one.
+        name: of the Keras model.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
     ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with a texture weight ``texture`` and
@@ -48,12 +65,20 @@ class SuperResolution(PerceptualTrainer):
 
     Raises:
         UserError: a bad weight, layer, degradation or weights file.
+        TypeError: an unknown option, or options beside settings.
     """
 
     preview_labels = ("bicubic", "network", "photograph")
 
-    def __init__(self, network=None, *, settings=None, name=None, **options):
-        settings = settings or TrainerSettings(**options)
+    def __init__(
+        self,
+        network: EnlargingNetwork | None = None,
+        *,
+        settings: TrainerSettings | None = None,
+        name: str | None = None,
+        **options: object,
+    ):
+        settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
         check_degradation(settings.degradation)
         network = network or SuperResolutionNetwork()
         objective = SuperResolutionObjective.from_settings(settings, network.factor)

@@ -17,7 +17,7 @@ from superres.enlarging_network import EnlargingNetwork
 
 @keras.saving.register_keras_serializable(package="superres")
 class SuperResolutionNetwork(EnlargingNetwork):
-    """Enlarges an image by 2, 4 or 8 in one pass.
+    """Network that enlarges an image by 2, 4 or 8 in one pass (section 3.1; supplement, table 2).
 
     The paper's table: 9x9 convolution, four residual blocks, log2(factor) 3x3 convolutions of stride
     1/2, 9x9 convolution, scaled tanh; zero padding throughout, so that every size is kept.
@@ -25,20 +25,30 @@ class SuperResolutionNetwork(EnlargingNetwork):
     Departures from the paper, each where it occurs: no bias before a normalization; the last layer
     starts near zero.
 
+    >>> import numpy as np, superres
+    >>> network = superres.SuperResolutionNetwork(factor=4, width=4)
+    >>> tuple(network(np.zeros((1, 16, 23, 3), np.uint8)).shape)
+    (1, 64, 92, 3)
+
     Args:
-        factor: 2, 4 or 8; the paper's are 4 and 8.
-        width: filters of every hidden layer, 64 in the paper.
-        residual_blocks: 4 in the paper.
-        normalization: ``"batch"`` (the paper), ``"instance"`` or ``"none"``.
-        upsampling: ``"transposed"`` (the paper), ``"resize"``, which leaves no checkerboard,
+        factor: 2, 4 (default) or 8; the paper's are 4 and 8.
+        width: filters of every hidden layer, at least 1. Default: 64, the paper's.
+        residual_blocks: how many, at least 0. Default: 4, the paper's.
+        normalization: ``"batch"`` (the paper, default), ``"instance"`` or ``"none"``.
+        upsampling: ``"transposed"`` (the paper, default), ``"resize"``, which leaves no checkerboard,
             ``"bilinear"``, which leaves less hatching on gradients too, or ``"subpixel"`` (Shi et al. 2016).
         bicubic_skip: add the output to a bicubic enlargement of the input, so that the layers learn
-            the difference. Off in the paper.
-        margin: reflected pixels a side round the input that are enlarged and cut off outside training, none in the
-            paper. Where a network sees zero padding, the feature loss leaves a pattern that it leaves nowhere else; 4
-            take it away.
-        histogram_matching: see :class:`superres.enlarging_network.EnlargingNetwork`, as for input,
-            output and errors.
+            the difference. Default: False, as in the paper.
+        margin: reflected pixels a side round the input that are enlarged and cut off outside training, at least 0.
+            Where a network sees zero padding, the feature loss leaves a pattern that it leaves nowhere else; 4
+            take it away. Default: 0, as in the paper.
+        histogram_matching: whether :func:`upscale` matches the output to the histogram of the input, as the paper does
+            behind networks of the feature loss; the network computes nothing of it. Default: None, which leaves it to
+            the training: :class:`SuperResolution` turns it on with the feature loss.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.Model``.
+
+    Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
+    Output: float32 RGB (batch, height * factor, width * factor, 3); clip to 0..255 to show it.
 
     Raises:
         UserError: an option is none of those above.

@@ -4,7 +4,8 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import image_to_luma
 from fast_style.common.losses import feature_loss, pixel_loss, texture_loss
 from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import build_loss_network, least_side
+from fast_style.common.networks.loss_network import LossNetwork, build_loss_network, least_side
+from fast_style.common.settings import settings_of
 from fast_style.common.training.objective import Objective, Term, build_terms
 from superres.settings import FEATURE, PIXEL_CHANNELS, TrainerSettings
 
@@ -25,16 +26,24 @@ def patch_side(layer):
 
 
 class SuperResolutionObjective(Objective):
-    """``feature_weight * l_feat + texture_weight * l_texture + pixel_weight * l_pixel + tv_weight * l_TV``.
+    """Objective ``feature_weight * l_feat + texture_weight * l_texture + pixel_weight * l_pixel + tv_weight * l_TV``.
 
     l_feat is eq. 2 summed over the layers, l_pixel the mean squared difference of pixels 0..255, l_TV
     the sum of squared differences of neighbouring pixels. l_texture, which the paper does not have, is
-    :func:`texture_loss` between patches of 16x16 pixels, summed over its layers.
+    :func:`texture_loss` between patches of 16x16 pixels, summed over its layers. With an equivariance weight,
+    :class:`SuperResolution` adds that term.
+
+    >>> import numpy as np, superres
+    >>> objective = superres.SuperResolutionObjective(feature_weight=0, pixel_weight=2.0)
+    >>> black, grey = np.zeros((1, 8, 8, 3)), np.full((1, 8, 8, 3), 10.0)
+    >>> terms = objective.terms(grey, objective.targets(black))
+    >>> {name: float(value[0]) for name, value in terms.items()}
+    {'loss': 200.0, 'pixel': 100.0, 'tv': 0.0}
 
     Args:
         loss_network: a :class:`LossNetwork` with the layers, or None where the
             weights of features and texture are 0.
-        settings: :class:`superres.settings.TrainerSettings`. Default: of `options`.
+        settings: :class:`SuperResolutionSettings`, or the part of it that names an objective. Default: of `options`.
         factor: how many times larger outputs are than inputs; what equivariance is measured by.
         options: its fields: ``feature_layers``, ``texture_layers``, in the paper's words; ``feature_weight``,
             ``pixel_weight``, ``tv_weight``, ``texture_weight``, not negative, and one of the first two positive;
@@ -43,10 +52,18 @@ class SuperResolutionObjective(Objective):
 
     Raises:
         UserError: a weight that is none, nothing to minimise, unknown channels.
+        TypeError: an unknown option, or options beside settings.
     """
 
-    def __init__(self, loss_network=None, settings=None, *, factor=None, **options):
-        self.settings = settings = settings or TrainerSettings(**options)
+    def __init__(
+        self,
+        loss_network: LossNetwork | None = None,
+        settings: TrainerSettings | None = None,
+        *,
+        factor: int | None = None,
+        **options: object,
+    ):
+        self.settings = settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
         names = [f"{row.name}_weight" for row in settings.terms]
         check_weights({name: getattr(settings, name) for name in names})
         if not settings.feature_weight and not settings.pixel_weight:
@@ -61,8 +78,8 @@ class SuperResolutionObjective(Objective):
         super().__init__(build_terms(settings, loss_network, factor=factor), loss_network)
 
     @classmethod
-    def from_settings(cls, settings, factor):
-        """The objective of settings, with a loss network built for the layers that it needs, if any."""
+    def from_settings(cls, settings: TrainerSettings, factor: int) -> "SuperResolutionObjective":
+        """Objective of settings, with a loss network built for the layers that it needs, if any."""
         layers, built = layers_needed(settings), None
         if layers:
             built = build_loss_network(settings.loss_network, layers, settings.loss_weights, pooling=settings.pooling)

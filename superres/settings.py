@@ -87,9 +87,15 @@ class TrainerSettings(LossNetworkSettings):
 
 @dataclasses.dataclass(kw_only=True)
 class SuperResolutionSettings(TrainingSettings, TrainerSettings):
-    """The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV.
+    """Settings of a super-resolution training: each is a flag of ``superres-train``, and as keyword likewise.
 
-    With weights of texture and equivariance, also texture_weight * l_texture and equivariance_weight * l_equivariance.
+    The objective is feature_weight * l_feat + pixel_weight * l_pixel + tv_weight * l_TV; with weights of texture and
+    equivariance, also texture_weight * l_texture and equivariance_weight * l_equivariance.
+
+    >>> import superres
+    >>> settings = superres.SuperResolutionSettings(content="photos/", output="run/", factor=8)
+    >>> settings.size, settings.degradation
+    (288, 'blur-bicubic')
     """
 
     iterations: int = setting(200_000, "batches to train on (paper: 200000)")

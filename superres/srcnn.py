@@ -14,17 +14,27 @@ from superres.enlarging_network import EnlargingNetwork
 
 @keras.saving.register_keras_serializable(package="superres")
 class SRCNN(EnlargingNetwork):
-    """Three convolutions on the Y channel of a bicubic enlargement: 9x9 to 64, 32, and 1 channel.
+    """SRCNN, three convolutions on the Y channel of a bicubic enlargement: 9x9 to 64, 32, and 1 channel.
+
+    Dong, Loy, He, Tang: "Image Super-Resolution Using Deep Convolutional Networks" (2015, arXiv:1501.00092).
 
     Cb and Cr are the bicubic enlargement's, as in its paper. Departures from that paper: an enlarged
     image is reflected at its borders, so that the output is not smaller; Glorot initial values
     instead of a deviation of 0.001, and Adam as for the other networks, because training is shorter.
 
+    >>> import numpy as np, superres
+    >>> network = superres.SRCNN(factor=2)
+    >>> tuple(network(np.zeros((1, 16, 23, 3), np.uint8)).shape)
+    (1, 32, 46, 3)
+
     Args:
-        factor: 2, 4 or 8.
-        second_kernel: side of the second convolution in pixels: 1 (9-1-5) or 5 (9-5-5).
-        histogram_matching: see :class:`superres.enlarging_network.EnlargingNetwork`, as for input,
-            output and errors.
+        factor: 2, 4 (default) or 8.
+        second_kernel: side of the second convolution in pixels: 1 (9-1-5; default) or 5 (9-5-5).
+        histogram_matching: as of :class:`SuperResolutionNetwork`.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.Model``.
+
+    Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
+    Output: float32 RGB (batch, height * factor, width * factor, 3); clip to 0..255 to show it.
 
     Raises:
         UserError: another factor or kernel.

@@ -1,9 +1,15 @@
 """Super-resolution as a task. Light: imports no TensorFlow."""
 
+import os
+import typing
+
 from fast_style.common.errors import UserError
 from fast_style.common.networks.source import find_network, shipped_sources
 from fast_style.common.task import Lazily, Task
 from superres.settings import SuperResolutionSettings
+
+if typing.TYPE_CHECKING:
+    from superres.enlarging_network import EnlargingNetwork
 
 TASK = Task(
     name="super-resolution",
@@ -21,12 +27,20 @@ TASK = Task(
 )
 
 
-def load_network(network, factor=None):
-    """A :class:`SuperResolutionNetwork` or :class:`SRCNN` by shipped name, or from a ``.keras`` file.
+def load_network(network: str | os.PathLike, factor: int | None = None) -> "EnlargingNetwork":
+    """:class:`SuperResolutionNetwork` or :class:`SRCNN` by shipped name, or from a ``.keras`` file.
+
+    >>> import superres
+    >>> network = superres.load_network("x4_srcnn")
+    >>> type(network).__name__, network.factor
+    ('SRCNN', 4)
 
     Args:
-        network: name or path; a new network at each call.
-        factor: the factor that it must have; None for any.
+        network: name (``superres networks`` lists them) or path.
+        factor: the factor that it must have: 2, 4 or 8. Default: None for any.
+
+    Returns:
+        SuperResolutionNetwork or SRCNN, a new one at each call, under Keras' dtype policy.
 
     Raises:
         UserError: no such name or file, a file of something else, a damaged file, another factor.

@@ -33,20 +33,25 @@ def upscale(
     progress: bool = False,
     self_ensemble: bool = False,
 ) -> np.ndarray:
-    """Enlarges one photograph by the network's factor.
+    """Photograph enlarged by a network's factor.
+
+    >>> import numpy as np, superres
+    >>> photo = np.zeros((16, 23, 3), np.uint8)
+    >>> superres.upscale(photo, "x4_srcnn").shape
+    (64, 92, 3)
 
     Args:
-        image: a path, or RGB or grey uint8 (height, width, 3), (height, width), any size from 1x1.
+        image: a path, encoded bytes, or RGB or grey uint8 (height, width, 3), (height, width), any size from 1x1.
         network: a :class:`SuperResolutionNetwork` or :class:`SRCNN`, the name of one that ships, or a
-            ``.keras`` file.
-        histogram_matching: match the histogram of each channel to the photograph's, as the paper does;
-            default as the network was meant: on for those of the feature loss.
-        tile: side in input pixels of the tiles in which the photograph is enlarged; 0 for none.
+            ``.keras`` file. One that is named is kept for the next call.
+        histogram_matching: match the histogram of each channel to the photograph's, as the paper does.
+            Default: as the network was meant, on for those of the feature loss.
+        tile: side in input pixels, at least 1, of the tiles in which the photograph is enlarged; 0 for none.
             Default: tiles whose output side is 768 pixels, where the photograph is larger than one; none for
             networks with instance normalization, which look at the whole photograph.
-        progress: show a progress bar where there are many tiles.
+        progress: show a progress bar where there are many tiles. Default: False.
         self_ensemble: take the mean over the eight orientations of the photograph: closer to it and without
-            hatching, in eight times the time; see :func:`superres.self_ensemble.enlarge_by_ensemble`.
+            hatching, in eight times the time. Default: False.
 
     Returns:
         RGB uint8 (height * factor, width * factor, 3); grey where the photograph is.

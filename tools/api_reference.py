@@ -88,7 +88,7 @@ def _index(faces, own, homes):
         "Every public name, with its signature. `python -m tools.api_reference --output docs` makes these pages of the "
         "docstrings. [In your own Python code](../guide/python.md) shows how the parts go together.",
         "",
-        "In signatures `Tensor` is a tensor of Keras' backend, or what converts to one: a NumPy array, a list.",
+        "In signatures `Tensor` is a tensor of Keras' backend, or a NumPy array.",
     ]
     for face, names in faces.items():
         lines += ["", f"## `{face}`", "", _first(importlib.import_module(face)), *([""] if own[face] else [])]
@@ -139,7 +139,8 @@ def _signature(name, function, bound=False):
             parts.append("*")
         parts.append(_types(str(parameter)))
     result = signature.return_annotation
-    returns = "" if result in (signature.empty, None) else f" -> {_types(inspect.formatannotation(result))}"
+    result = result if isinstance(result, str) else inspect.formatannotation(result)
+    returns = "" if signature.return_annotation in (signature.empty, None) else f" -> {_types(result)}"
     line = f"{name}({', '.join(parts)}){returns}"
     if len(line) > WIDTH:
         line = "\n".join([f"{name}(", *(f"    {part}," for part in parts), f"){returns}"])
@@ -171,7 +172,7 @@ def markdown(docstring):
             parts += [f"**{section}**", f"- {_joined(rest)}"]
         elif paragraph.startswith(">>>"):
             parts.append(f"```python\n{paragraph}\n```")
-        else:
+        elif paragraph != "::":  # what is indented behind it is code in Markdown, too
             parts.append(paragraph if paragraph.startswith("    ") else _prose(paragraph))
     return "\n\n".join(parts)
 

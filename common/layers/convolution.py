@@ -12,7 +12,16 @@ from fast_style.common.layers.block import Block, Step
 class Convolution(Block, keras.layers.Conv2D):
     """``keras.layers.Conv2D``, the same numbers, for channels last and no dilation.
 
-    Inside :func:`cpu_convolutions` it is computed by :mod:`cpu_convolution`.
+    Inside :func:`cpu_convolutions` it is computed in forms that are quick on CPUs.
+
+    >>> import numpy as np
+    >>> from fast_style.layers import Convolution
+    >>> tuple(Convolution(8, 3, strides=2, padding="same")(np.zeros((1, 16, 24, 3))).shape)
+    (1, 8, 12, 8)
+
+    Args: as of ``keras.layers.Conv2D``.
+
+    Input: float (batch, height, width, any). Output: float (batch, rows, columns, filters).
     """
 
     @property
@@ -34,7 +43,17 @@ class Convolution(Block, keras.layers.Conv2D):
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class TransposedConvolution(keras.layers.Conv2DTranspose):
-    """``keras.layers.Conv2DTranspose`` with ``padding="same"``, as :class:`Convolution` is ``Conv2D``."""
+    """``keras.layers.Conv2DTranspose`` with ``padding="same"``, as :class:`Convolution` is ``Conv2D``.
+
+    >>> import numpy as np
+    >>> from fast_style.layers import TransposedConvolution
+    >>> tuple(TransposedConvolution(8, 3, strides=2, padding="same")(np.zeros((1, 16, 24, 3))).shape)
+    (1, 32, 48, 8)
+
+    Args: as of ``keras.layers.Conv2DTranspose``.
+
+    Input: float (batch, height, width, any). Output: float (batch, height * strides, width * strides, filters).
+    """
 
     def call(self, inputs):
         if not cpu_convolution.is_enabled(inputs) or self.data_format != "channels_last":

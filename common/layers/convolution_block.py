@@ -11,20 +11,30 @@ from fast_style.common.layers.normalization import make_normalization
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class ConvolutionBlock(Block, keras.layers.Layer):
-    """Convolution, normalization and ReLU.
+    """Convolution, normalization and ReLU (supplement, tables 1 and 2).
 
     Departure from the paper: the convolution has no bias where a normalization follows, which
     would subtract it again.
 
-    Args:
-        filters: output channels.
-        kernel_size: side of the square kernel in pixels.
-        strides: 1, or 2 to halve height and width.
-        padding: ``"same"`` (zeros) or ``"valid"``.
-        normalization: ``"instance"``, ``"batch"`` or ``"none"``.
-        activation: ``"relu"`` or None.
+    >>> import numpy as np
+    >>> from fast_style.layers import ConvolutionBlock
+    >>> tuple(ConvolutionBlock(8, 9, strides=2)(np.zeros((1, 16, 24, 3))).shape)
+    (1, 8, 12, 8)
 
-    Input: float (batch, height, width, any). Output: (batch, height / strides, width / strides, filters).
+    Args:
+        filters: output channels, at least 1.
+        kernel_size: side of the square kernel in pixels, at least 1.
+        strides: 1, or 2 to halve height and width. Default: 1.
+        padding: ``"same"`` (zeros; default) or ``"valid"``.
+        normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
+        activation: ``"relu"`` (default) or None.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
+
+    Input: float (batch, height, width, any). Output: float (batch, height / strides, width / strides, filters), less
+    the kernel's border with ``padding="valid"``.
+
+    Raises:
+        UserError: an unknown normalization.
     """
 
     def __init__(

@@ -20,10 +20,18 @@ _enabled = contextvars.ContextVar("cpu_convolutions", default=False)
 
 @contextlib.contextmanager
 def cpu_convolutions():
-    """Within it, float32 and bfloat16 convolutions on CPUs are traced in the forms of this file, to the same numbers.
+    """Context within which convolutions of these layers are computed in forms that are quick on CPUs.
 
-    Everywhere else (exports, float16, GPUs) layers are plain Keras, which other compilers know best.
-    :mod:`fast_style.streaming`, which is not traced through layers, calls the functions themselves.
+    Results are the same. It counts where a function is traced, for float32 and bfloat16 under TensorFlow on machines
+    without a GPU. Everywhere else (exports, float16, GPUs) layers are plain Keras, which other compilers know best.
+
+    >>> import numpy as np
+    >>> from fast_style.layers import Convolution, cpu_convolutions
+    >>> layer, images = Convolution(3, 9, padding="same"), np.ones((1, 16, 24, 3))
+    >>> with cpu_convolutions():
+    ...     quick = layer(images)
+    >>> bool(np.allclose(quick, layer(images), atol=1e-4))
+    True
     """
     token = _enabled.set(True)
     try:

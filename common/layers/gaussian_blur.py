@@ -17,13 +17,22 @@ def gaussian_kernel(sigma, size):
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class GaussianBlur(keras.layers.Layer):
-    """Blurs each channel with a separable Gaussian; borders are reflected.
+    """Blur of each channel with a separable Gaussian; borders are reflected (section 4.2: sigma 1.0).
 
     Equal to ``tfa.image.gaussian_filter2d(padding="REFLECT")``.
 
+    >>> import numpy as np
+    >>> from fast_style.layers import GaussianBlur
+    >>> blur = GaussianBlur(sigma=1.0)
+    >>> blur.size
+    7
+    >>> tuple(blur(np.zeros((1, 16, 24, 3))).shape)
+    (1, 16, 24, 3)
+
     Args:
-        sigma: standard deviation in pixels, positive.
-        size: side of the kernel in pixels, odd. Default: the smallest that holds 3 sigma a side.
+        sigma: standard deviation in pixels, positive. Default: 1.
+        size: side of the kernel in pixels, positive and odd. Default: the smallest that holds 3 sigma a side.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
     Input and output: float (batch, height, width, channels), any value range.
 

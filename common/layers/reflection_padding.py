@@ -8,14 +8,24 @@ from fast_style.common.images.geometry import reflect_pad
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class ReflectionPadding(keras.layers.Layer):
-    """Reflects the image by `padding` pixels a side, then on to a multiple of `multiple`.
+    """Reflection of images by `padding` pixels a side, and further, until their sides are multiples.
 
     The paper pads by 40 pixels (supplement, table 1) so that unpadded residual blocks give back
     the input size. What is needed to reach the multiple is added at the bottom and the right.
     Padding larger than the image bounces to and fro, so any size from 1x1 is legal.
 
-    Input: (batch, height, width, channels). Output: height and width larger by 2 * padding and
-    rounded up to the multiple.
+    >>> import numpy as np
+    >>> from fast_style.layers import ReflectionPadding
+    >>> tuple(ReflectionPadding(40, multiple=4)(np.zeros((1, 16, 23, 3))).shape)
+    (1, 96, 104, 3)
+
+    Args:
+        padding: pixels a side, at least 0.
+        multiple: of what sides without padding are made a multiple, in pixels, at least 1. Default: 1.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
+
+    Input: (batch, height, width, channels). Output: the same, with height and width rounded up to the multiple and
+    larger by 2 * padding.
     """
 
     def __init__(self, padding: int, multiple: int = 1, **kwargs):

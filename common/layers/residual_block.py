@@ -10,16 +10,25 @@ from fast_style.common.layers.convolution_block import ConvolutionBlock
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class ResidualBlock(Block, keras.layers.Layer):
-    """3x3 convolution, normalization, ReLU, 3x3 convolution, normalization, plus the identity.
+    """3x3 convolution, normalization, ReLU, 3x3 convolution, normalization, plus the identity (section 3.1).
+
+    >>> import numpy as np
+    >>> from fast_style.layers import ResidualBlock
+    >>> tuple(ResidualBlock(8)(np.zeros((1, 16, 24, 8))).shape)
+    (1, 12, 20, 8)
 
     Args:
-        filters: channels of input and output.
-        padding: ``"valid"`` as in the paper's style networks (the identity is cropped by 2 pixels a
+        filters: channels of input and output, at least 1.
+        padding: ``"valid"`` (default) as in the paper's style networks (the identity is cropped by 2 pixels a
             side), or ``"same"`` (zeros) as in its super-resolution networks.
-        normalization: ``"instance"``, ``"batch"`` or ``"none"``.
+        normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
     Input: float (batch, height, width, filters). Output: the same, 4 pixels less in height and
     width with ``padding="valid"``.
+
+    Raises:
+        UserError: an unknown normalization.
     """
 
     def __init__(self, filters: int, padding: str = "valid", normalization: str = "instance", **kwargs):

@@ -16,20 +16,26 @@ UPSAMPLINGS = ("transposed", "resize", "bilinear", "subpixel")
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class UpsamplingBlock(Block, keras.layers.Layer):
-    """Doubles height and width: a 3x3 convolution of stride 1/2, normalization, ReLU.
+    """3x3 convolution of stride 1/2, which doubles height and width, normalization, ReLU (supplement, tables 1 and 2).
+
+    >>> import numpy as np
+    >>> from fast_style.layers import UpsamplingBlock
+    >>> tuple(UpsamplingBlock(4, "resize")(np.zeros((1, 16, 24, 8))).shape)
+    (1, 32, 48, 4)
 
     Args:
-        filters: output channels.
-        method: ``"transposed"``, the paper's convolution of stride 1/2; ``"resize"``, nearest
+        filters: output channels, at least 1.
+        method: ``"transposed"`` (default), the paper's convolution of stride 1/2; ``"resize"``, nearest
             neighbour then a 3x3 convolution, which leaves no checkerboard (Odena et al. 2016);
             ``"bilinear"``, which interpolates instead, so that gradients have no steps either;
             ``"subpixel"``, a 3x3 convolution to four times the filters, rearranged (Shi et al. 2016).
-        normalization: ``"instance"``, ``"batch"`` or ``"none"``.
+        normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
+        kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
     Input: float (batch, height, width, any). Output: float (batch, 2 height, 2 width, filters).
 
     Raises:
-        UserError: `method` is unknown.
+        UserError: an unknown method or normalization.
     """
 
     stride = Fraction(1, 2)

@@ -11,12 +11,21 @@ EPSILON = 1e-3
 
 
 class BatchStatisticsStyle:
-    """``sum ((mu_x - mu_y)^2 + (sigma_x - sigma_y)^2) / C`` over the C channels of a layer.
+    """Loss of style ``sum ((mu_x - mu_y)^2 + (sigma_x - sigma_y)^2) / C`` over the C channels of a layer.
 
     Li, Wang, Liu, Hou: "Demystifying Neural Style Transfer" (2017), section 4.2.
 
+    >>> import numpy as np
+    >>> from fast_style.losses import BatchStatisticsStyle
+    >>> loss = BatchStatisticsStyle(np.zeros((1, 8, 8, 4)))
+    >>> np.asarray(loss(np.ones((2, 6, 5, 4))))
+    array([1., 1.], dtype=float32)
+
+    Call: features of output images at that layer, float (batch, any height, any width, channels). Returns float32
+    (batch,), 0 or more.
+
     Args:
-        painting: features of the painting, float (1, height, width, channels).
+        painting: features of the painting at one layer, float (1, height, width, channels), any range.
     """
 
     def __init__(self, painting: Tensor):

@@ -24,8 +24,19 @@ FREQUENCIES = 256
 class LinearMmdStyle:
     """Squared MMD under ``k(x, y) = x^T y / C``: the mean squared difference of the channels' means.
 
+    MMD is maximum mean discrepancy. Li, Wang, Liu, Hou: "Demystifying Neural Style Transfer" (2017), section 4.
+
+    >>> import numpy as np
+    >>> from fast_style.losses import LinearMmdStyle
+    >>> loss = LinearMmdStyle(np.zeros((1, 8, 8, 4)))
+    >>> np.asarray(loss(np.ones((2, 6, 5, 4))))
+    array([1., 1.], dtype=float32)
+
+    Call: features of output images at that layer, float (batch, any height, any width, channels). Returns float32
+    (batch,), 0 or more.
+
     Args:
-        painting: features of the painting, float (1, height, width, channels).
+        painting: features of the painting at one layer, float (1, height, width, channels), any range.
     """
 
     def __init__(self, painting: Tensor):
@@ -40,11 +51,20 @@ class PolynomialMmdStyle:
     """Squared MMD under ``k(x, y) = (x^T y / C + c)^2``.
 
     Written out it is eq. 4 on Gram matrices and ``2 c`` times the linear kernel's: with ``c = 0``,
-    eq. 4 itself.
+    eq. 4 itself. Li, Wang, Liu, Hou: "Demystifying Neural Style Transfer" (2017), section 4.
+
+    >>> import numpy as np
+    >>> from fast_style.losses import PolynomialMmdStyle
+    >>> loss = PolynomialMmdStyle(np.zeros((1, 8, 8, 4)), offset=0.5)
+    >>> np.asarray(loss(np.ones((2, 6, 5, 4))))
+    array([2., 2.], dtype=float32)
+
+    Call: features of output images at that layer, float (batch, any height, any width, channels). Returns float32
+    (batch,), 0 or more.
 
     Args:
-        painting: features of the painting, float (1, height, width, channels).
-        offset: c, not negative. Default: the mean of ``y^T y' / C`` over the painting, so that means and
+        painting: features of the painting at one layer, float (1, height, width, channels), any range.
+        offset: c, a number of at least 0. Default: the mean of ``y^T y' / C`` over the painting, so that means and
             second moments have a like share.
     """
 
@@ -62,17 +82,28 @@ class PolynomialMmdStyle:
 class GaussianMmdStyle:
     """Squared MMD under ``k(x, y) = exp(-||x - y||^2 / 2 sigma^2)``; between 0 and 2.
 
-    sigma^2 is the mean squared distance between two positions of the painting, as Li et al. choose it.
+    Li, Wang, Liu, Hou: "Demystifying Neural Style Transfer" (2017), section 4. sigma^2 is the mean squared distance
+    between two positions of the painting, as Li et al. choose it.
 
     Departure: Li et al. sample pairs of positions anew at each evaluation, which a line search cannot
     follow. Here the kernel is replaced by the mean of ``cos w^T (x - y)`` over fixed random frequencies
     w (Rahimi and Recht 2007), whose expectation it is: every position counts, and the same picture always
     has the same loss. An error of ``1 / sqrt(2 frequencies)`` a pair at most remains.
 
+    >>> import numpy as np
+    >>> from fast_style.losses import GaussianMmdStyle
+    >>> painting = np.random.default_rng(0).normal(size=(1, 8, 8, 4))
+    >>> loss = GaussianMmdStyle(painting)
+    >>> np.asarray(loss(painting))
+    array([0.], dtype=float32)
+
+    Call: features of output images at that layer, float (batch, any height, any width, channels). Returns float32
+    (batch,), 0 or more.
+
     Args:
-        painting: features of the painting, float (1, height, width, channels).
-        frequencies: how many; time and memory grow with them.
-        seed: of the frequencies.
+        painting: features of the painting at one layer, float (1, height, width, channels), any range.
+        frequencies: how many, at least 1; time and memory grow with them. Default: 256.
+        seed: of the frequencies, an int of at least 0. Default: 0.
     """
 
     def __init__(self, painting: Tensor, frequencies: int = FREQUENCIES, seed: int = 0):

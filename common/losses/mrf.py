@@ -13,7 +13,7 @@ MOST = 1024
 
 
 class MrfStyle:
-    """The mean squared difference between each patch of the output and the painting's most similar one.
+    """Mean squared difference between each patch of the output and the painting's most similar one.
 
     Li, Wand: "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis" (2016),
     eqs. 2 and 3: patches of 3x3 positions; most similar is the one with the largest normalized
@@ -23,12 +23,22 @@ class MrfStyle:
     of eq. 2 of the fast style transfer paper; painted patches are thinned to `most`, evenly; no rotated or
     scaled copies of them.
 
+    >>> import numpy as np
+    >>> from fast_style.losses import MrfStyle
+    >>> painting = np.random.default_rng(0).normal(size=(1, 8, 8, 4))
+    >>> loss = MrfStyle(painting)
+    >>> np.asarray(loss(painting[:, 2:, 1:6]))
+    array([0.], dtype=float32)
+
+    Call: features of output images at that layer, float (batch, any height, any width, channels). Returns float32
+    (batch,), 0 or more.
+
     Args:
-        painting: features of the painting, float (1, height, width, channels).
-        most: patches of the painting that are kept.
+        painting: features of the painting at one layer, float (1, height, width, channels), any range.
+        most: patches of the painting that are kept, at least 1. Default: 1,024.
 
     Raises:
-        UserError: features of fewer than 3x3 positions.
+        UserError: features of fewer than 3x3 positions, here or at a call.
     """
 
     def __init__(self, painting: Tensor, most: int = MOST):

@@ -9,10 +9,15 @@ from fast_style.common.types import Tensor
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """Eq. 3: ``psi psi^T / (C H W)`` with psi the (C, H W) matrix of features.
+    """Gram matrices ``psi psi^T / (C H W)``, with psi the (C, H W) matrix of features (section 3.2, eq. 3).
+
+    >>> import numpy as np
+    >>> from fast_style.losses import gram_matrix
+    >>> np.asarray(gram_matrix(np.ones((1, 5, 6, 2))))
+    array([[[0.5, 0.5], [0.5, 0.5]]], dtype=float32)
 
     Args:
-        features: float (batch, height, width, channels).
+        features: of images at one layer, float (batch, height, width, channels), any range.
 
     Returns:
         float32 (batch, channels, channels).
@@ -38,39 +43,60 @@ def _products(psi):
 
 
 def gram_loss(target: Tensor, output: Tensor) -> Tensor:
-    """Eq. 4 on Gram matrices: the squared Frobenius norm of their difference.
+    """Squared Frobenius norm of the difference of Gram matrices (section 3.2, eq. 4).
 
     There is no further division by C^2, unlike in several other implementations.
 
+    >>> import numpy as np
+    >>> from fast_style.losses import gram_loss
+    >>> np.asarray(gram_loss(np.zeros((1, 2, 2)), np.full((3, 2, 2), 0.5)))
+    array([1., 1., 1.], dtype=float32)
+
     Args:
-        target: float (batch or 1, channels, channels).
-        output: float (batch, channels, channels).
+        target: of :func:`gram_matrix`, float (batch or 1, channels, channels).
+        output: likewise, float (batch, channels, channels).
 
     Returns:
-        float32 (batch,).
+        float32 (batch,), 0 or more.
     """
     difference = ops.cast(output, "float32") - ops.cast(target, "float32")
     return ops.sum(ops.square(difference), axis=(1, 2))
 
 
 def style_loss(target: Tensor, output: Tensor) -> Tensor:
-    """Eqs. 3 and 4 on features: defined for a target and an output of different height and width.
+    """Style reconstruction loss at one layer (section 3.2, eqs. 3 and 4).
+
+    It is defined for a target and an output of different height and width.
+
+    >>> import numpy as np
+    >>> from fast_style.losses import style_loss
+    >>> np.asarray(style_loss(np.zeros((1, 8, 8, 4)), np.ones((2, 6, 5, 4))))
+    array([1., 1.], dtype=float32)
 
     Args:
-        target: features of the style image, float (batch or 1, any height, any width, channels).
+        target: features of the style image, float (batch or 1, any height, any width, channels), any range.
         output: features of the output image, float (batch, any height, any width, channels).
 
     Returns:
-        float32 (batch,).
+        float32 (batch,), 0 or more.
     """
     return gram_loss(gram_matrix(target), gram_matrix(output))
 
 
 class GramStyle:
-    """:func:`style_loss` of one painting, whose Gram matrix is computed once.
+    """:func:`style_loss` of one painting, whose Gram matrix is computed once (eqs. 3 and 4).
+
+    >>> import numpy as np
+    >>> from fast_style.losses import GramStyle
+    >>> loss = GramStyle(np.zeros((1, 8, 8, 4)))
+    >>> np.asarray(loss(np.ones((2, 6, 5, 4))))
+    array([1., 1.], dtype=float32)
+
+    Call: features of output images at that layer, float (batch, any height, any width, channels). Returns float32
+    (batch,), 0 or more.
 
     Args:
-        painting: features of the painting, float (1, height, width, channels).
+        painting: features of the painting at one layer, float (1, height, width, channels), any range.
     """
 
     def __init__(self, painting: Tensor):
@@ -83,7 +109,18 @@ class GramStyle:
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class StyleLoss(keras.losses.Loss):
-    """:func:`style_loss` averaged over the batch."""
+    """:func:`style_loss` as a Keras loss, averaged over the batch.
+
+    >>> import numpy as np
+    >>> from fast_style.losses import StyleLoss
+    >>> float(StyleLoss()(np.zeros((2, 8, 8, 4)), np.ones((2, 6, 5, 4))))
+    1.0
+
+    Call: features of targets and outputs, float (batch, any height, any width, channels). Returns a float32 scalar.
+
+    Args:
+        name, reduction, dtype: as of ``keras.losses.Loss``; the default reduction averages over the batch.
+    """
 
     def call(self, y_true, y_pred):
         return style_loss(y_true, y_pred)

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import os
 
 import keras
 
@@ -99,8 +100,8 @@ class ImageNetwork(keras.Model):
         return {name: entry for name, entry in entries.items() if entry["class"] == cls.__name__}
 
     @classmethod
-    def from_preset(cls, name):
-        """A network that ships, by name, or one in a ``.keras`` file.
+    def from_preset(cls, name: str | os.PathLike) -> "ImageNetwork":
+        """Network that ships, by name, or one in a ``.keras`` file; a new one at each call.
 
         Raises:
             UserError: no such name or file, a file of something else, a damaged file.

@@ -19,16 +19,19 @@ from fast_style.common.networks.loss_network import build_loss_network, least_si
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class PerceptualLoss(keras.losses.Loss):
-    """``feature_weight * l_feat + style_weight * l_style + pixel_weight * l_pixel`` between images.
+    """Loss ``feature_weight * l_feat + style_weight * l_style + pixel_weight * l_pixel`` between images.
 
     l_feat is eq. 2 of Johnson et al. (2016) summed over the feature layers, l_style eq. 4 summed over the style layers,
     l_pixel the pixel loss of section 3.3: one number an image, which Keras averages over the batch.
 
     >>> import keras, numpy as np
-    >>> images = np.random.default_rng(0).uniform(0.0, 255.0, (2, 32, 32, 3))
+    >>> from fast_style.losses import PerceptualLoss
+    >>> loss = PerceptualLoss(style_weight=1e-4, loss_weights="random")  # default: "imagenet", which is downloaded
+    >>> photos = np.random.default_rng(0).uniform(0.0, 255.0, (2, 32, 32, 3))
+    >>> float(loss(photos, photos))
+    0.0
     >>> model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(3, 3, padding="same")])
-    >>> model.compile("adam", loss=PerceptualLoss(style_weight=1e-4, loss_weights="random"))
-    >>> history = model.fit(images, images, verbose=0)
+    >>> model.compile("adam", loss=loss)
 
     Args:
         feature_layers: layers of l_feat in the paper's words, ``relu1_1`` ... ``relu5_3`` (``relu5_4`` in VGG19).
@@ -45,7 +48,7 @@ class PerceptualLoss(keras.losses.Loss):
         loss_weights: ``"imagenet"`` (default), which Keras downloads, the path of a ``.npz``, ``.h5`` or
             ``.weights.h5`` file, or ``"random"``, for tests.
         pooling: of the loss network: ``"max"`` (default) or ``"average"``.
-        kwargs: ``reduction`` and ``name``, as of ``keras.losses.Loss``.
+        kwargs: ``reduction``, ``name`` and ``dtype``, as of ``keras.losses.Loss``.
 
     Call: target and output images, RGB (batch, height, width, 3), uint8 or float, 0..255; sides as large as the layers
     need, 2 pixels for ``relu2_2``, 8 for ``relu4_3``. Images in 0..1 are nearly black here, which nothing tells from a

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import os
 from pathlib import Path
 
 from fast_style.common.errors import UserError
@@ -115,14 +116,25 @@ def shipped_sources(task=None):
     }
 
 
-def find_network(network, task=None, argument="network", factor=None):
-    """The Source of a network by the name that it ships under, or by its ``.keras`` file.
+def find_network(
+    network: str | os.PathLike, task: Task | None = None, argument: str = "network", factor: int | None = None
+) -> Source:
+    """Source of a network by the name that it ships under, or by its ``.keras`` file: what is known without loading it.
+
+    >>> from fast_style.export import find_network
+    >>> source = find_network("x4_srcnn")
+    >>> source.name, source.task.name, source.factor, source.ships, source.licence
+    ('x4_srcnn', 'super-resolution', 4, True, 'Apache-2.0')
 
     Args:
         network: name or path.
-        task: that it must be of; None for any.
-        argument: what to call it in errors.
-        factor: that it must have; None for any.
+        task: the task that it must be of. Default: None for any.
+        argument: what to call it in errors. Default: ``"network"``.
+        factor: 2, 4 or 8, that it must have. Default: None for any.
+
+    Returns:
+        Source: ``name``, ``task``, ``path``, ``factor``, ``licence``, ``sha256`` and ``recipe``, how it was trained;
+        ``load()`` gives a new Keras network, ``network`` one that is kept.
 
     Raises:
         UserError: no such name or file; a run's folder or a training checkpoint; a file of something else; another

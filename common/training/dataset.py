@@ -1,5 +1,7 @@
 """Photographs -> batches: a folder, a tensorflow-datasets name, or the user's own tf.data."""
 
+import os
+
 import tensorflow as tf
 
 from fast_style.common.errors import UserError
@@ -98,8 +100,48 @@ def _load_tfds(name):
     return records.map(lambda record: record["image"]).enumerate(), int(records.cardinality())
 
 
-def photos(source, size=256, batch_size=4, **options):
-    """Batches of photographs for ``fit``, an epoch at a time; see :class:`Photographs`."""
+def photos(
+    source: str | os.PathLike,
+    size: int = 256,
+    batch_size: int = 4,
+    *,
+    resize_to: int | None = None,
+    squash: bool = False,
+    flip: bool = True,
+    seed: int = 0,
+) -> "tf.data.Dataset":
+    """Batches of square crops of photographs, for ``fit``: each iteration is an epoch, in an order of its own.
+
+    >>> import tempfile, fast_style, numpy as np
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("cat.png", "dog.png"):
+    ...         Image.fromarray(np.zeros((48, 64, 3), np.uint8)).save(f"{folder}/{name}")
+    ...     for batch in fast_style.photos(folder, size=32, batch_size=2):
+    ...         print(batch.dtype.name, batch.shape)
+    uint8 (2, 32, 32, 3)
+
+    Args:
+        source: a folder, walked recursively, or ``"tfds:NAME"`` (``"tfds:coco/2017"``), read through
+            tensorflow-datasets (split ``train``, feature ``image``).
+        size: side of the crops in pixels, at least 1. Default: 256, the paper's for style transfer.
+        batch_size: crops a batch, at least 1. Default: 4, the paper's.
+        resize_to: short side in pixels to which a photograph is resized before it is cropped, at least `size`; the
+            aspect is kept. 0 crops photographs as they are, and enlarges only those that are too small. Default:
+            `size`.
+        squash: resize to size x size without keeping the aspect, as the paper does, and crop nothing. Default: False.
+        flip: mirror every other photograph, at random. Default: True.
+        seed: of order, crops and flips, an int of at least 0. Default: 0.
+
+    Returns:
+        tf.data of uint8 (batch_size, size, size, 3), RGB; crops that do not fill a batch are left out. Photographs that
+        do not decode are skipped, until they are more than one and more than 1 % of all.
+
+    Raises:
+        UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size; tensorflow-datasets
+            not installed, or no such name; in the course, too many photographs that do not decode.
+    """
+    options = {"resize_to": resize_to, "squash": squash, "flip": flip, "seed": seed}
     return Photographs(source, size, batch_size, **options).epochs()
 
 

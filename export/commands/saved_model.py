@@ -30,9 +30,9 @@ def run(options):
     card = export_saved_model(
         source,
         options.folder,
-        options.precision,
-        options.max_pixels,
-        options.overwrite,
-        options.licence,
+        precision=options.precision,
+        max_pixels=options.max_pixels,
+        overwrite=options.overwrite,
+        licence=options.licence,
     )
     print(f"{options.folder}: {card['name']}, {', '.join(card['signatures'])}, {card['precision']}")

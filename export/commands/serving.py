@@ -46,7 +46,13 @@ def run(options):
     from fast_style.export.tf_serving import export_serving
 
     made = export_serving(
-        options.folder, models, options.precision, options.warmup, options.max_pixels, options.update, options.licence
+        options.folder,
+        models,
+        precision=options.precision,
+        warmup=options.warmup,
+        max_pixels=options.max_pixels,
+        update=options.update,
+        licence=options.licence,
     )
     for version in made:
         print(version)

@@ -99,11 +99,11 @@ def run(options):
         distinct_labels(names, network_label, taken=("bicubic",)),
         options.factor,
         options.degradation,
-        options.histogram_matching,
-        lambda paths: tqdm(paths, unit="image", disable=None),
-        options.precision,
-        options.loss_weights and build_loss_network("vgg16", FEATURE_LAYERS, options.loss_weights),
-        options.self_ensemble,
+        histogram_matching=options.histogram_matching,
+        progress=lambda paths: tqdm(paths, unit="image", disable=None),
+        precision=options.precision,
+        loss_network=options.loss_weights and build_loss_network("vgg16", FEATURE_LAYERS, options.loss_weights),
+        self_ensemble=options.self_ensemble,
     )
     if result.images:
         write_bytes(output / "evaluation.csv", csv_text(result).encode())

@@ -122,35 +122,50 @@ def evaluate(
     networks: Mapping[str, EnlargingNetwork | str | os.PathLike],
     factor: int = 4,
     degradation: str = "bicubic",
+    *,
     histogram_matching: bool | None = None,
     progress: Callable[[Iterable], Iterable] | None = None,
     precision: str = "float32",
     loss_network: LossNetwork | None = None,
     self_ensemble: bool = False,
 ) -> Evaluation:
-    """PSNR and SSIM on Y of networks and of bicubic interpolation, on folders of ground truth.
+    """PSNR and SSIM on Y of networks and of bicubic interpolation, on folders of ground truth (section 4.2).
 
     Sides that are no multiples of the factor are cropped; a border as wide as the factor does not count.
     Ctrl-C or SIGTERM leaves out all behind the image at hand, a second one that image too.
 
+    >>> import os, tempfile, superres, numpy as np
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     os.mkdir(f"{folder}/Set1")
+    ...     noise = np.random.default_rng(0).integers(0, 256, (32, 48, 3), np.uint8)
+    ...     Image.fromarray(noise).save(f"{folder}/Set1/noise.png")
+    ...     found = superres.evaluate(f"{folder}/Set1", {"srcnn": "x4_srcnn"}, factor=4)
+    >>> for method, (psnr, ssim) in found.means("Set1").items():
+    ...     print(f"{method}: {psnr:.0f} dB, {ssim:.1f}")
+    bicubic: ... dB, 0...
+    srcnn: ... dB, 0...
+
     Args:
         data: a folder of images, or a list of such; each is a dataset and is searched recursively.
         networks: ``{label: network}``, each a :class:`SuperResolutionNetwork`, :class:`SRCNN`, or any
-            other :class:`superres.enlarging_network.EnlargingNetwork`, the name of one that ships, or a
-            ``.keras`` file.
-        factor: of all networks.
-        degradation: how inputs are made: ``"bicubic"`` (the standard benchmark) or
+            network that enlarges, the name of one that ships, or a ``.keras`` file.
+        factor: of all networks: 2, 4 (default) or 8.
+        degradation: how inputs are made: ``"bicubic"`` (the standard benchmark, default) or
             ``"blur-bicubic"`` (the paper).
-        histogram_matching: see :func:`superres.upscale`.
-        progress: wraps the list of images, such as ``tqdm.tqdm``.
-        precision: see :func:`in_precision`; float32's figures compare between machines.
+        histogram_matching: see :func:`superres.upscale`. Default: as each network was meant.
+        progress: wraps the list of images, such as ``tqdm.tqdm``. Default: None.
+        precision: ``"float32"`` (default), whose figures compare between machines, ``"mixed_bfloat16"``,
+            ``"mixed_float16"``, or ``"auto"`` for what this machine runs fastest.
         loss_network: a :class:`LossNetwork`: measure, too, the feature distance, eq. 2 summed over
             its layers, between whole pictures; lower is closer. It sees sharpness, which PSNR and SSIM punish.
-        self_ensemble: see :func:`superres.upscale`; of all networks.
+        self_ensemble: see :func:`superres.upscale`; of all networks. Default: False.
 
     Returns:
-        Evaluation. Images that do not decode, are too small, or larger than a network takes are named in it, and
-        count for no method. Where it was stopped, it may have no images.
+        Evaluation: ``means(dataset)`` is ``{method: (PSNR in dB, SSIM)}``, whose methods are ``"bicubic"`` and the
+        labels; ``datasets`` are the names of the folders, ``images`` the scores of each image. Images that do not
+        decode, are too small, or larger than a network takes are named in it, and count for no method. Where it was
+        stopped, it may have no images.
 
     Raises:
         UserError: no images, none that can be measured, an unknown degradation or precision, a bad network,

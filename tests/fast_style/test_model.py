@@ -1,5 +1,7 @@
 """StyleTransfer in user code: compile, fit, evaluate."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.training.adam import Adam
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
+from fast_style.objective import StyleObjective
+from fast_style.settings import StyleSettings
 
 LAYERS = {"content_layers": ("relu2_2",), "style_layers": ("relu1_2", "relu2_2")}
 
@@ -270,3 +274,25 @@ def test_painting_is_read_at_its_style_size():
 def test_trainer_refuses_to_be_saved():
     with pytest.raises(NotImplementedError, match=r"model\.network\.save"):
         trainer().save("trainer.keras")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"style_wieght": 1.0}, "StyleTransfer: unknown option style_wieght; did you mean style_weight?"),
+        ({"quux": 1.0}, "StyleTransfer: unknown option quux; expected one of loss_network, "),
+        (
+            {"settings": StyleSettings(), "tv_weight": 1.0},
+            "StyleTransfer: expected settings or options, and not both. Received: settings and tv_weight",
+        ),
+    ],
+)
+def test_options_that_are_none_are_refused_before_a_loss_network_is_built(options, message, monkeypatch):
+    monkeypatch.setattr("fast_style.objective.build_loss_network", None)
+    with pytest.raises(TypeError, match=re.escape(message)):
+        StyleTransfer(painting(), TransformationNetwork(width=4), **options)
+
+
+def test_an_objective_names_an_option_that_is_none():
+    with pytest.raises(TypeError, match=r"StyleObjective: unknown option tv_wight; did you mean tv_weight\?"):
+        StyleObjective(painting(), None, tv_wight=1.0)

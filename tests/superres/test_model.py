@@ -192,3 +192,9 @@ def test_histograms_are_matched_behind_the_feature_loss_where_nothing_else_is_sa
 def test_unknown_degradation_is_refused():
     with pytest.raises(UserError, match="degradation: expected one of"):
         trainer(degradation="nearest")
+
+
+def test_an_option_that_is_none_is_refused_before_a_loss_network_is_built(monkeypatch):
+    monkeypatch.setattr("superres.objective.build_loss_network", None)
+    with pytest.raises(TypeError, match=r"SuperResolution: unknown option pixel_weigth; did you mean pixel_weight\?"):
+        SuperResolution(SuperResolutionNetwork(2, **TINY), pixel_weigth=1.0)
