@@ -15,6 +15,6 @@ encoded = tf.io.read_file(PHOTO)
 painted = served.signatures["serve_bytes"](image_bytes=encoded[None])["image_bytes"][0]
 tf.io.write_file("painted.png", painted)
 
-# The same for arrays: uint8 (batch, height, width, 3) in and out.
-images = tf.io.decode_image(encoded, channels=3, expand_animations=False)[None]
+# The same for arrays: uint8 (batch, height, width, 3) in and out. TensorFlow's default transform gives other pixels.
+images = tf.io.decode_jpeg(encoded, channels=3, dct_method="INTEGER_ACCURATE")[None]
 painted = served.signatures["serving_default"](images=images)["images"]
