@@ -4,9 +4,9 @@ Nothing heavy is imported here, so that ``--help`` is quick.
 """
 
 import dataclasses
-import difflib
 
 from fast_style.common.errors import UserError
+from fast_style.common.spelling import did_you_mean
 
 # Choices that settings and what they are for share.
 LOSS_NETWORKS = ("vgg16", "vgg19")
@@ -49,8 +49,7 @@ def settings_of(owner, kind, settings, options):
         if settings is not None:
             raise TypeError(f"{owner}: expected settings or options, and not both. Received: settings and {option}")
         if option not in names:
-            near = difflib.get_close_matches(option, names, n=1)
-            expected = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(names)}"
+            expected = did_you_mean(option, names).removeprefix("; ") or f"expected one of {', '.join(names)}"
             raise TypeError(f"{owner}: unknown option {option}; {expected}")
     return kind(**options) if settings is None else settings
 

@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM as a wish to stop soon, for long work that can save what it has."""
 
+import contextlib
 import signal
 import sys
 import threading
@@ -12,12 +13,15 @@ class StopSignals:
 
     Outside the main thread, where Python allows no handlers, nothing is changed.
 
+    Args:
+        behind: what is finished first, in words.
+
     Attributes:
         received: the signal's number, or None.
     """
 
-    def __init__(self):
-        self.received = None
+    def __init__(self, behind="iteration"):
+        self.received, self.behind = None, behind
         self._before = {}
 
     def __enter__(self):
@@ -30,7 +34,8 @@ class StopSignals:
         if self.received is not None:
             raise KeyboardInterrupt
         self.received = number
-        tqdm.write("stopping after this iteration; again to stop at once", file=sys.stderr)
+        with contextlib.suppress(OSError, RuntimeError):  # closed, or in the midst of a line
+            tqdm.write(f"stopping after this {self.behind}; again to stop at once", file=sys.stderr)
 
     def __exit__(self, *_):
         for number, handler in self._before.items():

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from fast_style.common.commands.command_line import add_settings, given_settings
 from fast_style.common.errors import UserError
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say, warn
 
 
 def add(commands):
@@ -48,7 +50,7 @@ def run(options):
     from fast_style.visualization.jobs import visualize_file
 
     stopped = visualize_file(options.what, options.image, output, settings)
-    print(output)
+    say(printable(output))
     if stopped:
-        print("fast-style visualize: stopped; the figure has the pictures that were begun", file=sys.stderr)
+        warn("fast-style visualize: stopped; the figure has the pictures that were begun")
         sys.exit(130)
