@@ -54,9 +54,9 @@ def writing_place(path):
 
 def check_names(path, name="--output"):
     """Raises UserError where a part of a path, or all of it, is longer than the file system allows."""
-    path = Path(path)
+    path, most = Path(path), _limit(path, "PC_NAME_MAX", 255)
     for part in path.parts:
-        if (length := len(os.fsencode(part))) > (most := _limit(path, "PC_NAME_MAX", 255)):
+        if (length := len(os.fsencode(part))) > most:
             raise UserError(f"{name}: expected names of at most {most} bytes. Received: {part}, {length} bytes")
     if (length := len(os.fsencode(path.absolute()))) >= (most := _limit(path, "PC_PATH_MAX", 4096)):
         raise UserError(f"{name}: expected a path of less than {most} bytes. Received: {path}, {length} bytes")
@@ -64,7 +64,7 @@ def check_names(path, name="--output"):
 
 def _limit(path, name, default):
     try:
-        return os.pathconf(existing_folder(path.parent), name)
+        return os.pathconf(existing_folder(Path(path).parent), name)
     except (AttributeError, OSError, ValueError):
         return default
 

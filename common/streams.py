@@ -25,7 +25,8 @@ def prepare_streams():
     for name in ("stdin", "stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            _stand_ins[name] = open(os.devnull, "r" if name == "stdin" else "w")  # noqa: SIM115
+            mode = "r" if name == "stdin" else "w"
+            _stand_ins[name] = open(os.devnull, mode, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
             setattr(sys, name, _stand_ins[name])
         elif name != "stdin" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

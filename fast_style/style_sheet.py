@@ -1,7 +1,5 @@
 """A contact sheet of photographs in several styles."""
 
-import os
-
 from fast_style.common.errors import UserError
 from fast_style.common.images.contact_sheet import contact_grid
 from fast_style.common.images.geometry import limit_long_side
@@ -9,20 +7,6 @@ from fast_style.common.images.image_io import read_photo, write_photo
 
 PHOTOS = 8  # the first of a folder of many
 CELL = 384  # side in pixels
-
-
-def check_sheet(path, jobs, overwrite=False):
-    """Raises UserError where the sheet would replace something.
-
-    Args:
-        path: of the sheet.
-        jobs: all that are planned.
-        overwrite: whether a file that is there may be replaced.
-    """
-    if any(os.path.abspath(job.target) == os.path.abspath(path) for job in jobs):
-        raise UserError(f"--output: expected a result of another name than the contact sheet. Received: {path}")
-    if os.path.exists(path) and not overwrite:
-        raise UserError(f"--output: expected a new file, or --overwrite. Received: {path}, which exists")
 
 
 def write_sheet(path, planned):

@@ -45,8 +45,8 @@ def run_train_command(program, task, description, arguments=None):
         parser.add_argument(
             "--preset", choices=tuple(presets), help=f"settings where nothing else is given. {described}"
         )
-    options = parser.parse_args(arguments)
     with errors_as_lines(program):
+        options = parser.parse_args(arguments)
         given = given_settings(options, settings_class)
         preset = getattr(options, "preset", None)
         if preset and options.recipe:

@@ -17,6 +17,8 @@ def run(options):
     presets = Presets(TASK)
     for name, entry in presets.manifest().items():
         say(f"{name}: {entry['title']}")
+        if "look" in entry:
+            say(f"    {entry['look']}")
         say(f"    {entry['summary']}")
         say(f"    recipe {TASK.home / 'recipes' / entry['recipe']}, licence {entry['licence']}")
         say(f"    thumbnail {presets.folder / name}.jpg")

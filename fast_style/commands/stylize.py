@@ -98,21 +98,29 @@ def find_styles(options):
     return styles
 
 
+def check_sheet(path, jobs, options):
+    """The path of the contact sheet; None where there is one, and results that exist are left.
+
+    Raises:
+        UserError: it would replace something.
+    """
+    if any(os.path.abspath(job.target) == os.path.abspath(path) for job in jobs):
+        raise UserError(f"--output: expected a result of another name than the contact sheet. Received: {path}")
+    if not os.path.exists(path) or options.overwrite:
+        return path
+    if not options.skip_existing:
+        raise UserError(f"--output: expected a new file, or --overwrite. Received: {path}, which exists")
+    return None
+
+
 def run(options):
     from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
 
     styles = find_styles(options)
     planned = jobs_by_label(options, list(styles), "stylized")
     jobs = [job for some in planned.values() for job in some]
-    folder, sheet = options.output or "stylized", None
-    if len(styles) > 1:
-        from fast_style.style_sheet import check_sheet, write_sheet
-
-        sheet = os.path.join(folder, SHEET)
-        if options.skip_existing and os.path.exists(sheet):
-            sheet = None
-        else:
-            check_sheet(sheet, jobs, options.overwrite)
+    folder = options.output or "stylized"
+    sheet = check_sheet(os.path.join(folder, SHEET), jobs, options) if len(styles) > 1 else None
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
@@ -127,10 +135,11 @@ def run(options):
                 results = stylize_files(some, network, quality=options.quality, signals=signals, **chosen)
                 done += results[0]
                 failed += results[1]
-    note = how_to_go_on(jobs, done, failed, options.overwrite)
+    note, written = how_to_go_on(jobs, done, failed, options.overwrite), []
     if sheet and done and not note:
+        from fast_style.style_sheet import write_sheet
+
         every = {name: plan_jobs(options.photos, name, folder, folder, options.format, True, None) for name in styles}
         write_sheet(sheet, every)
-    report_jobs(
-        "fast-style stylize", done, failed, note, signals.received, [sheet] if sheet and done and not note else []
-    )
+        written.append(sheet)
+    report_jobs("fast-style stylize", done, failed, note, signals.received, written)

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import stat
 import threading
 import types
@@ -15,9 +16,10 @@ import pytest
 
 from fast_style.common.commands import photo_jobs
 from fast_style.common.commands.command_line import add_photo_flags
-from fast_style.common.commands.photo_jobs import jobs_of, plan_jobs, run_jobs
+from fast_style.common.commands.photo_jobs import Job, how_to_go_on, jobs_of, plan_jobs, report_jobs, run_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import Photo, read_photo, write_photo
+from fast_style.common.stop_signals import StopSignals
 
 
 @pytest.fixture
@@ -317,3 +319,84 @@ def test_standard_input_is_read_where_ctrl_c_arrives(photos, monkeypatch, names)
 
 def test_nothing_to_do():
     assert run_jobs([], lambda photo, job: photo) == ([], [])
+
+
+@pytest.mark.parametrize(("times", "finished"), [(1, 2), (2, 1)])
+def test_signals_end_behind_the_photograph_at_hand_or_at_once(photos, capsys, times, finished):
+    """What was finished is listed, and a line says what is not and how to go on."""
+    jobs = plan_jobs(["a.jpg", "in"], "x", "out")
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            for _ in range(times):
+                os.kill(os.getpid(), signal.SIGTERM)
+        return photo
+
+    with StopSignals("photograph") as signals:
+        done, failed = run_jobs(jobs, transform, signals=signals)
+    assert [job.target for job, _ in done] == ["out/a_x.jpg", "out/b_x.png"][:finished]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a_x.jpg", "b_x.png"][:finished]
+    with pytest.raises(SystemExit) as stop:
+        report_jobs("test", done, failed, how_to_go_on(jobs, done, failed, False), signals.received)
+    assert stop.value.code == 128 + signal.SIGTERM
+    out, error = capsys.readouterr()
+    assert len(out.splitlines()) == finished
+    assert error.splitlines() == [
+        "stopping after this photograph; again to stop at once",
+        f"test: stopped; {finished} of 3 photographs done; the same command with --skip-existing goes on",
+    ]
+
+
+def test_without_signals_an_interrupt_goes_on_its_way(photos):
+    def transform(photo, job):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs(plan_jobs(["a.jpg"], "x", "out"), transform)
+
+
+def test_how_to_go_on():
+    jobs = [Job("a", "b", "png"), Job("c", "d", "png")]
+    assert how_to_go_on(jobs, [(jobs[0], 1.0)], [(jobs[1], "bad")], False) == ""
+    assert how_to_go_on(jobs, [], [], True) == (
+        "stopped; 0 of 2 photographs done; the same command begins with the first"
+    )
+    assert how_to_go_on([Job("-", "-", "png")], [], [], False) == "stopped; 0 of 1 photographs done"
+
+
+def test_an_output_that_fails_hides_no_failed_photograph(photos, capsys, monkeypatch):
+    job = Job("a.jpg", "b.jpg", "jpg")
+
+    def full(text):
+        raise UserError("full")
+
+    monkeypatch.setattr(photo_jobs, "say", full)
+    with pytest.raises(UserError, match="full"):
+        report_jobs("test", [(job, 1.0)], [(job, "a.jpg: bad\x1b")])
+    assert capsys.readouterr().err == "test: error: a.jpg: bad\\x1b\n1 of 2 photographs done, 1 failed\n"
+
+
+def test_standard_input_that_cannot_be_read(photos, monkeypatch):
+    class Unreadable(io.RawIOBase):
+        def read(self, size=-1):
+            raise OSError(21, "Is a directory")
+
+    monkeypatch.setattr("sys.stdin", types.SimpleNamespace(buffer=Unreadable()))
+    _, failed = run_jobs(plan_jobs(["-"], "x", "out", output="out"), lambda photo, job: photo)
+    assert failed[0][1] == "standard input: expected a stream that can be read. Received: Is a directory"
+
+
+def test_names_that_are_no_text(photos, capsys):
+    names = [os.fsdecode(b"in/bad\xff.png"), "in/red\x1b[31m\n.png"]
+    for name in names:
+        write_photo(name, np.zeros((3, 4, 3), np.uint8))
+    Path(os.fsdecode(b"in/no\xfe.png")).write_bytes(b"x")
+    jobs = plan_jobs(["in"], "x", "out")
+    with pytest.raises(SystemExit):
+        report_jobs("test", *run_jobs(jobs, lambda photo, job: photo))
+    out, error = capsys.readouterr()
+    assert r"out/bad\xff_x.png" in out
+    assert r"out/red\x1b[31m\n_x.png" in out
+    assert r"test: error: in/no\xfe.png: expected an image" in error
+    assert (out + error).isascii()
+    assert os.path.exists(os.fsdecode(b"out/bad\xff_x.png"))
