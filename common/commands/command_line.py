@@ -20,14 +20,22 @@ from fast_style.common.spelling import did_you_mean
 from fast_style.common.streams import drop_output, prepare_streams, say, warn
 
 
-def add_settings(parser, settings):
-    """Adds a flag for each field of a settings dataclass; what is not given stays out of the namespace."""
+def add_settings(parser, settings, groups=None):
+    """Adds a flag for each field of a settings dataclass; what is not given stays out of the namespace.
+
+    Args:
+        parser: gets the flags.
+        settings: the class.
+        groups: ``{group of a setting: what has add_argument}``; default all of the parser's own.
+    """
     hints = typing.get_type_hints(settings)
     for field in dataclasses.fields(settings):
         options = dict(field.metadata)
         text = options.pop("help")
         options.pop("bounds", None)
-        options.pop("required", None)  # checked behind --resume, which supplies what is not given
+        # Checked behind --resume, which supplies what is not given.
+        group = "needed" if options.pop("required", False) else options["group"]
+        options.pop("group")
         default = field.default
         if hints[field.name] is bool:
             options["action"] = argparse.BooleanOptionalAction
@@ -41,7 +49,8 @@ def add_settings(parser, settings):
             text += (
                 f" (default: {shown})" if hints[field.name] is not bool else f" (default: {'on' if default else 'off'})"
             )
-        parser.add_argument(flag(field.name), help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options)
+        place = groups[group] if groups else parser
+        place.add_argument(flag(field.name), help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options)
 
 
 def whole_number(least, most=None, unit=""):

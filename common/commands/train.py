@@ -13,7 +13,7 @@ from fast_style.common.commands.command_line import (
 )
 from fast_style.common.errors import UserError
 from fast_style.common.printable import printable
-from fast_style.common.settings import flag
+from fast_style.common.settings import GROUPS, flag
 from fast_style.common.startup import start_backend
 from fast_style.common.streams import say, warn
 from fast_style.common.training.recipes import paintings_note, recipe_names, recipe_settings
@@ -29,12 +29,14 @@ def run_train_command(program, task, description, arguments=None):
         arguments: list of str; default those of the process.
     """
     settings_class, presets = task.settings, task.presets
-    parser = Parser(prog=program, description=f"{description} {settings_class.__doc__}")
-    add_settings(parser, settings_class)
-    parser.add_argument(
+    about = settings_class.__doc__.partition(">>>")[0]  # an example in Python is for other readers
+    parser = Parser(prog=program, description=f"{description} {about}")
+    groups = {name: parser.add_argument_group(title) for name, title in GROUPS.items()}
+    add_settings(parser, settings_class, groups)
+    groups["run"].add_argument(
         "--resume", action="store_true", help="continue the run in --output; settings that are not given are the run's"
     )
-    parser.add_argument(
+    groups["run"].add_argument(
         "--recipe",
         metavar="NAME",
         help="train a network that ships again: all settings that are not given are its recipe's, and each of its "
@@ -42,7 +44,7 @@ def run_train_command(program, task, description, arguments=None):
     )
     if presets:
         described = "; ".join(f"{name}: {_flags(preset)}" for name, preset in presets.items())
-        parser.add_argument(
+        groups["speed"].add_argument(
             "--preset", choices=tuple(presets), help=f"settings where nothing else is given. {described}"
         )
     with errors_as_lines(program):

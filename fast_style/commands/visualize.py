@@ -33,7 +33,7 @@ def add(commands):
 
 
 def run(options):
-    from fast_style.common.files import check_writable
+    from fast_style.common.files import check_names, check_writable
     from fast_style.common.images.image_io import as_rgb
     from fast_style.settings import VisualizationSettings
 
@@ -42,6 +42,7 @@ def run(options):
     output = Path(options.output or f"{Path(options.image).stem}_{options.what}.png")
     if output.suffix.lower() != ".png":
         raise UserError(f"--output: expected a name that ends in .png. Received: {output}")
+    check_names(output)
     if output.exists() and not options.overwrite:
         raise UserError(f"--output: expected a new file, or --overwrite. Received: {output}, which exists")
     check_writable(output.parent)

@@ -9,6 +9,7 @@ import numpy as np
 from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.commands.progress import IterationProgress
 from fast_style.common.errors import UserError
+from fast_style.common.files import check_names
 from fast_style.common.images.geometry import limit_long_side, limit_photo
 from fast_style.common.images.image_io import Photo, as_rgb, list_images, write_photo
 from fast_style.common.images.pixels import to_uint8
@@ -60,6 +61,8 @@ def check_kept_pictures(jobs, settings, overwrite=False):
     for job in jobs if settings.save_every else ():
         if job.target == "-":
             raise UserError("--save-every: expected a file or folder as --output. Received: standard output")
+        if not job.problem:
+            check_names(_kept_picture(job, settings.iterations * settings.scales), "--save-every")
         if overwrite:
             continue
         # Of very many iterations few have a picture there: these are looked at.

@@ -13,7 +13,10 @@ def add(commands):
     parser = commands.add_parser("upscale", help="enlarge photographs", description="Enlarge photographs.")
     add_photo_flags(parser, "upscaled")
     parser.add_argument(
-        "--factor", type=int, choices=FACTORS, help="how many times larger (default: the network's, or 4)"
+        "--factor",
+        type=int,
+        choices=FACTORS,
+        help="how many times larger; --outscale takes any number (default: the network's, or 4)",
     )
     parser.add_argument(
         "--outscale",
