@@ -5,8 +5,6 @@ import signal
 import sys
 import threading
 
-from tqdm import tqdm
-
 
 class StopSignals:
     """Inside a ``with`` block, the first Ctrl-C or SIGTERM is noted, a second interrupts at once.
@@ -31,6 +29,8 @@ class StopSignals:
         return self
 
     def _note(self, number, frame):
+        from tqdm import tqdm  # not at every start of a program
+
         if self.received is not None:
             raise KeyboardInterrupt
         self.received = number

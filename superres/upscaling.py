@@ -67,7 +67,7 @@ def upscale(
     network = as_network(network, TASK)
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
-    sides = scaled_sides(height, width, outscale or network.factor)
+    sides = scaled_sides(height, width, network.factor if outscale is None else outscale)
     for scale, pixels in ((network.factor, height * width * network.factor**2), (outscale, sides[0] * sides[1])):
         if pixels > MAX_OUTPUT_PIXELS:
             raise UserError(
@@ -152,7 +152,7 @@ def upscale_files(
     }
 
     def transform(photo, job):
-        height, width = scaled_sides(*photo.rgb.shape[:2], outscale or network.factor)
+        height, width = scaled_sides(*photo.rgb.shape[:2], network.factor if outscale is None else outscale)
         check_fits(height, width, job.file_format)
         return upscale_photo(photo, network, **options)
 

@@ -3,7 +3,6 @@
 import configparser
 import importlib
 import io
-import itertools
 import json
 import os
 import shutil
@@ -27,6 +26,7 @@ from fast_style.common.commands.progress import IterationProgress
 from fast_style.common.images.contact_sheet import GAP, LABEL_HEIGHT
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.images.opening import MAX_PIXELS
+from fast_style.common.networks.presets import Presets
 from fast_style.common.networks.source import shipped_sources
 from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize
@@ -346,7 +346,12 @@ def test_all_styles(tmp_path, capsys, monkeypatch):
     """Each is what ships; what is painted, other tests look at."""
     write_photo(tmp_path / "one.png", picture())
     painted = []
-    monkeypatch.setattr("fast_style.stylization.stylize_files", lambda jobs, *_, **__: painted.extend(jobs) or ([], []))
+
+    def paint(jobs, *_, **__):
+        painted.extend(jobs)
+        return [(job, 0.0) for job in jobs], []
+
+    monkeypatch.setattr("fast_style.stylization.stylize_files", paint)
     monkeypatch.setattr("fast_style.common.networks.rebuilding.in_precision", lambda network, _: network)
     run(["stylize", tmp_path / "one.png", "--style", "ALL", "-o", tmp_path / "out"], capsys)
     assert [Path(job.target).name for job in painted] == [f"one_{name}.png" for name in shipped_sources(TASK)]
@@ -359,8 +364,11 @@ def test_all_styles(tmp_path, capsys, monkeypatch):
         (["--style", "wvae"], "Received: 'wvae' (no such file); did you mean wave?"),
         (["--style", "wave", "Udnei"], "Received: 'Udnei' (no such file); did you mean udnie?"),
         (["--style", ""], "argument --style: expected a value. Received: an empty word"),
-        (["--style", "wave", "udnie", "-o", "-"], "--output: expected a folder for 2 styles. Received: -"),
-        (["--style", "wave", "udnie", "-o", "x.png"], "--output: expected a folder for 2 styles. Received: x.png"),
+        (["--style", "wave", "udnie", "-o", "-"], "--output: expected a folder for pictures in 2 styles. Received: -"),
+        (
+            ["--style", "wave", "udnie", "-o", "x.png"],
+            "expected a folder for pictures in 2 styles. Received: x.png",
+        ),
         (["--style", "{photo}"], "a painting; fast-style train --style {photo} learns it, fast-style optimize --style"),
         (["--style", "wave", "--network", "wave"], "not allowed with argument --style"),
         (["--network", "WVAE"], "did you mean wave?"),
@@ -382,8 +390,7 @@ def test_styles_lists_what_ships_with_its_recipe(capsys):
     assert recipes
     assert all(os.path.isfile(path) for path in recipes)
     assert "starry_night: The Starry Night, Vincent van Gogh, 1889\n    deep blue and yellow" in out
-    looks = [second for first, second in itertools.pairwise(out.splitlines()) if first.endswith(tuple("0123456789"))]
-    assert len(looks) == len(recipes)
+    assert all(f"    {entry['look']}\n" in out for entry in Presets(TASK).manifest().values())
     thumbnails = [line.split("thumbnail ")[1] for line in out.splitlines() if "thumbnail " in line]
     assert len(thumbnails) == len(recipes)
     assert all(os.path.isfile(path) for path in thumbnails)
