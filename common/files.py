@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, and finding out beforehand whether they can."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -12,28 +13,60 @@ def write_bytes(path, content):
     """Writes a file beside its place and renames it, so that no reader ever sees half of it.
 
     Args:
-        path: the file; folders above it are made if need be.
+        path: the file; folders above it are made if need be. Of a link, what it points to is written.
         content: bytes.
 
     Raises:
-        UserError: the folder cannot be made or written, or is full.
+        UserError: the folder cannot be made or written, or is full; a device or pipe in the file's place.
     """
-    path = Path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        place = writing_place(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # A name of its own: with the file's in it, it could be longer than names may be.
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
+            os.replace(temporary, place)
         except BaseException:
             os.unlink(temporary)
             raise
     except OSError as error:
         raise UserError(f"{path}: expected a place that can be written. Received: {error.strerror or error}") from error
+
+
+def writing_place(path):
+    """Where writing a path goes: behind links.
+
+    Raises:
+        OSError: links that lead in a circle; something that is there and neither file nor folder.
+    """
+    place = os.path.realpath(path)
+    if os.path.islink(place):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if os.path.exists(place) and not os.path.isfile(place) and not os.path.isdir(place):
+        raise OSError(errno.EINVAL, "a pipe or device is there")
+    return Path(place)
+
+
+def check_names(path, name="--output"):
+    """Raises UserError where a part of a path, or all of it, is longer than the file system allows."""
+    path, most = Path(path), _limit(path, "PC_NAME_MAX", 255)
+    for part in path.parts:
+        if (length := len(os.fsencode(part))) > most:
+            raise UserError(f"{name}: expected names of at most {most} bytes. Received: {part}, {length} bytes")
+    if (length := len(os.fsencode(path.absolute()))) >= (most := _limit(path, "PC_PATH_MAX", 4096)):
+        raise UserError(f"{name}: expected a path of less than {most} bytes. Received: {path}, {length} bytes")
+
+
+def _limit(path, name, default):
+    try:
+        return os.pathconf(existing_folder(Path(path).parent), name)
+    except (AttributeError, OSError, ValueError):
+        return default
 
 
 def file_digest(path):

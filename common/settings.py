@@ -4,9 +4,9 @@ Nothing heavy is imported here, so that ``--help`` is quick.
 """
 
 import dataclasses
-import difflib
 
 from fast_style.common.errors import UserError
+from fast_style.common.spelling import did_you_mean
 
 # Choices that settings and what they are for share.
 LOSS_NETWORKS = ("vgg16", "vgg19")
@@ -14,7 +14,17 @@ POOLINGS = ("max", "average")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
 
-def setting(default, text, *, least=None, below=None, **options):
+# What the flags of a training are about, as its help has them, by the `group` of a setting.
+GROUPS = {
+    "needed": "needed",
+    "quality": "quality, and what the pictures become like",
+    "speed": "speed",
+    "paper": "the paper's, and what differs from it",
+    "run": "the run: how it is watched, and goes on",
+}
+
+
+def setting(default, text, *, least=None, below=None, group="quality", **options):
     """A dataclass field with a help text.
 
     Args:
@@ -22,9 +32,12 @@ def setting(default, text, *, least=None, below=None, **options):
         text: of its flag.
         least: that it, or each of its numbers, may be; None for any.
         below: which it must stay; None for any.
+        group: a key of `GROUPS`; what is required is needed.
         options: of ``argparse.add_argument``.
     """
-    return dataclasses.field(default=default, metadata={"help": text, "bounds": (least, below), **options})
+    return dataclasses.field(
+        default=default, metadata={"help": text, "bounds": (least, below), "group": group, **options}
+    )
 
 
 def flag(name):
@@ -49,8 +62,7 @@ def settings_of(owner, kind, settings, options):
         if settings is not None:
             raise TypeError(f"{owner}: expected settings or options, and not both. Received: settings and {option}")
         if option not in names:
-            near = difflib.get_close_matches(option, names, n=1)
-            expected = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(names)}"
+            expected = did_you_mean(option, names).removeprefix("; ") or f"expected one of {', '.join(names)}"
             raise TypeError(f"{owner}: unknown option {option}; {expected}")
     return kind(**options) if settings is None else settings
 
@@ -80,15 +92,19 @@ def check_bounds(settings):
 class LossNetworkSettings:
     """Where perceptual losses come from."""
 
-    loss_network: str = setting("vgg16", "network that features are taken from (paper: vgg16)", choices=LOSS_NETWORKS)
+    loss_network: str = setting(
+        "vgg16", "network that features are taken from (paper: vgg16)", choices=LOSS_NETWORKS, group="paper"
+    )
     loss_weights: str = setting(
         "imagenet",
         "its weights: imagenet (downloaded by Keras), a .npz, .h5 or .weights.h5 file, or random (tests only)",
+        group="paper",
     )
     pooling: str = setting(
         "max",
         "of the loss network (paper: max; average, after Gatys et al., lets less of a grid of dots pass)",
         choices=POOLINGS,
+        group="paper",
     )
 
     @classmethod
@@ -101,7 +117,9 @@ class LossNetworkSettings:
 class PrecisionSettings:
     """What is computed in."""
 
-    precision: str = setting("auto", "dtype policy; auto measures which this machine runs fastest", choices=PRECISIONS)
+    precision: str = setting(
+        "auto", "dtype policy; auto measures which this machine runs fastest", choices=PRECISIONS, group="speed"
+    )
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -110,29 +128,40 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
 
     content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)
     output: str = setting(None, "folder of the run: network, checkpoints, previews, record", required=True)
-    iterations: int = setting(40_000, "batches to train on (paper: 40000)", least=1)
-    batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1)
-    size: int = setting(256, "side in pixels of the squares trained on (paper: 256)", least=1)
+    iterations: int = setting(40_000, "batches to train on (paper: 40000)", least=1, group="speed")
+    batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1, group="speed")
+    size: int = setting(256, "side in pixels of the squares trained on (paper: 256)", least=1, group="speed")
     resize_to: int = setting(
-        None, "short side in pixels to which photographs are resized before cropping, 0: not resized; default: --size"
+        None,
+        "short side in pixels to which photographs are resized before cropping, 0: not resized; default: --size",
+        group="paper",
     )
-    squash: bool = setting(False, "resize photographs to a square without keeping the aspect, as the paper does")
-    flip: bool = setting(True, "mirror half of the photographs")
-    learning_rate: float = setting(1e-3, "Adam's step size (paper: 1e-3)", least=0)
+    squash: bool = setting(
+        False, "resize photographs to a square without keeping the aspect, as the paper does", group="paper"
+    )
+    flip: bool = setting(True, "mirror half of the photographs", group="paper")
+    learning_rate: float = setting(1e-3, "Adam's step size (paper: 1e-3)", least=0, group="speed")
     schedule: str = setting(
-        "constant", "learning rate over the run (paper: constant; cosine falls to 0)", choices=("constant", "cosine")
+        "constant",
+        "learning rate over the run (paper: constant; cosine falls to 0)",
+        choices=("constant", "cosine"),
+        group="speed",
     )
-    warmup: int = setting(0, "iterations over which the learning rate rises from 0 (paper: 0)", least=0)
-    initialize: str = setting(None, "network to start from: a .keras file or a shipped name; default: random weights")
-    seed: int = setting(0, "of weights, order, crops and flips", least=0, below=2**32)
-    validation: str = setting(None, "folder of photographs on which the losses are measured; not trained on")
-    validate_every: int = setting(2000, "iterations between validations", least=1)
+    warmup: int = setting(0, "iterations over which the learning rate rises from 0 (paper: 0)", least=0, group="speed")
+    initialize: str = setting(
+        None, "network to start from: a .keras file or a shipped name; default: random weights", group="speed"
+    )
+    seed: int = setting(0, "of weights, order, crops and flips", least=0, below=2**32, group="run")
+    validation: str = setting(
+        None, "folder of photographs on which the losses are measured; not trained on", group="run"
+    )
+    validate_every: int = setting(2000, "iterations between validations", least=1, group="run")
     preview: tuple = setting(
-        (), "photographs to show in previews; default: sample photographs", nargs="*", metavar="PHOTO"
+        (), "photographs to show in previews; default: sample photographs", nargs="*", metavar="PHOTO", group="run"
     )
-    preview_every: int = setting(500, "iterations between preview pictures; 0: none", least=0)
-    checkpoint_every: int = setting(500, "iterations between checkpoints", least=1)
-    log_every: int = setting(50, "iterations over which printed and logged losses are averaged", least=1)
+    preview_every: int = setting(500, "iterations between preview pictures; 0: none", least=0, group="run")
+    checkpoint_every: int = setting(500, "iterations between checkpoints", least=1, group="run")
+    log_every: int = setting(50, "iterations over which printed and logged losses are averaged", least=1, group="run")
 
 
 # What may differ when a run is resumed: it changes nothing about the weights at a given iteration

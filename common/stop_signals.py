@@ -1,10 +1,9 @@
 """Ctrl-C and SIGTERM as a wish to stop soon, for long work that can save what it has."""
 
+import contextlib
 import signal
 import sys
 import threading
-
-from tqdm import tqdm
 
 
 class StopSignals:
@@ -12,12 +11,15 @@ class StopSignals:
 
     Outside the main thread, where Python allows no handlers, nothing is changed.
 
+    Args:
+        behind: what is finished first, in words.
+
     Attributes:
         received: the signal's number, or None.
     """
 
-    def __init__(self):
-        self.received = None
+    def __init__(self, behind="iteration"):
+        self.received, self.behind = None, behind
         self._before = {}
 
     def __enter__(self):
@@ -27,10 +29,13 @@ class StopSignals:
         return self
 
     def _note(self, number, frame):
+        from tqdm import tqdm  # not at every start of a program
+
         if self.received is not None:
             raise KeyboardInterrupt
         self.received = number
-        tqdm.write("stopping after this iteration; again to stop at once", file=sys.stderr)
+        with contextlib.suppress(OSError, RuntimeError):  # closed, or in the midst of a line
+            tqdm.write(f"stopping after this {self.behind}; again to stop at once", file=sys.stderr)
 
     def __exit__(self, *_):
         for number, handler in self._before.items():

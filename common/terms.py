@@ -46,7 +46,7 @@ class TermRow:
         """``{setting: (type, field)}`` of all that the term can be told."""
         fields = {f"{self.name}_weight": (float, setting(self.weight, self.help))}
         if self.layers is not None:
-            options = {"nargs": "+", "metavar": "LAYER"}
+            options = {"nargs": "+", "metavar": "LAYER", "group": "paper"}
             fields[f"{self.name}_layers"] = (tuple, setting(self.layers, self.layers_help, **options))
         return fields | dict(self.options)
 

@@ -5,6 +5,7 @@ import numpy as np
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.streams import warn
 
 # PSNR in dB that an artifact must reach, by its precision, whatever the photograph.
 FLOORS = {"float32": 45.0, "float16": 45.0, "bfloat16": 40.0, "dynamic": 30.0, "int8": 30.0}
@@ -39,7 +40,7 @@ def photographs(sizes, folder=None, most=MOST_PHOTOS):
     if folder is None:
         images = list(sample_photos().values())
     else:
-        paths = list_images(folder)
+        paths = list_images(folder, warn)
         images = (
             [read_photo(paths[i * len(paths) // most]).on_white() for i in range(most)] if len(paths) > most else None
         )

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from fast_style.common.images.contact_sheet import contact_sheet
+from fast_style.common.images.contact_sheet import contact_grid
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.rebuilding import in_precision
@@ -50,5 +50,5 @@ def demo(folder, photos=None):
         rows.setdefault(label, []).append(picture)
         yield path, seconds
     sheet = folder / "contact_sheet.png"
-    write_photo(sheet, contact_sheet(list(rows.values()), row_labels=list(rows), cell=384))
+    write_photo(sheet, contact_grid(rows, cell=384))
     yield sheet, None

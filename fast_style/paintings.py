@@ -1,10 +1,11 @@
 """A painting where a network is meant, and a network where a painting is: what to do instead, in one line."""
 
+import os
 from pathlib import Path
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
-from fast_style.common.networks.source import shipped_sources
+from fast_style.common.networks.source import shipped_name, shipped_sources
 from fast_style.task import TASK
 
 
@@ -15,7 +16,7 @@ def check_no_painting(network, argument):
         network: a name or path.
         argument: what to call it in errors.
     """
-    if Path(network).suffix.lower() in EXTENSIONS and Path(network).is_file():
+    if Path(network).suffix.lower() in EXTENSIONS and os.path.isfile(network):
         raise UserError(
             f"{argument}: expected one of {', '.join(shipped_sources(TASK))}, or a .keras file. Received: {network}, a "
             f"painting; fast-style train --style {network} learns it, fast-style optimize --style {network} paints in "
@@ -31,10 +32,10 @@ def check_painting(painting, argument="--style"):
         argument: what to call it in errors.
     """
     name = str(painting)
-    if not Path(name).exists() and name in shipped_sources(TASK):
+    if not os.path.exists(name) and (network := shipped_name(name, TASK)):
         raise UserError(
             f"{argument}: expected a painting, an image file. Received: {name!r}, a network; "
-            f"fast-style stylize --style {name} paints with it"
+            f"fast-style stylize --style {network} paints with it"
         )
     if Path(name).suffix == ".keras":
         raise UserError(

@@ -170,18 +170,22 @@ class StyleSettings(TrainingSettings, TrainerSettings):
         "paper",
         "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",
         choices=tuple(ARCHITECTURES),
+        group="speed",
     )
-    width: int = setting(None, "filters of the network's first layer (paper: 32; default: by the architecture)")
+    width: int = setting(
+        None, "filters of the network's first layer (paper: 32; default: by the architecture)", group="speed"
+    )
     normalization: str = setting(
-        "instance", "normalization (paper: batch; instance looks better)", choices=("instance", "batch")
+        "instance", "normalization (paper: batch; instance looks better)", choices=("instance", "batch"), group="paper"
     )
     upsampling: str = setting(
         None,
         "how the network enlarges (paper: transposed; resize leaves no checkerboard; default: by the architecture)",
         choices=("transposed", "resize"),
+        group="paper",
     )
     reflection_padding: int = setting(
-        40, "pixels of reflection padding (paper: 40; 0 is faster and shows at borders)", choices=(40, 0)
+        40, "pixels of reflection padding (paper: 40; 0 is faster and shows at borders)", choices=(40, 0), group="paper"
     )
     margin: int = setting(
         MARGIN,

@@ -3,10 +3,10 @@
 import os
 
 import numpy as np
-from tqdm import tqdm
 
 from fast_style.blending import blend, check_strength
 from fast_style.common.commands.photo_jobs import run_jobs
+from fast_style.common.commands.progress import ShareProgress
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import limit_long_side, limit_photo, limited_sides
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
@@ -100,11 +100,8 @@ def _in_strips(rgb, network, statistics, progress):
     from fast_style.streaming import stylize_in_strips
 
     height, width = rgb.shape[:2]
-    layout = "{desc} {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
-    with tqdm(
-        total=1.0, desc=f"{width}x{height}", bar_format=layout, leave=False, disable=None if progress else True
-    ) as bar:
-        return stylize_in_strips(rgb, network, statistics, on_progress=lambda share: bar.update(share - bar.n))
+    with ShareProgress(f"{width}x{height}", progress) as bar:
+        return stylize_in_strips(rgb, network, statistics, on_progress=bar.reach)
 
 
 def stylize_photo(photo, network, *, max_size=None, **options):
@@ -119,7 +116,7 @@ def stylize_photo(photo, network, *, max_size=None, **options):
     return Photo(stylize(photo.rgb, network, **options), photo.alpha)
 
 
-def stylize_files(jobs, network, max_size=None, quality=95, progress=True, **options):
+def stylize_files(jobs, network, max_size=None, quality=95, progress=True, signals=None, **options):
     """Runs jobs of :func:`plan_jobs` by :func:`stylize`; see :func:`run_jobs`."""
 
     def transform(photo, job):
@@ -127,4 +124,4 @@ def stylize_files(jobs, network, max_size=None, quality=95, progress=True, **opt
         check_fits(*(limited_sides(*sides, max_size) if max_size else sides), job.file_format)
         return stylize_photo(photo, network, max_size=max_size, progress=progress, **options)
 
-    return run_jobs(jobs, transform, quality, progress)
+    return run_jobs(jobs, transform, quality, progress, signals)

@@ -82,6 +82,7 @@ class TrainerSettings(LossNetworkSettings):
         "blur-bicubic",
         "how inputs are made of photographs: " + "; ".join(f"{name}: {text}" for name, text in DEGRADATIONS.items()),
         choices=tuple(DEGRADATIONS),
+        group="paper",
     )
 
 
@@ -98,25 +99,35 @@ class SuperResolutionSettings(TrainingSettings, TrainerSettings):
     (288, 'blur-bicubic')
     """
 
-    iterations: int = setting(200_000, "batches to train on (paper: 200000)")
-    size: int = setting(288, "side in pixels of the high-resolution squares trained on (paper: 288)")
+    iterations: int = setting(200_000, "batches to train on (paper: 200000)", group="speed")
+    size: int = setting(288, "side in pixels of the high-resolution squares trained on (paper: 288)", group="speed")
     resize_to: int = setting(
-        0, "short side in pixels to which photographs are resized before cropping (default: 0, as they are)"
+        0,
+        "short side in pixels to which photographs are resized before cropping (default: 0, as they are)",
+        group="paper",
     )
     factor: int = setting(4, "how many times larger than its input the output is", choices=FACTORS)
     architecture: str = setting(
-        "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES
+        "paper",
+        "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline",
+        choices=ARCHITECTURES,
+        group="speed",
     )
-    width: int = setting(64, "filters of every hidden layer of the paper's network (paper: 64)")
-    residual_blocks: int = setting(4, "residual blocks of the paper's network (paper: 4)")
-    normalization: str = setting("batch", "normalization (paper: batch)", choices=("batch", "instance", "none"))
+    width: int = setting(64, "filters of every hidden layer of the paper's network (paper: 64)", group="speed")
+    residual_blocks: int = setting(4, "residual blocks of the paper's network (paper: 4)", group="speed")
+    normalization: str = setting(
+        "batch", "normalization (paper: batch)", choices=("batch", "instance", "none"), group="paper"
+    )
     upsampling: str = setting(
         "transposed",
         "how the network enlarges (paper: transposed; resize leaves no checkerboard, bilinear less hatching too)",
         choices=("transposed", "resize", "bilinear", "subpixel"),
+        group="paper",
     )
     bicubic_skip: bool = setting(
-        False, "add the network's output to a bicubic enlargement, so that it learns the difference (paper: off)"
+        False,
+        "add the network's output to a bicubic enlargement, so that it learns the difference (paper: off)",
+        group="paper",
     )
     margin: int = setting(
         0,

@@ -58,3 +58,13 @@ def default_network(factor):
         if source.factor == factor:
             return name
     raise UserError(f"--network: expected a .keras file, because none ships for factor {factor}. Received: none")
+
+
+def network_for(scale):
+    """The name of the shipped network that enlarges by `scale`, or by the next more, or by the most that there is.
+
+    Raises:
+        UserError: none ships.
+    """
+    factors = sorted({source.factor for source in shipped_sources(TASK).values()})
+    return default_network(next((factor for factor in factors if factor >= scale), factors[-1] if factors else scale))

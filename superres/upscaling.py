@@ -3,9 +3,9 @@
 import os
 
 import numpy as np
-from tqdm import tqdm
 
 from fast_style.common.commands.photo_jobs import run_jobs
+from fast_style.common.commands.progress import SECONDS_A_LINE_OF_ONE, CountProgress
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
@@ -32,8 +32,9 @@ def upscale(
     tile: int | None = None,
     progress: bool = False,
     self_ensemble: bool = False,
+    outscale: float | None = None,
 ) -> np.ndarray:
-    """Photograph enlarged by a network's factor.
+    """Photograph enlarged by a network's factor, or by that and to any other.
 
     >>> import numpy as np, superres
     >>> photo = np.zeros((16, 23, 3), np.uint8)
@@ -52,22 +53,27 @@ def upscale(
         progress: show a progress bar where there are many tiles. Default: False.
         self_ensemble: take the mean over the eight orientations of the photograph: closer to it and without
             hatching, in eight times the time. Default: False.
+        outscale: how many times larger the result is to be: what the network gives is resized bicubically. Default:
+            None for the network's factor.
 
     Returns:
-        RGB uint8 (height * factor, width * factor, 3); grey where the photograph is.
+        RGB uint8 (height * factor, width * factor, 3), or with `outscale` in place of the factor, rounded; grey where
+        the photograph is.
 
     Raises:
-        UserError: a bad image, network or tile; an output of more than 2 gigapixels, or more than
+        UserError: a bad image, network, tile or scale; an output of more than 2 gigapixels, or more than
             memory holds.
     """
     network = as_network(network, TASK)
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
-    if height * width * network.factor**2 > MAX_OUTPUT_PIXELS:
-        raise UserError(
-            f"image: expected an output of at most {MAX_OUTPUT_PIXELS // 10**9} gigapixels. "
-            f"Received: {width}x{height} pixels, to be enlarged {network.factor} times"
-        )
+    sides = scaled_sides(height, width, network.factor if outscale is None else outscale)
+    for scale, pixels in ((network.factor, height * width * network.factor**2), (outscale, sides[0] * sides[1])):
+        if pixels > MAX_OUTPUT_PIXELS:
+            raise UserError(
+                f"image: expected an output of at most {MAX_OUTPUT_PIXELS // 10**9} gigapixels. "
+                f"Received: {width}x{height} pixels, to be enlarged {scale} times"
+            )
     if tile is None:
         tile = default_tile(network.factor) if network.is_local else 0
     else:
@@ -79,18 +85,29 @@ def upscale(
     # A network makes faint colours of grey.
     finish = without_colour if (rgb[..., :1] == rgb[..., 1:]).all() else None
     try:
-        with tqdm(
-            total=count, unit="tile", leave=False, disable=None if progress and passes > MANY_PASSES else True
+        with CountProgress(
+            count, "tiles", progress, SECONDS_A_LINE_OF_ONE, bar=passes > MANY_PASSES, leave=False
         ) as bar:
             enlarged = enlarge_in_tiles(rgb, network, tile, finish, bar.update, self_ensemble)
         if network.histogram_matching if histogram_matching is None else histogram_matching:
             enlarged = match_histograms(enlarged, rgb)
+        return resize_array(enlarged, *sides)
     except memory_errors():
         raise UserError(
             f"image: expected an output that memory holds. Received: {width}x{height} pixels, "
             f"to be enlarged {network.factor} times"
         ) from None
-    return enlarged
+
+
+def scaled_sides(height, width, scale):
+    """(height, width) of a photograph that is enlarged so many times: whole numbers of pixels, at least 1.
+
+    Raises:
+        UserError: no number of times.
+    """
+    if not (isinstance(scale, int | float) and 0 < scale < float("inf")):
+        raise UserError(f"outscale: expected a positive number. Received: {scale!r}")
+    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
 def _check_memory(height, width, network, tile):
@@ -114,18 +131,29 @@ def upscale_photo(photo, network, **options):
     return Photo(rgb, alpha)
 
 
-def upscale_files(jobs, network, histogram_matching=None, tile=None, quality=95, progress=True, self_ensemble=False):
+def upscale_files(
+    jobs,
+    network,
+    histogram_matching=None,
+    tile=None,
+    quality=95,
+    progress=True,
+    self_ensemble=False,
+    outscale=None,
+    signals=None,
+):
     """Runs jobs of :func:`plan_jobs` by :func:`upscale`; see :func:`run_jobs`."""
     options = {
         "histogram_matching": histogram_matching,
         "tile": tile,
         "progress": progress,
         "self_ensemble": self_ensemble,
+        "outscale": outscale,
     }
 
     def transform(photo, job):
-        height, width = (side * network.factor for side in photo.rgb.shape[:2])
+        height, width = scaled_sides(*photo.rgb.shape[:2], network.factor if outscale is None else outscale)
         check_fits(height, width, job.file_format)
         return upscale_photo(photo, network, **options)
 
-    return run_jobs(jobs, transform, quality, progress)
+    return run_jobs(jobs, transform, quality, progress, signals)

@@ -13,7 +13,7 @@ from fast_style.common.task import tasks
 from fast_style.common.training.run_record import read_record
 
 
-def ship(task, name, runs, title, summary):
+def ship(task, name, runs, title, summary, look=None):
     """Adds the network of the last run to those that ship with a task, and writes its recipe.
 
     Args:
@@ -21,6 +21,7 @@ def ship(task, name, runs, title, summary):
         name: by which users will ask for it.
         runs: run folders in the order in which they were trained, each started from the one before.
         title, summary: what ``styles`` or ``networks`` prints of it.
+        look: what its pictures look like, in a line; default what was said of the network of this name before.
 
     The recipe, ``recipes/<name>.json``, holds the records of all runs: settings, versions,
     hardware, time, losses. Runs that went on from a network that ships follow the stages of its recipe, of another
@@ -37,6 +38,8 @@ def ship(task, name, runs, title, summary):
     recipe = {"name": name, "title": title, "summary": summary, "stages": stages}
     entry = {"title": title, "summary": summary, "recipe": f"{name}.json", "licence": "Apache-2.0"}
     entry |= {setting: stages[-1]["settings"][setting] for setting in task.in_manifest}
+    if look := look or presets.manifest().get(name, {}).get("look"):
+        entry["look"] = look
     presets.add(name, network, **entry)
     write_json(recipes / f"{name}.json", recipe)
     write_photo(presets.folder / f"{name}.jpg", thumbnail(presets.load(name), task), "jpg", 90)
@@ -50,6 +53,7 @@ def main(arguments=None):
     parser.add_argument("runs", nargs="+", metavar="RUN", help="run folders, in order")
     parser.add_argument("--title", required=True)
     parser.add_argument("--summary", required=True)
+    parser.add_argument("--look", help="what its pictures look like, in a line (default: what is said now)")
     options = parser.parse_args(arguments)
     start_tensorflow()
     with errors_as_lines(parser.prog):

@@ -3,8 +3,10 @@
 import argparse
 import contextlib
 import dataclasses
-import os
+import re
+import signal
 import sys
+import threading
 import types
 import typing
 from importlib import metadata
@@ -14,16 +16,26 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import FORMATS
 from fast_style.common.networks.precision import PRECISIONS
 from fast_style.common.settings import flag
+from fast_style.common.spelling import did_you_mean
+from fast_style.common.streams import drop_output, prepare_streams, say, warn
 
 
-def add_settings(parser, settings):
-    """Adds a flag for each field of a settings dataclass; what is not given stays out of the namespace."""
+def add_settings(parser, settings, groups=None):
+    """Adds a flag for each field of a settings dataclass; what is not given stays out of the namespace.
+
+    Args:
+        parser: gets the flags.
+        settings: the class.
+        groups: ``{group of a setting: what has add_argument}``; default all of the parser's own.
+    """
     hints = typing.get_type_hints(settings)
     for field in dataclasses.fields(settings):
         options = dict(field.metadata)
         text = options.pop("help")
         options.pop("bounds", None)
-        options.pop("required", None)  # checked behind --resume, which supplies what is not given
+        # Checked behind --resume, which supplies what is not given.
+        group = "needed" if options.pop("required", False) else options["group"]
+        options.pop("group")
         default = field.default
         if hints[field.name] is bool:
             options["action"] = argparse.BooleanOptionalAction
@@ -37,7 +49,8 @@ def add_settings(parser, settings):
             text += (
                 f" (default: {shown})" if hints[field.name] is not bool else f" (default: {'on' if default else 'off'})"
             )
-        parser.add_argument(flag(field.name), help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options)
+        place = groups[group] if groups else parser
+        place.add_argument(flag(field.name), help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options)
 
 
 def whole_number(least, most=None, unit=""):
@@ -144,47 +157,153 @@ def run_commands(program, description, commands, scripts, arguments=None):
     scripts = scripts | {name: point.load() for name, point in added.items()}
     if arguments and arguments[0] in scripts:
         return scripts[arguments[0]](arguments[1:], f"{program} {arguments[0]}")
-    parser = Parser(prog=program, description=description)
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
-    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    for command in commands:
-        command.add(parsers)
-    for name, main in scripts.items():
-        parsers.add_parser(name, help=main.__doc__.splitlines()[0].rpartition("`: ")[2].rstrip("."), add_help=False)
-    options = parser.parse_args(arguments)
+    with errors_as_lines(program):
+        parser = Parser(prog=program, description=description)
+        parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+        parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+        parsers.type = lambda text: text  # of all words behind, each of which has a type of its own
+        for command in commands:
+            command.add(parsers)
+        for name, main in scripts.items():
+            parsers.add_parser(name, help=main.__doc__.splitlines()[0].rpartition("`: ")[2].rstrip("."), add_help=False)
+        options = parser.parse_args(arguments)
     with errors_as_lines(f"{program} {options.command}"):
         options.run(options)
 
 
 class _Version(argparse.Action):
     def __call__(self, parser, *parsed):
-        print(f"{parser.prog} {metadata.version('fast-style')}")
+        say(f"{parser.prog} {metadata.version('fast-style')}")
         parser.exit()
 
 
 @contextlib.contextmanager
 def errors_as_lines(program):
-    """Turns errors that the user can mend into one line on stderr and the right exit code."""
+    """Turns errors that the user can mend, and being stopped, into one line on stderr and the right exit code."""
+    prepare_streams()
     try:
-        yield
+        with _termination_raised():
+            yield
     except UserError as error:
         fail(program, error)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         sys.exit(141)
-    except KeyboardInterrupt:
-        print(f"\n{program}: interrupted", file=sys.stderr)
-        sys.exit(130)
+    except KeyboardInterrupt as stop:
+        number = stop.number if isinstance(stop, Terminated) else signal.SIGINT
+        with contextlib.suppress(OSError):
+            print(file=sys.stderr)  # behind ^C, or a bar
+        warn(f"{program}: {'terminated' if isinstance(stop, Terminated) else 'interrupted'}")
+        sys.exit(128 + number)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, where nobody waits for it."""
+
+    number = signal.SIGTERM
+
+
+@contextlib.contextmanager
+def _termination_raised():
+    """Lets SIGTERM end what is within as Ctrl-C does, unless somebody handles or ignores it."""
+
+    def stop(number, frame):
+        raise Terminated
+
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def fail(program, error, code=2) -> typing.NoReturn:
     """Prints one line and exits."""
-    print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
+    warn(f"{program}: error: {' '.join(str(error).split())}")
     sys.exit(code)
 
 
+def word(text):
+    """An argparse type, that of all flags and arguments without another: any text but an empty one.
+
+    An empty word is what a shell makes of a variable that is not set; as a path it would mean the current folder.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("expected a value. Received: an empty word")
+    return text
+
+
 class Parser(argparse.ArgumentParser):
-    """argparse whose errors are one line, without the usage above it."""
+    """argparse whose errors are one line, without the usage above it, and name what is nearest to a slip."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.register("type", None, word)
+        self.register("type", str, word)
+        self._slips, self._several = [], {}
+
+    def take_several(self, flag, is_value):
+        """Lets a flag whose action is ``append`` have further words behind its first, as far as they are values.
+
+        argparse's own way would take all words, those of arguments that are no flags' too.
+
+        Args:
+            flag: ``"--style"``.
+            is_value: function from a word to whether it is one more value.
+        """
+        self._several[flag] = is_value
+
+    def _each_with_its_flag(self, words):
+        found, flag, first = [], None, False
+        for word in words:
+            if word.partition("=")[0] in self._several:
+                flag, _, value = word.partition("=")
+                first = not value
+            elif first:
+                first = False
+            elif flag and not word.startswith("-") and self._several[flag](word):
+                word = f"{flag}={word}"
+            else:
+                flag = None
+            found.append(word)
+        return found
+
+    def parse_known_args(self, args=None, namespace=None):
+        """As of argparse, but for what is not known, which is refused here, where the subcommand is known."""
+        args = self._each_with_its_flag(sys.argv[1:] if args is None else args)
+        self._slips = [] if self._subparsers else [one for one in args if self._is_slip(one)]
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self._refuse(unknown)
+        return options, unknown
+
+    def _is_slip(self, text):
+        name = text.partition("=")[0]
+        is_flag = name.startswith("--") and len(name) > 2 and " " not in text
+        return is_flag and not any(one.startswith(name) for one in self._flags())
+
+    def _flags(self):
+        return [one for action in self._actions for one in action.option_strings]
+
+    def _refuse(self, unknown):
+        near = did_you_mean(unknown[0].partition("=")[0], self._flags())
+        fail(self.prog, f"unrecognized arguments: {' '.join(unknown)}{near}")
+
+    def print_help(self, file=None):
+        """As of argparse; where it cannot be written, that is an error."""
+        if file is not None:
+            super().print_help(file)
+        else:
+            say(self.format_help().rstrip("\n"))
 
     def error(self, message) -> types.NoneType:
-        fail(self.prog, message)
+        """Prints one line and exits; of a flag that is none, rather than of what is missing because of it."""
+        if self._slips and "required" in message:
+            self._refuse(self._slips)
+        choice = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)$", message)
+        near = did_you_mean(choice[1], [one.strip("' ") for one in choice[2].split(",")]) if choice else ""
+        fail(self.prog, message + near)

@@ -1,21 +1,25 @@
 """Photographs in, pictures out: what the commands that turn files into files share."""
 
 import dataclasses
-import glob
 import itertools
+import os
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image
-from tqdm import tqdm
 
+from fast_style.common.commands.photo_names import find_photos, tell_apart
+from fast_style.common.commands.progress import CountProgress
 from fast_style.common.errors import UserError
-from fast_style.common.files import check_writable, write_bytes
+from fast_style.common.files import check_names, check_writable, write_bytes, writing_place
 from fast_style.common.images.image_formats import EXTENSIONS, SUFFIXES, format_of_result
-from fast_style.common.images.image_io import encode, list_images, read_photo
+from fast_style.common.images.image_io import encode, read_photo
 from fast_style.common.images.opening import read_stream
+from fast_style.common.printable import printable
+from fast_style.common.streams import drop_output, say, standard_output, warn
 
 # A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
 OVERLAPPED_BYTES = 100 << 20
@@ -24,15 +28,22 @@ TOO_LARGE = "{}: expected a photograph and a result that memory holds. Received:
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One photograph to be turned into a picture: where from and where to, ``"-"`` for the streams."""
+    """One photograph to be turned into a picture: where from and where to, ``"-"`` for the streams.
+
+    Attributes:
+        problem: why it cannot be done, where that is known before.
+    """
 
     source: str
     target: str
     file_format: str
+    problem: str = ""
 
 
-def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=False):
+def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=False, tell=warn):
     """What is to be read and written, found out before anything heavy starts.
+
+    Results that would have one name get names that tell them apart.
 
     Args:
         photos: files, folders (walked recursively, but for a folder of results within), glob patterns, or
@@ -44,39 +55,50 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
         file_format: a key of ``image_io.FORMATS``; default that of the photograph or of the output's name,
             PNG where it cannot be written.
         overwrite: whether existing results may be replaced.
+        tell: function of a line on what was left out or is called otherwise.
 
     Returns:
         list of Job.
 
     Raises:
-        UserError: no such file, two results of one name, an existing result, an unwritable folder, a file
+        UserError: no such file, an existing result, an unwritable folder, names that are too long, a file
             name for the result of a format that is not written, or of another than `file_format`.
     """
-    sources = _expand(photos, folder if output in (None, "-") else output)
+    if output == "":
+        raise UserError("--output: expected a folder or file. Received: '', an empty word")
+    sources = find_photos(photos, folder if output in (None, "-") else output, tell)
     if output is None:
         output = "-" if sources == [("-", "-")] else folder
     if output == "-":
         if len(sources) != 1:
             raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: -")
+        standard_output()
         return [Job(sources[0][0], "-", file_format or "png")]
-    one_file = len(sources) == 1 and not Path(output).is_dir() and _names_an_image(output, file_format)
-    if len(sources) > 1 and Path(output).exists() and not Path(output).is_dir():
-        raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
-    jobs = []
-    for source, relative in sources:
-        own = format_of_result(source)
-        if one_file:
-            target, chosen = Path(output), file_format or SUFFIXES[Path(output).suffix.lower()]
-        else:
-            chosen = file_format or own
-            stem = "stdin" if source == "-" else Path(relative).stem
-            target = Path(output) / Path(relative).parent / f"{stem}_{label}.{chosen}"
-        jobs.append(Job(source, str(target), chosen))
-    _check_targets(jobs, overwrite)
-    return jobs
+    if len(sources) == 1 and not os.path.isdir(output) and names_an_image(output, file_format):
+        jobs = [Job(sources[0][0], str(Path(output)), file_format or SUFFIXES[Path(output).suffix.lower()])]
+    else:
+        if len(sources) > 1 and os.path.exists(output) and not os.path.isdir(output):
+            raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
+        jobs = _jobs_in(output, sources, label, file_format, tell)
+    return _checked(jobs, overwrite, tell)
 
 
-def _names_an_image(output, file_format):
+def _jobs_in(output, sources, label, file_format, tell):
+    """Jobs whose results go into a folder."""
+    formats = {source: file_format or format_of_result(source) for source, _ in sources}
+
+    def target(source, relative, stem):
+        return str(Path(output) / Path(relative).parent / f"{stem}_{label}.{formats[source]}")
+
+    targets, renamed = tell_apart(sources, target)
+    if renamed and tell:
+        first, more = renamed[0], len(renamed) - 1
+        names = " and ".join(f"{source} to {targets[source]}" for source in first)
+        tell(f"results of one name are told apart: {names}" + (f"; and {more} names more" if more else ""))
+    return [Job(source, targets[source], formats[source]) for source, _ in sources]
+
+
+def names_an_image(output, file_format):
     """Whether the result is to be a file of this name, and not in a folder of it."""
     suffix = Path(output).suffix.lower()
     if suffix not in SUFFIXES:
@@ -94,58 +116,71 @@ def jobs_of(options, label, folder):
     With ``--skip-existing``, without those whose result is there, of which a line tells; it exits with 0
     where none is left.
     """
-    skip = options.skip_existing
-    jobs = plan_jobs(options.photos, label, folder, options.output, options.format, options.overwrite or skip)
-    left = [job for job in jobs if job.target == "-" or not (skip and Path(job.target).exists())]
-    if len(left) < len(jobs):
-        print(f"{len(jobs) - len(left)} of {len(jobs)} photographs have their result already", file=sys.stderr)
-    if not left:
+    return jobs_by_label(options, [label], folder)[label]
+
+
+def jobs_by_label(options, labels, folder):
+    """``{label: jobs}``: :func:`jobs_of` for pictures of several kinds of each photograph."""
+    skip, output = options.skip_existing, options.output
+    if len(labels) > 1:
+        to_stream = output == "-" or (output is None and options.photos == ["-"])
+        if to_stream or (output and not os.path.isdir(output) and names_an_image(output, None)):
+            raise UserError(
+                f"--output: expected a folder for pictures in {len(labels)} styles. Received: {output or '-'}"
+            )
+    planned, overwrite = {}, options.overwrite or skip
+    for label in labels:
+        tell = None if planned else warn
+        planned[label] = plan_jobs(options.photos, label, folder, output, options.format, overwrite, tell)
+    left = {
+        label: [job for job in jobs if job.target == "-" or not (skip and os.path.exists(job.target))]
+        for label, jobs in planned.items()
+    }
+    count, total = (sum(map(len, jobs.values())) for jobs in (left, planned))
+    if count < total:
+        warn(f"{total - count} of {total} photographs have their result already")
+    if not count:
         sys.exit(0)
     return left
 
 
-def _expand(photos, results):
-    """(source, path relative to what was named) of every photograph, in the order named, once each."""
-    found, results = {}, Path(results).resolve()
-    for item in photos:
-        if item == "-":
-            found["-"] = "-"
-        elif Path(item).is_dir():
-            # Results of before within a folder of photographs are none of them.
-            within = Path(item).resolve() in results.parents
-            paths = [path for path in list_images(item) if not (within and results in path.resolve().parents)]
-            found |= {str(path): str(path.relative_to(item)) for path in paths}
-        elif Path(item).exists() or not glob.has_magic(item):
-            found[item] = Path(item).name
-        else:
-            matches = sorted(m for m in glob.glob(item, recursive=True) if Path(m).is_file())
-            if not matches:
-                raise UserError(f"photo: expected a pattern that matches files. Received: {item!r}, which matches none")
-            found |= {match: Path(match).name for match in matches}
-    missing = [source for source in found if source != "-" and not Path(source).exists()]
-    if missing and len(found) == len(missing):
-        raise UserError(f"photo: expected an image file or folder. Received: {', '.join(missing)} (no such file)")
-    return list(found.items())
-
-
-def _check_targets(jobs, overwrite):
-    targets = {}
-    for job in jobs:
-        if job.target in targets:
-            raise UserError(
-                f"--output: expected results of different names. Received: {targets[job.target]} and {job.source}, "
-                f"both to {job.target}"
-            )
-        targets[job.target] = job.source
-        if Path(job.target).is_dir():
+def _checked(jobs, overwrite, tell):
+    """The jobs, with what is wrong with their targets; it raises where that is wrong with all, or would cost a file."""
+    checked = [dataclasses.replace(job, problem=_problem(job)) for job in jobs]
+    problems = [job for job in checked if job.problem]
+    if len(problems) == len(jobs):
+        raise UserError(problems[0].problem)
+    if problems and tell:
+        tell(f"{len(problems)} of {len(jobs)} photographs are left out: {problems[0].problem}")
+    for job in checked:
+        if os.path.isdir(job.target):
             raise UserError(f"--output: expected a file. Received: {job.target} (a folder)")
-        if Path(job.target).exists() and not overwrite:
+        if os.path.exists(job.target) and not overwrite:
             raise UserError(f"--output: expected a new file, or --overwrite. Received: {job.target}, which exists")
-    for folder in {Path(job.target).parent for job in jobs}:
+    for folder in {_folder(job) for job in checked if not job.problem}:
         check_writable(folder)
+    return checked
 
 
-def run_jobs(jobs, transform, quality=95, progress=True):
+def _problem(job):
+    try:
+        check_names(job.target)
+    except UserError as error:
+        return f"{job.source}: {error}"
+    return ""
+
+
+def _folder(job):
+    """Where a result is written: behind links."""
+    try:
+        return writing_place(job.target).parent
+    except OSError as error:
+        raise UserError(
+            f"--output: expected a place that can be written. Received: {job.target} ({error.strerror})"
+        ) from error
+
+
+def run_jobs(jobs, transform, quality=95, progress=True, signals=None):
     """Runs jobs of :func:`plan_jobs`, each written whole or not at all; a bad photograph does not stop the rest.
 
     While one is transformed, the next is read and the one before is encoded and written.
@@ -154,7 +189,9 @@ def run_jobs(jobs, transform, quality=95, progress=True):
         jobs: list of Job.
         transform: function from a :class:`Photo` and its Job to the Photo that is written.
         quality: of JPEG and WebP, 1 to 100.
-        progress: show a progress bar where there are many.
+        progress: show progress where there are many.
+        signals: :class:`StopSignals`, after the first of which no further photograph is begun, and after the second of
+            which that at hand is given up, too. Default: None, an exception ends it.
 
     Returns:
         (done, failed): lists of (job, seconds of work) and (job, reason).
@@ -175,29 +212,36 @@ def run_jobs(jobs, transform, quality=95, progress=True):
     with (
         ThreadPoolExecutor(1) as reader,
         ThreadPoolExecutor(1) as writer,
-        tqdm(total=len(jobs), unit="photo", disable=None if many else True) as bar,
+        CountProgress(len(jobs), "photographs", many) as bar,
     ):
         reading = None
-        for job, following in itertools.zip_longest(jobs, jobs[1:]):
-            current, reading = reading, None
-            # Standard input is read here: Ctrl-C would have to wait for a thread that waits for it.
-            if following and following.source != "-":
-                reading = reader.submit(_read, following)
-            try:
-                photo, seconds = current.result() if current else _read(job)
-                start = time.perf_counter()
-                picture = transform(photo, job)
-                seconds += time.perf_counter() - start
-            except (UserError, MemoryError) as error:
-                fail(job, error)
-                bar.update()
-                continue
-            if writing:  # no more than one picture waits
-                finish(*writing)
-            writing = job, seconds, writer.submit(_write, picture, job, quality)
-            if picture.rgb.size > OVERLAPPED_BYTES:
-                finish(*writing)
-                writing = None
+        try:
+            for job, following in itertools.zip_longest(jobs, jobs[1:]):
+                current, reading = reading, None
+                if signals is not None and signals.received is not None:
+                    break
+                # Standard input is read here: Ctrl-C would have to wait for a thread that waits for it.
+                if following and following.source != "-" and not following.problem:
+                    reading = reader.submit(_read, following)
+                try:
+                    photo, seconds = current.result() if current else _read(job)
+                    start = time.perf_counter()
+                    picture = transform(photo, job)
+                    seconds += time.perf_counter() - start
+                except (UserError, MemoryError) as error:
+                    fail(job, error)
+                    bar.update()
+                    continue
+                if writing:  # no more than one picture waits
+                    finish(*writing)
+                    writing = None
+                writing = job, seconds, writer.submit(_write, picture, job, quality)
+                if picture.rgb.size > OVERLAPPED_BYTES:
+                    finish(*writing)
+                    writing = None
+        except KeyboardInterrupt:
+            if signals is None:
+                raise
         if writing:
             finish(*writing)
     order = {job: number for number, job in enumerate(jobs)}
@@ -206,9 +250,19 @@ def run_jobs(jobs, transform, quality=95, progress=True):
 
 def _read(job):
     """(Photo, seconds)."""
+    if job.problem:
+        raise UserError(job.problem)
     start = time.perf_counter()
-    source = read_stream(sys.stdin.buffer) if job.source == "-" else job.source
-    photo = read_photo(source, name="standard input" if job.source == "-" else job.source)
+    if job.source != "-":
+        photo = read_photo(job.source, name=job.source)
+    else:
+        try:
+            content = read_stream(sys.stdin.buffer)
+        except OSError as error:
+            raise UserError(
+                f"standard input: expected a stream that can be read. Received: {error.strerror or error}"
+            ) from error
+        photo = read_photo(content, name="standard input")
     return photo, time.perf_counter() - start
 
 
@@ -218,9 +272,13 @@ def _write(picture, job, quality):
     content = encode(picture, job.file_format, quality)
     if job.target == "-":
         try:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+            stream = standard_output()
+            stream.write(content)
+            stream.flush()
+        except BrokenPipeError:
+            raise
         except OSError as error:
+            drop_output()
             raise UserError(
                 f"--output: expected standard output that can be written. Received: {error.strerror}"
             ) from error
@@ -229,22 +287,35 @@ def _write(picture, job, quality):
     return time.perf_counter() - start
 
 
-def report_jobs(program, done, failed, stopped=""):
+def report_jobs(program, done, failed, stopped="", number=signal.SIGINT, more=()):
     """Prints what :func:`run_jobs` did, bad photographs last, and exits: 0, or 2 where one failed.
 
     Args:
         program: what messages begin with.
         done, failed: of :func:`run_jobs`.
-        stopped: where it was stopped before the end, what to say of that; it exits with 130 then.
+        stopped: where it was stopped before the end, what to say of that.
+        number: of the signal that stopped it, which is in the exit code.
+        more: further files that were written.
     """
-    for job, seconds in done:
-        if job.target != "-":
-            print(f"{job.target}  {seconds:.2f} s")
-    for _, reason in failed:
-        print(f"{program}: error: {reason}", file=sys.stderr)
-    if stopped:
-        print(f"{program}: {stopped}", file=sys.stderr)
-        sys.exit(130)
-    if failed and len(done) + len(failed) > 1:
-        print(f"{len(done)} of {len(done) + len(failed)} photographs done, {len(failed)} failed", file=sys.stderr)
-    sys.exit(2 if failed else 0)
+    try:
+        for job, seconds in done:
+            if job.target != "-":
+                say(f"{printable(job.target)}  {seconds:.2f} s")
+        for path in more:
+            say(printable(path))
+    finally:
+        for _, reason in failed:
+            warn(f"{program}: error: {reason}")
+        if stopped:
+            warn(f"{program}: {stopped}")
+        elif failed and len(done) + len(failed) > 1:
+            warn(f"{len(done)} of {len(done) + len(failed)} photographs done, {len(failed)} failed")
+    sys.exit(128 + number if stopped else 2 if failed else 0)
+
+
+def how_to_go_on(jobs, done, failed, overwrite):
+    """What to say where a signal left jobs undone: what is done, and what does the rest; else ``""``."""
+    if len(done) + len(failed) == len(jobs):
+        return ""
+    again = "the same command begins with the first" if overwrite else "the same command with --skip-existing goes on"
+    return f"stopped; {len(done)} of {len(jobs)} photographs done" + ("" if jobs[0].target == "-" else f"; {again}")

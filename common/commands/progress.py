@@ -1,16 +1,42 @@
-"""Progress of optimisations: a bar on a terminal, a line now and then in a log."""
+"""Progress of long work: a bar on a terminal, a line now and then in a log."""
 
-import sys
 import time
 
 from tqdm import tqdm
 
+from fast_style.common.streams import warn
+
 # Where nobody watches a terminal.
 SECONDS_A_LINE = 60.0
+# Of one photograph, which hardly takes longer than some minutes.
+SECONDS_A_LINE_OF_ONE = 15.0
 SHOWN = ("loss", "content", "style", "tv")
 
 
-class IterationProgress:
+class _Lines:
+    """A tqdm bar; where it is none, when a line is due, and the time left for it. A context."""
+
+    def __init__(self, show, seconds_a_line, bar=True, **options):
+        self.show, self.seconds_a_line = show, seconds_a_line
+        self._began, self._due = time.monotonic(), time.monotonic() + seconds_a_line
+        self._bar = tqdm(disable=None if show and bar else True, **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._bar.close()
+
+    def _line(self, share, text):
+        """Writes the text and the time left, if it is time."""
+        now = time.monotonic()
+        if self.show and self._bar.disable and now >= self._due and share > 0:
+            self._due = now + self.seconds_a_line
+            left = (now - self._began) * (1 / share - 1)
+            warn(f"{text}, {tqdm.format_interval(left)} left")
+
+
+class IterationProgress(_Lines):
     """Counts iterations on standard error; a context.
 
     Args:
@@ -21,15 +47,8 @@ class IterationProgress:
     """
 
     def __init__(self, total, label, show=True, seconds_a_line=SECONDS_A_LINE):
-        self.total, self.label, self.show, self.seconds_a_line = total, label, show, seconds_a_line
-        self.done, self._began, self._reported = 0, time.monotonic(), time.monotonic()
-        self._bar = tqdm(total=total, unit="it", desc=label, disable=None if show else True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self._bar.close()
+        super().__init__(show, seconds_a_line, total=total, unit="it", desc=label)
+        self.total, self.label, self.done = total, label, 0
 
     def update(self, terms):
         """One more iteration, after which the objective has these terms."""
@@ -37,13 +56,52 @@ class IterationProgress:
         shown = {name: f"{terms[name]:.3g}" for name in SHOWN if name in terms}
         self._bar.update(1)
         self._bar.set_postfix(shown, refresh=False)
-        now = time.monotonic()
-        if self.show and self._bar.disable and now - self._reported >= self.seconds_a_line:
-            self._reported = now
-            left = (now - self._began) / self.done * (self.total - self.done)
-            text = ", ".join(f"{name} {value}" for name, value in shown.items())
-            print(
-                f"{self.label}: {self.done}/{self.total}, {text}, {tqdm.format_interval(left)} left",
-                file=sys.stderr,
-                flush=True,
-            )
+        text = ", ".join(f"{name} {value}" for name, value in shown.items())
+        self._line(self.done / self.total, f"{self.label}: {self.done}/{self.total}, {text}")
+
+
+class CountProgress(_Lines):
+    """Counts what is done of many; a context.
+
+    Args:
+        total: their number.
+        noun: what they are.
+        show: False for silence.
+        seconds_a_line: as of :class:`IterationProgress`.
+        bar: False for lines on a terminal, too, as of what hardly takes long.
+        leave: keep the bar when all is done.
+    """
+
+    def __init__(self, total, noun, show=True, seconds_a_line=SECONDS_A_LINE, bar=True, leave=True):
+        super().__init__(show, seconds_a_line, bar, total=total, unit=noun.removesuffix("s"), leave=leave)
+        self.total, self.noun, self.done = total, noun, 0
+
+    def update(self):
+        """One more is done."""
+        self.done += 1
+        self._bar.update()
+        if self.done < self.total:
+            self._line(self.done / self.total, f"{self.done}/{self.total} {self.noun}")
+
+
+class ShareProgress(_Lines):
+    """What share of one long piece of work is done; a context.
+
+    Args:
+        label: what is worked on.
+        show: False for silence.
+        seconds_a_line: as of :class:`IterationProgress`.
+    """
+
+    LAYOUT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
+
+    def __init__(self, label, show=True, seconds_a_line=SECONDS_A_LINE_OF_ONE):
+        super().__init__(show, seconds_a_line, total=1.0, desc=label, bar_format=self.LAYOUT, leave=False)
+        self.label, self.share = label, 0.0
+
+    def reach(self, share):
+        """This share is done, 0..1."""
+        self._bar.update(share - self.share)
+        self.share = share
+        if share < 1:
+            self._line(share, f"{self.label}: {share:.0%}")

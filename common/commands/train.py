@@ -12,8 +12,10 @@ from fast_style.common.commands.command_line import (
     given_settings,
 )
 from fast_style.common.errors import UserError
-from fast_style.common.settings import flag
+from fast_style.common.printable import printable
+from fast_style.common.settings import GROUPS, flag
 from fast_style.common.startup import start_backend
+from fast_style.common.streams import say, warn
 from fast_style.common.training.recipes import paintings_note, recipe_names, recipe_settings
 
 
@@ -27,12 +29,14 @@ def run_train_command(program, task, description, arguments=None):
         arguments: list of str; default those of the process.
     """
     settings_class, presets = task.settings, task.presets
-    parser = Parser(prog=program, description=f"{description} {settings_class.__doc__}")
-    add_settings(parser, settings_class)
-    parser.add_argument(
+    about = settings_class.__doc__.partition(">>>")[0]  # an example in Python is for other readers
+    parser = Parser(prog=program, description=f"{description} {about}")
+    groups = {name: parser.add_argument_group(title) for name, title in GROUPS.items()}
+    add_settings(parser, settings_class, groups)
+    groups["run"].add_argument(
         "--resume", action="store_true", help="continue the run in --output; settings that are not given are the run's"
     )
-    parser.add_argument(
+    groups["run"].add_argument(
         "--recipe",
         metavar="NAME",
         help="train a network that ships again: all settings that are not given are its recipe's, and each of its "
@@ -40,11 +44,11 @@ def run_train_command(program, task, description, arguments=None):
     )
     if presets:
         described = "; ".join(f"{name}: {_flags(preset)}" for name, preset in presets.items())
-        parser.add_argument(
+        groups["speed"].add_argument(
             "--preset", choices=tuple(presets), help=f"settings where nothing else is given. {described}"
         )
-    options = parser.parse_args(arguments)
     with errors_as_lines(program):
+        options = parser.parse_args(arguments)
         given = given_settings(options, settings_class)
         preset = getattr(options, "preset", None)
         if preset and options.recipe:
@@ -56,7 +60,7 @@ def run_train_command(program, task, description, arguments=None):
         else:
             stages = recipe_settings(task, options.recipe, given)
             if note := paintings_note(task, options.recipe, stages):
-                print(f"{program}: {note}", file=sys.stderr)
+                warn(f"{program}: {note}")
             for settings in stages:
                 check_required(settings)
                 _train_stage(program, task, settings, options.resume)
@@ -79,7 +83,7 @@ def _train_stage(program, task, settings, resume):
 
     begun = resume and (Path(settings.output) / RUN_RECORD).exists()
     if begun and read_record(settings.output)["status"] == "finished":
-        print(f"{settings.output}: finished before")
+        say(f"{printable(settings.output)}: finished before")
         return
     _train(program, task, vars(settings), begun, "the same command and --resume")
 
@@ -100,8 +104,8 @@ def _train(program, task, given, resume, again=None):
         record = run_training(task, settings, resume)
     except Interrupted as stop:
         text = f"stopped after iteration {stop.iteration} of {settings.output} and saved; continue with {again}"
-        print(f"{program}: {text if again else stop}", file=sys.stderr)
+        warn(f"{program}: {text if again else stop}")
         sys.exit(128 + stop.signal)
     except NonFiniteError as error:
         fail(program, error, code=1)
-    print(f"{settings.output}/network.keras: {record['iteration']} iterations in {record['seconds']:.0f} s")
+    say(f"{printable(settings.output)}/network.keras: {record['iteration']} iterations in {record['seconds']:.0f} s")

@@ -1,5 +1,7 @@
 """Labelled grids of pictures: previews while training, contact sheets, galleries."""
 
+import math
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -7,7 +9,38 @@ LABEL_HEIGHT = 22
 GAP = 6
 
 
-def contact_sheet(rows, column_labels=(), row_labels=(), cell=256, caption=""):
+# Of a grid: about that of a screen.
+ASPECT = 1.5
+
+
+def contact_grid(groups, cell=256):
+    """:func:`contact_sheet` of groups of pictures side by side, in as many columns as make it a little wider than high.
+
+    Args:
+        groups: ``{label: uint8 (height, width, 3) arrays, or None}``, each as many.
+        cell: side of a cell in pixels.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    groups = list(groups.items())
+    size = len(groups[0][1])
+    row = max((_fitted(p, cell)[1] for _, pictures in groups for p in pictures if p is not None), default=cell)
+    row += GAP + LABEL_HEIGHT
+
+    def aspect(columns):
+        return columns * size * (cell + GAP) / (-(-len(groups) // columns) * row)
+
+    columns = min(range(1, len(groups) + 1), key=lambda number: abs(math.log(aspect(number) / ASPECT)))
+    rows, labels = [], []
+    for first in range(0, len(groups), columns):
+        chosen = groups[first : first + columns]
+        rows.append([picture for _, pictures in chosen for picture in pictures])
+        labels.append([text for label, _ in chosen for text in (label, *[""] * (size - 1))])
+    return contact_sheet(rows, cell_labels=labels, cell=cell)
+
+
+def contact_sheet(rows, column_labels=(), row_labels=(), cell=256, caption="", cell_labels=()):
     """One RGB picture of a grid of pictures, each fitted into a square cell.
 
     Args:
@@ -16,13 +49,15 @@ def contact_sheet(rows, column_labels=(), row_labels=(), cell=256, caption=""):
         row_labels: texts above the rows' first cells, when there are no column labels; else left out.
         cell: side of a cell in pixels; pictures keep their aspect and are not enlarged.
         caption: text below, broken into lines.
+        cell_labels: rows of texts above the cells, in place of `row_labels`.
 
     Returns:
         uint8 (height, width, 3).
     """
+    cell_labels = cell_labels or [[label] for label in row_labels]
     columns = max(len(row) for row in rows)
     top = LABEL_HEIGHT if column_labels else 0
-    row_top = LABEL_HEIGHT if row_labels else 0
+    row_top = LABEL_HEIGHT if cell_labels else 0
     heights = [max((_fitted(p, cell)[1] for p in row if p is not None), default=cell) for row in rows]
     width = columns * (cell + GAP) + GAP
     font = ImageFont.load_default(14)
@@ -34,8 +69,9 @@ def contact_sheet(rows, column_labels=(), row_labels=(), cell=256, caption=""):
         draw.text((GAP + column * (cell + GAP), 3), text, fill="black", font=font)
     y = top + GAP
     for number, (row, height) in enumerate(zip(rows, heights, strict=True)):
-        if row_labels:
-            draw.text((GAP, y), row_labels[number], fill="black", font=font)
+        if cell_labels:
+            for column, text in enumerate(cell_labels[number]):
+                draw.text((GAP + column * (cell + GAP), y), text, fill="black", font=font)
             y += row_top
         for column, picture in enumerate(row):
             if picture is not None:

@@ -2,13 +2,13 @@
 
 import functools
 import threading
-from pathlib import Path
 
 import numpy as np
 
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.geometry import resize_array, resize_short_side
 from fast_style.common.images.image_io import list_images, read_photo
+from fast_style.common.streams import warn
 
 # Share of photographs that may fail to decode before training stops; one may in any case.
 MAX_BAD_SHARE = 0.01
@@ -63,7 +63,7 @@ class Crops:
 
     def _open(self):
         """Finds the photographs; their number."""
-        self._paths = list_images(self.source)
+        self._paths = list_images(self.source, warn)
         return len(self._paths)
 
     def crop(self, number):
@@ -130,7 +130,7 @@ def validation_crops(folder, size, resize=True):
         UserError: no photograph in the folder, or one that does not decode.
     """
     crops = []
-    for path in list_images(Path(folder)):
+    for path in list_images(folder, warn):
         rgb = read_photo(path).on_white()
         rgb = resize_short_side(rgb, size if resize else max(size, min(rgb.shape[:2])))
         top, left = ((side - size) // 2 for side in rgb.shape[:2])

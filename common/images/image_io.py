@@ -13,7 +13,6 @@ import dataclasses
 import io
 import os
 import struct
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -21,6 +20,7 @@ from PIL import Image
 from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.images.conversion import to_arrays
+from fast_style.common.images.image_folder import find_images
 from fast_style.common.images.image_formats import EXTENSIONS, FORMATS
 from fast_style.common.images.opening import opened
 from fast_style.common.images.transparency import over_white
@@ -135,24 +135,23 @@ def write_photo(path, photo, file_format="png", quality=95):
     write_bytes(path, encode(photo, file_format, quality))
 
 
-def list_images(folder):
-    """Image files in a folder and all below it, sorted by path; hidden ones are left out.
+def list_images(folder, tell=None):
+    """Image files in a folder and all below it, linked folders too, sorted by path; hidden ones are passed over.
+
+    Args:
+        folder: path.
+        tell: function of a line on what was left out, where anything was.
 
     Raises:
         UserError: not a folder, or no image in it.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise UserError(
-            f"{folder}: expected a folder of photographs. Received: {'a file' if folder.exists() else 'no such folder'}"
-        )
-    paths = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in EXTENSIONS
-        and not path.is_dir()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    if not os.path.isdir(folder):
+        received = repr("") if not str(folder) else "a file" if os.path.exists(folder) else "no such folder"
+        raise UserError(f"{folder}: expected a folder of photographs. Received: {received}")
+    paths, left_out = find_images(folder)
     if not paths:
-        raise UserError(f"{folder}: expected photographs ({', '.join(EXTENSIONS)}). Received: a folder with none")
+        more = f" ({left_out})" if left_out else ""
+        raise UserError(f"{folder}: expected photographs ({', '.join(EXTENSIONS)}). Received: a folder with none{more}")
+    if left_out and tell:
+        tell(f"{folder}: left out {left_out}")
     return paths

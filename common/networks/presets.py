@@ -7,6 +7,7 @@ import json
 from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.json_files import write_json
+from fast_style.common.spelling import did_you_mean
 
 
 class Presets:
@@ -37,6 +38,7 @@ class Presets:
         if name not in entries:
             raise UserError(
                 f"network: expected one of {', '.join(entries) or 'none that ship'}, or a file. Received: {name!r}"
+                + did_you_mean(name, entries)
             )
         entry = entries[name]
         content = (self.folder / entry["file"]).read_bytes()

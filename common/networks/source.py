@@ -10,6 +10,7 @@ from fast_style.common.files import file_digest
 from fast_style.common.json_files import read_json
 from fast_style.common.networks.keras_file import load_keras_file, read_keras_config
 from fast_style.common.networks.presets import Presets
+from fast_style.common.spelling import did_you_mean
 from fast_style.common.task import Task, tasks
 
 # What records of runs are called, beside the network of a run.
@@ -116,6 +117,12 @@ def shipped_sources(task=None):
     }
 
 
+def shipped_name(name, task=None):
+    """The name that a network ships under, whatever the case; None for none, or where a file has that name."""
+    names = {one if one == name else one.casefold(): one for one in shipped_sources(task)}
+    return names.get(name) or (None if os.path.exists(name) else names.get(name.casefold()))
+
+
 def find_network(
     network: str | os.PathLike, task: Task | None = None, argument: str = "network", factor: int | None = None
 ) -> Source:
@@ -127,7 +134,7 @@ def find_network(
     ('x4_srcnn', 'super-resolution', 4, True, 'Apache-2.0')
 
     Args:
-        network: name or path.
+        network: name, in capitals or small letters, or path.
         task: the task that it must be of. Default: None for any.
         argument: what to call it in errors. Default: ``"network"``.
         factor: 2, 4 or 8, that it must have. Default: None for any.
@@ -141,7 +148,8 @@ def find_network(
             factor.
     """
     network = str(network)
-    source = shipped_sources(task).get(network) or _in_file(network, task, argument)
+    name = shipped_name(network, task)
+    source = shipped_sources(task)[name] if name else _in_file(network, task, argument)
     if factor is not None and source.factor != factor:
         raise UserError(f"{argument}: expected one of factor {factor}. Received: {network}, of factor {source.factor}")
     return source
@@ -149,8 +157,10 @@ def find_network(
 
 def _in_file(network, task, argument):
     if reason := no_file(network):
-        names = ", ".join(shipped_sources(task)) or "none that ship"
-        raise UserError(f"{argument}: expected one of {names}, or a .keras file. Received: {network!r} ({reason})")
+        names = shipped_sources(task)
+        expected = f"one of {', '.join(names) or 'none that ship'}, or a .keras file"
+        near = did_you_mean(network, names)
+        raise UserError(f"{argument}: expected {expected}. Received: {network!r} ({reason}){near}")
     of = [task] if task else list(tasks())
     expected = f"a .keras file of a {' or '.join(one.kind for one in of)}"
     description = read_keras_config(network, expected, argument)
@@ -192,10 +202,10 @@ def task_of_class(network_class):
 def no_file(path):
     """What is at a path that is no file of a network, in words for an error; None where one may be there."""
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         inside = path / RUN_NETWORK
         return f"a folder; the network of a run is {inside}" if inside.is_file() else "a folder"
-    if not path.is_file():
+    if not os.path.isfile(path):
         return "no such file"
     if path.suffix == ".npz":
         return f"a training checkpoint; the network of a run is its {RUN_NETWORK}"

@@ -3,6 +3,8 @@
 import base64
 import html
 
+from fast_style.common.printable import printable
+
 STYLE = """
 body { font: 14px sans-serif; margin: 2em; }
 table { border-collapse: collapse; margin: 1em 0; }
@@ -56,5 +58,5 @@ def table(heads, rows, emphasize_last=False):
 
 
 def escape(text):
-    """The text as it stands in HTML."""
-    return html.escape(str(text))
+    """The text as it stands in HTML, names of files in any bytes too."""
+    return html.escape(printable(text))

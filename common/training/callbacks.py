@@ -9,6 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from fast_style.common.images.image_io import write_photo
+from fast_style.common.streams import warn
 from fast_style.common.training.checkpoint import training_state
 
 
@@ -119,9 +120,7 @@ class Report(keras.callbacks.Callback):
         text = f"{', '.join(f'{name} {value}' for name, value in shown.items())}, {speed:.2f} images/s"
         if self.bar.disable:
             left = (self.total - self.iteration) * seconds / iterations
-            print(
-                f"{self.iteration}/{self.total}: {text}, {tqdm.format_interval(left)} left", file=sys.stderr, flush=True
-            )
+            warn(f"{self.iteration}/{self.total}: {text}, {tqdm.format_interval(left)} left")
         else:
             self.bar.set_postfix_str(text)
         if self.board:

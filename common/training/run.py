@@ -6,7 +6,6 @@ import datetime
 import json
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -27,6 +26,7 @@ from fast_style.common.networks.source import find_network
 from fast_style.common.settings import RESUMABLE, check_bounds, check_choices, flag
 from fast_style.common.startup import stderr_closed
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 from fast_style.common.training.adam import Adam
 from fast_style.common.training.batches import open_photographs, validation_data
 from fast_style.common.training.callbacks import (
@@ -240,7 +240,7 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
         _save_network(trainer.network, folder)
 
     for path, reason in photographs.bad.items():
-        print(f"skipped {path}: {reason}", file=sys.stderr)
+        warn(f"skipped {path}: {reason}")
     if saver.iteration < settings.iterations:
         update_record(saver.iteration, "interrupted")
         raise Interrupted(signals.received or signal.SIGINT, saver.iteration, folder)
@@ -295,7 +295,7 @@ def _resume(trainer, checkpoint, new, stored):
     restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
     kept["initialize_sha256"] = stored.get("initialize_sha256")
     kept["validation"] = [entry for entry in kept["validation"] if entry["iteration"] <= checkpoint.iteration]
-    print(f"resuming after iteration {checkpoint.iteration}", file=sys.stderr)
+    warn(f"resuming after iteration {checkpoint.iteration}")
     return checkpoint.iteration, {**new, **kept, "iteration": checkpoint.iteration}
 
 

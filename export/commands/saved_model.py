@@ -1,6 +1,8 @@
 """`fast-style-export saved-model`: a SavedModel."""
 
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say
 from fast_style.export.commands.flags import NETWORK_HELP, add_saved_model_flags
 
 
@@ -35,4 +37,4 @@ def run(options):
         overwrite=options.overwrite,
         licence=options.licence,
     )
-    print(f"{options.folder}: {card['name']}, {', '.join(card['signatures'])}, {card['precision']}")
+    say(f"{printable(options.folder)}: {card['name']}, {', '.join(card['signatures'])}, {card['precision']}")

@@ -1,7 +1,9 @@
 """`fast-style-export serving`: a folder for TF Serving."""
 
 from fast_style.common.errors import UserError
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say
 from fast_style.export.commands.flags import NETWORK_HELP, add_saved_model_flags, size
 
 
@@ -55,9 +57,9 @@ def run(options):
         licence=options.licence,
     )
     for version in made:
-        print(version)
+        say(printable(version))
     if not options.update:
-        print(f"cd {options.folder} && docker compose up")
+        say(f"cd {printable(options.folder)} && docker compose up")
 
 
 def named_models(arguments):

@@ -1,6 +1,8 @@
 """`fast-style-export tflite`: a file for phones."""
 
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say
 from fast_style.export.commands.flags import NETWORK_HELP, add_licence_flag, size_or_dynamic
 
 
@@ -70,4 +72,4 @@ def run(options):
         options.licence,
     )
     lowest = "identical" if card["psnr_db"] is None else f"{card['psnr_db']:.1f} dB"
-    print(f"{options.file}: {card['bytes']} bytes, PSNR {lowest} from the Keras network, {card['precision']}")
+    say(f"{printable(options.file)}: {card['bytes']} bytes, PSNR {lowest} from the Keras network, {card['precision']}")

@@ -2,7 +2,9 @@
 
 import sys
 
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say
 
 
 def add(commands):
@@ -42,6 +44,6 @@ def run(options):
         for artifact in found:
             own = len(found) > 1 and read_card(artifact)["network"]["ships"]
             comparisons = verify(artifact, None if own else options.against, process)
-            print(f"{artifact}\n{table(comparisons)}", flush=True)
+            say(f"{printable(artifact)}\n{table(comparisons)}")
             hold = hold and all(one.holds for one in comparisons)
     sys.exit(0 if hold else 1)

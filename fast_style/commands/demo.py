@@ -6,7 +6,9 @@ from pathlib import Path
 
 from fast_style.common.commands.command_line import add_output_flag
 from fast_style.common.errors import UserError
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say
 
 DEMO_SIDE = 640  # pixels; about that of the sample photographs
 
@@ -48,5 +50,6 @@ def run(options):
 
     photos = {name: limit_long_side(photo, DEMO_SIDE) for name, photo in photos.items()}
     for path, seconds in demo(options.output, photos):
-        print(f"{path}  {seconds:.2f} s" if seconds is not None else f"{path}", flush=True)
-    print(f"{time.perf_counter() - start:.1f} s in all; pictures are in {os.path.abspath(options.output)}")
+        say(printable(path) + (f"  {seconds:.2f} s" if seconds is not None else ""))
+    where = printable(os.path.abspath(options.output))
+    say(f"{time.perf_counter() - start:.1f} s in all; pictures are in {where}")

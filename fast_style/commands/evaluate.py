@@ -3,7 +3,9 @@
 import sys
 
 from fast_style.common.commands.command_line import add_settings, check_required, given_settings
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say, warn
 
 
 def add(commands):
@@ -48,8 +50,8 @@ def run(options):
 
     result = evaluate(settings, options.overwrite)
     written = write_reports(result, settings.output)
-    print(text_report(result))
-    print("\n" + ", ".join(map(str, written)))
+    say(text_report(result))
+    say("\n" + ", ".join(map(printable, written)))
     if result.stopped:
-        print("fast-style evaluate: stopped; the same command goes on from there", file=sys.stderr)
+        warn("fast-style evaluate: stopped; the same command goes on from there")
         sys.exit(130)

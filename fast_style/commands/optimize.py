@@ -21,7 +21,7 @@ def add(commands):
 
 
 def run(options):
-    from fast_style.common.commands.photo_jobs import jobs_of, report_jobs
+    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_of, report_jobs
     from fast_style.common.images.image_io import as_rgb
     from fast_style.paintings import check_painting
     from fast_style.settings import OptimizationSettings
@@ -38,6 +38,9 @@ def run(options):
     from fast_style.optimization.jobs import check_kept_pictures, optimize_files
 
     check_kept_pictures(jobs, settings, options.overwrite)
-    done, failed, stopped = optimize_files(jobs, settings, options.quality)
-    note = "stopped; what there is of the last picture is kept" if stopped else ""
-    report_jobs("fast-style optimize", done, failed, note)
+    done, failed, signal = optimize_files(jobs, settings, options.quality)
+    note = ""
+    if signal:
+        note = "stopped; what there is of the last picture is kept"
+        note += how_to_go_on(jobs, done, failed, options.overwrite).removeprefix("stopped")
+    report_jobs("fast-style optimize", done, failed, note, signal)

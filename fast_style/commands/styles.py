@@ -1,5 +1,7 @@
 """`fast-style styles`: lists the styles that ship."""
 
+from fast_style.common.streams import say
+
 
 def add(commands):
     parser = commands.add_parser(
@@ -14,7 +16,9 @@ def run(options):
 
     presets = Presets(TASK)
     for name, entry in presets.manifest().items():
-        print(f"{name}: {entry['title']}")
-        print(f"    {entry['summary']}")
-        print(f"    recipe {TASK.home / 'recipes' / entry['recipe']}, licence {entry['licence']}")
-        print(f"    thumbnail {presets.folder / name}.jpg")
+        say(f"{name}: {entry['title']}")
+        if "look" in entry:
+            say(f"    {entry['look']}")
+        say(f"    {entry['summary']}")
+        say(f"    recipe {TASK.home / 'recipes' / entry['recipe']}, licence {entry['licence']}")
+        say(f"    thumbnail {presets.folder / name}.jpg")

@@ -1,16 +1,32 @@
 """`fast-style stylize`: paints photographs in a style, in one pass."""
 
+import glob
+import os
+
 from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, share, whole_number
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_formats import EXTENSIONS
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.stop_signals import StopSignals
+
+ALL = "all"
+SHEET = "contact_sheet.png"
 
 
 def add(commands):
     parser = commands.add_parser(
-        "stylize", help="paint photographs in a style", description="Paint photographs in a style."
+        "stylize", help="paint photographs in a style", description="Paint photographs in one style or several."
     )
     add_photo_flags(parser, "stylized")
-    network = parser.add_mutually_exclusive_group(required=True)
-    network.add_argument("--style", metavar="NAME", help="a style that ships (fast-style styles)")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument(
+        "--style",
+        action="append",
+        metavar="NAME",
+        help="a style that ships (fast-style styles), several, or all; of several, the folder of the results gets "
+        f"{SHEET}, too, with the first photographs",
+    )
+    parser.take_several("--style", names_style)
     network.add_argument("--network", metavar="NAME|FILE", help="a network: a style that ships or a .keras file")
     parser.add_argument(
         "--max-size",
@@ -43,22 +59,87 @@ def add(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
-    from fast_style.common.commands.photo_jobs import jobs_of, report_jobs
-    from fast_style.common.networks.source import find_network
+def names_style(text):
+    """Whether a further word behind ``--style`` is one more style, and no photograph."""
+    from fast_style.common.networks.source import shipped_name
+    from fast_style.task import TASK
+
+    if text.casefold() == ALL or shipped_name(text, TASK) or text.endswith(".keras"):
+        return True
+    photograph = os.path.exists(text) or glob.has_magic(text) or text.lower().endswith(EXTENSIONS)
+    return not photograph and not text.startswith("-") and os.sep not in text
+
+
+def find_styles(options):
+    """Sources of the networks that were asked for, by the name that each has in results.
+
+    Raises:
+        UserError: none was; one that is none.
+    """
+    from fast_style.common.networks.source import find_network, shipped_sources
     from fast_style.paintings import check_no_painting
     from fast_style.task import TASK
 
-    flag, name = ("--style", options.style) if options.network is None else ("--network", options.network)
-    check_no_painting(name, flag)
-    source = find_network(name, TASK, flag)
-    jobs = jobs_of(options, source.name, "stylized")
+    shipped = shipped_sources(TASK)
+    if not options.style and options.network is None:
+        raise UserError(f"--style: expected one of {', '.join(shipped)}, or {ALL}; or --network FILE. Received: none")
+    flag, names = ("--style", options.style) if options.style else ("--network", [options.network])
+    found = {}
+    for name in names:
+        check_no_painting(name, flag)
+        chosen = shipped.values() if flag == "--style" and name.casefold() == ALL else [find_network(name, TASK, flag)]
+        found |= {str(source.path.resolve()): source for source in chosen}
+    styles = {}
+    for source in found.values():
+        label, number = source.name, 2
+        while label in styles:  # files of one name in two folders
+            label, number = f"{source.name}_{number}", number + 1
+        styles[label] = source
+    return styles
+
+
+def check_sheet(path, jobs, options):
+    """The path of the contact sheet; None where there is one, and results that exist are left.
+
+    Raises:
+        UserError: it would replace something.
+    """
+    if any(os.path.abspath(job.target) == os.path.abspath(path) for job in jobs):
+        raise UserError(f"--output: expected a result of another name than the contact sheet. Received: {path}")
+    if not os.path.exists(path) or options.overwrite:
+        return path
+    if not options.skip_existing:
+        raise UserError(f"--output: expected a new file, or --overwrite. Received: {path}, which exists")
+    return None
+
+
+def run(options):
+    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
+
+    styles = find_styles(options)
+    planned = jobs_by_label(options, list(styles), "stylized")
+    jobs = [job for some in planned.values() for job in some]
+    folder = options.output or "stylized"
+    sheet = check_sheet(os.path.join(folder, SHEET), jobs, options) if len(styles) > 1 else None
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
     from fast_style.stylization import stylize_files
 
-    network = in_precision(source.load(), options.precision)
     chosen = {name: getattr(options, name) for name in ("max_size", "streaming", "strength", "original_colours")}
-    done, failed = stylize_files(jobs, network, quality=options.quality, **chosen)
-    report_jobs("fast-style stylize", done, failed)
+    done, failed = [], []
+    with StopSignals("photograph") as signals:
+        for label, some in planned.items():
+            if some and signals.received is None:
+                network = in_precision(styles[label].load(), options.precision)
+                results = stylize_files(some, network, quality=options.quality, signals=signals, **chosen)
+                done += results[0]
+                failed += results[1]
+    note, written = how_to_go_on(jobs, done, failed, options.overwrite), []
+    if sheet and done and not note:
+        from fast_style.style_sheet import write_sheet
+
+        every = {name: plan_jobs(options.photos, name, folder, folder, options.format, True, None) for name in styles}
+        write_sheet(sheet, every)
+        written.append(sheet)
+    report_jobs("fast-style stylize", done, failed, note, signals.received, written)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from fast_style.common.commands.command_line import add_settings, given_settings
 from fast_style.common.errors import UserError
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say, warn
 
 
 def add(commands):
@@ -31,7 +33,7 @@ def add(commands):
 
 
 def run(options):
-    from fast_style.common.files import check_writable
+    from fast_style.common.files import check_names, check_writable
     from fast_style.common.images.image_io import as_rgb
     from fast_style.settings import VisualizationSettings
 
@@ -40,6 +42,7 @@ def run(options):
     output = Path(options.output or f"{Path(options.image).stem}_{options.what}.png")
     if output.suffix.lower() != ".png":
         raise UserError(f"--output: expected a name that ends in .png. Received: {output}")
+    check_names(output)
     if output.exists() and not options.overwrite:
         raise UserError(f"--output: expected a new file, or --overwrite. Received: {output}, which exists")
     check_writable(output.parent)
@@ -48,7 +51,7 @@ def run(options):
     from fast_style.visualization.jobs import visualize_file
 
     stopped = visualize_file(options.what, options.image, output, settings)
-    print(output)
+    say(printable(output))
     if stopped:
-        print("fast-style visualize: stopped; the figure has the pictures that were begun", file=sys.stderr)
+        warn("fast-style visualize: stopped; the figure has the pictures that were begun")
         sys.exit(130)

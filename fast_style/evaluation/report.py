@@ -11,6 +11,7 @@ import numpy as np
 from fast_style.common.files import write_bytes
 from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import encode
+from fast_style.common.printable import printable
 from fast_style.common.reports.html import escape, figure, html_report, table
 from fast_style.evaluation.comparison import (
     FURTHEST,
@@ -48,7 +49,7 @@ def settings_line(evaluation, size):
     machine = ", ".join([conditions["processor"], *conditions["gpus"]])
     if objective["style_layer_weights"]:
         style_layers += f" times {', '.join(f'{weight:g}' for weight in objective['style_layer_weights'])}"
-    return (
+    return printable(
         f"{len(evaluation.sizes[size])} photographs of {conditions['photographs']}, centre squares at {size}x{size}; "
         f"network {conditions['network']['name']}, sha256 {conditions['network']['sha256']}; painting "
         f"{conditions['painting']['name']} at a short side of {objective['style_size']}; loss network "
@@ -127,7 +128,7 @@ def csv_text(evaluation):
             rows += [("baseline", number, *pair) for number, pair in enumerate(baseline)]
             for method, iteration, terms, seconds in rows:
                 values = [f"{terms[term]:.7g}" for term in ("loss", "content", "style", "tv")]
-                writer.writerow((size, name, method, iteration, *values, seconds and f"{seconds:.4f}"))
+                writer.writerow((size, printable(name), method, iteration, *values, seconds and f"{seconds:.4f}"))
     return buffer.getvalue()
 
 

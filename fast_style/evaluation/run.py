@@ -15,6 +15,7 @@ from fast_style.common.networks.source import find_network
 from fast_style.common.processor import describe_processor
 from fast_style.common.settings import check_bounds
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 from fast_style.common.training.run_record import hardware, versions
 from fast_style.evaluation.comparison import centre_square, compare, warm_up
 from fast_style.evaluation.folder import EvaluationFolder
@@ -115,7 +116,7 @@ def _photos(folder):
     """``{name: path or array}``: names are paths within the folder, without suffix where that is enough."""
     if folder is None:
         return sample_photos()
-    paths = list_images(folder)
+    paths = list_images(folder, warn)
     relative = [path.relative_to(folder) for path in paths]
     if len({path.with_suffix("") for path in relative}) == len(paths):
         relative = [path.with_suffix("") for path in relative]

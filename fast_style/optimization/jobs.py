@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.commands.progress import IterationProgress
 from fast_style.common.errors import UserError
+from fast_style.common.files import check_names
 from fast_style.common.images.geometry import limit_long_side, limit_photo
 from fast_style.common.images.image_io import Photo, as_rgb, list_images, write_photo
 from fast_style.common.images.pixels import to_uint8
@@ -17,6 +17,7 @@ from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.precision import dtype_policy, resolve_precision
 from fast_style.common.settings import check_bounds
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 from fast_style.objective import StyleObjective
 from fast_style.optimization.optimize import optimize, read_start
 
@@ -39,7 +40,7 @@ def build_objective(settings):
         orders = list(itertools.permutations(range(3)))
         photos = [np.ascontiguousarray(photo[..., order]) for photo in sample_photos().values() for order in orders]
     elif settings.normalize_filters is not None:
-        photos = [as_rgb(path) for path in list_images(settings.normalize_filters)[:NORMALIZING_PHOTOS]]
+        photos = [as_rgb(path) for path in list_images(settings.normalize_filters, warn)[:NORMALIZING_PHOTOS]]
     settings = dataclasses.replace(settings.for_objective(), style_size=settings.style_size or 256)
     options = {"style_blend": settings.style_blend, "scaling": settings.scaling}
     normalize_over = [limit_long_side(photo, NORMALIZING_SIZE) for photo in photos]
@@ -60,6 +61,8 @@ def check_kept_pictures(jobs, settings, overwrite=False):
     for job in jobs if settings.save_every else ():
         if job.target == "-":
             raise UserError("--save-every: expected a file or folder as --output. Received: standard output")
+        if not job.problem:
+            check_names(_kept_picture(job, settings.iterations * settings.scales), "--save-every")
         if overwrite:
             continue
         # Of very many iterations few have a picture there: these are looked at.
@@ -103,7 +106,7 @@ def optimize_files(jobs, settings, quality=95, progress=True):
         progress: show a progress bar for each picture, and say where one ended early.
 
     Returns:
-        (done, failed, stopped): as of :func:`run_jobs`, and whether it was stopped.
+        (done, failed, signal): as of :func:`run_jobs`, and the number of the signal that stopped it, or None.
 
     Raises:
         UserError: a bad painting, start, number, layer, weight or weights file.
@@ -116,11 +119,14 @@ def optimize_files(jobs, settings, quality=95, progress=True):
             if signals.received is not None:
                 break
             results = run_jobs(
-                [job], lambda photo, job: _paint(photo, job, objective, settings, quality, signals, progress), quality
+                [job],
+                lambda photo, job: _paint(photo, job, objective, settings, quality, signals, progress),
+                quality,
+                signals=signals,
             )
             done += results[0]
             failed += results[1]
-    return done, failed, signals.received is not None
+    return done, failed, signals.received
 
 
 def _paint(photo, job, objective, settings, quality, signals, progress):
@@ -149,5 +155,5 @@ def _paint(photo, job, objective, settings, quality, signals, progress):
             on_iteration=on_iteration,
         )
     if progress and bar.done < total and not result.stopped:
-        print(f"{job.source}: no step helped any more after {bar.done} of {total} iterations", file=sys.stderr)
+        warn(f"{job.source}: no step helped any more after {bar.done} of {total} iterations")
     return Photo(to_uint8(result.picture).numpy(), photo.alpha)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from fast_style.common.commands.command_line import add_precision_flag
 from fast_style.common.errors import UserError
+from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say, warn
 from superres.commands.self_ensemble_flag import add_self_ensemble_flag
 from superres.settings import DEGRADATIONS, FACTORS
 
@@ -79,10 +81,9 @@ def run(options):
         if (output / file).exists() and not options.overwrite:
             raise UserError(f"--output: expected no evaluation there, or --overwrite. Received: {output / file}")
     if not names:
-        print(
+        warn(
             f"superres evaluate: no network ships for factor {options.factor}: bicubic alone is measured; "
-            "--network FILE measures one",
-            file=sys.stderr,
+            "--network FILE measures one"
         )
     start_tensorflow()
 
@@ -105,15 +106,15 @@ def run(options):
         loss_network=options.loss_weights and build_loss_network("vgg16", FEATURE_LAYERS, options.loss_weights),
         self_ensemble=options.self_ensemble,
     )
-    if result.images:
-        write_bytes(output / "evaluation.csv", csv_text(result).encode())
-        write_bytes(output / "evaluation.html", html_page(result).encode())
-        print(text_table(result))
-        print(f"\n{output / 'evaluation.csv'}, {output / 'evaluation.html'}")
-    for reason in result.failed:
-        print(f"superres evaluate: error: {reason}", file=sys.stderr)
-    if result.stopped:
-        note = f"stopped; {len(result.images)} of {result.total} images measured"
-        print(f"superres evaluate: {note}", file=sys.stderr)
-        sys.exit(128 + result.signal)
-    sys.exit(2 if result.failed else 0)
+    try:
+        if result.images:
+            write_bytes(output / "evaluation.csv", csv_text(result).encode())
+            write_bytes(output / "evaluation.html", html_page(result).encode())
+            say(text_table(result))
+            say(f"\n{printable(output / 'evaluation.csv')}, {printable(output / 'evaluation.html')}")
+    finally:
+        for reason in result.failed:
+            warn(f"superres evaluate: error: {reason}")
+        if result.stopped:
+            warn(f"superres evaluate: stopped; {len(result.images)} of {result.total} images measured")
+    sys.exit(128 + result.signal if result.stopped else 2 if result.failed else 0)

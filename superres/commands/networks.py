@@ -1,5 +1,7 @@
 """`superres networks`: lists the networks that ship."""
 
+from fast_style.common.streams import say
+
 
 def add(commands):
     parser = commands.add_parser(
@@ -15,8 +17,8 @@ def run(options):
     presets = Presets(TASK)
     for name, entry in presets.manifest().items():
         matching = ", histogram matching" if entry["config"]["histogram_matching"] else ""
-        print(f"{name}: x{entry['config']['factor']}, {entry['title']}")
-        print(f"    {entry['summary']}")
-        print(f"    degradation {entry['degradation']}{matching}")
-        print(f"    recipe {TASK.home / 'recipes' / entry['recipe']}, licence {entry['licence']}")
-        print(f"    thumbnail {presets.folder / name}.jpg")
+        say(f"{name}: x{entry['config']['factor']}, {entry['title']}")
+        say(f"    {entry['summary']}")
+        say(f"    degradation {entry['degradation']}{matching}")
+        say(f"    recipe {TASK.home / 'recipes' / entry['recipe']}, licence {entry['licence']}")
+        say(f"    thumbnail {presets.folder / name}.jpg")

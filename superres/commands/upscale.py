@@ -4,6 +4,7 @@ import argparse
 
 from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, whole_number
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.stop_signals import StopSignals
 from superres.commands.self_ensemble_flag import add_self_ensemble_flag
 from superres.settings import FACTORS
 
@@ -12,7 +13,17 @@ def add(commands):
     parser = commands.add_parser("upscale", help="enlarge photographs", description="Enlarge photographs.")
     add_photo_flags(parser, "upscaled")
     parser.add_argument(
-        "--factor", type=int, choices=FACTORS, help="how many times larger (default: the network's, or 4)"
+        "--factor",
+        type=int,
+        choices=FACTORS,
+        help="how many times larger; --outscale takes any number (default: the network's, or 4)",
+    )
+    parser.add_argument(
+        "--outscale",
+        type=scale,
+        metavar="X",
+        help="how many times larger results are, any number: they are enlarged by a network's factor, that of the "
+        "smallest that is enough where none is named, and resized (default: --factor)",
     )
     parser.add_argument(
         "--network",
@@ -37,24 +48,42 @@ def add(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
-    from fast_style.common.commands.photo_jobs import jobs_of, report_jobs
-    from fast_style.common.networks.source import find_network
-    from superres.task import TASK, default_network
+def scale(text):
+    """An argparse type: a positive number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a positive number. Received: {text}")
+    return value
 
-    source = find_network(options.network or default_network(options.factor or 4), TASK, factor=options.factor)
-    jobs = jobs_of(options, source.name, "upscaled")
+
+def run(options):
+    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_of, report_jobs
+    from fast_style.common.networks.source import find_network
+    from superres.task import TASK, network_for
+
+    asked = options.outscale or options.factor
+    name = options.network or network_for(options.factor or asked or 4)
+    # A factor is what a network that is named must have; of those that ship, a larger one does.
+    source = find_network(name, TASK, factor=options.factor if options.network else None)
+    outscale = None if asked in (None, source.factor) else asked
+    jobs = jobs_of(options, source.name + (f"_to_x{outscale:g}" if outscale else ""), "upscaled")
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
     from superres.upscaling import upscale_files
 
-    done, failed = upscale_files(
-        jobs,
-        in_precision(source.load(), options.precision),
-        options.histogram_matching,
-        options.tile,
-        options.quality,
-        self_ensemble=options.self_ensemble,
-    )
-    report_jobs("superres upscale", done, failed)
+    with StopSignals("photograph") as signals:
+        done, failed = upscale_files(
+            jobs,
+            in_precision(source.load(), options.precision),
+            options.histogram_matching,
+            options.tile,
+            options.quality,
+            self_ensemble=options.self_ensemble,
+            outscale=outscale,
+            signals=signals,
+        )
+    report_jobs("superres upscale", done, failed, how_to_go_on(jobs, done, failed, options.overwrite), signals.received)

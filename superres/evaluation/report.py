@@ -4,6 +4,7 @@ import csv
 import io
 
 from fast_style.common.images.image_io import encode
+from fast_style.common.printable import printable
 from fast_style.common.reports.html import escape, figure, html_report, table
 from superres.evaluation.metrics import SSIM_WINDOW
 from superres.evaluation.run import MEAN
@@ -35,13 +36,14 @@ def protocol(evaluation):
 def text_table(evaluation):
     """A table for the terminal: a line for each image, and the means; below, what was cropped and left out."""
     lines = [protocol(evaluation)]
-    lines += [f"  {name}: {remark}" for name, remark in evaluation.methods.items()]
+    lines += [printable(f"  {name}: {remark}") for name, remark in evaluation.methods.items()]
     for dataset in evaluation.datasets:
         rows = [(dataset, *evaluation.methods), *_texts(evaluation, dataset)]
+        rows = [list(map(printable, row)) for row in rows]
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         lines.append("")
         lines += ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-    remarks = _remarks(evaluation)
+    remarks = list(map(printable, _remarks(evaluation)))
     return "\n".join([*lines, *(["", *remarks] if remarks else [])])
 
 
@@ -60,10 +62,10 @@ def csv_text(evaluation):
             for (method, remark), (psnr, ssim, *feature) in zip(evaluation.methods.items(), row, strict=True):
                 figures = (f"{psnr:.4f}", f"{ssim:.5f}")
                 behind = (remark, evaluation.precision, images, "", f"{feature[0]:.4f}" if feature else "")
-                writer.writerow((dataset, image, method, *conditions, *figures, *behind))
+                writer.writerow(map(printable, (dataset, image, method, *conditions, *figures, *behind)))
     for failure in evaluation.failures:
         figures, behind = ("nan", "nan"), ("", evaluation.precision, "", failure.reason, "")
-        writer.writerow((failure.dataset, failure.image, "", *conditions, *figures, *behind))
+        writer.writerow(map(printable, (failure.dataset, failure.image, "", *conditions, *figures, *behind)))
     return buffer.getvalue()
 
 

@@ -23,6 +23,7 @@ from fast_style.common.networks.precision import resolve_precision
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import find_network
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 from superres.degradation import check_degradation, crop_to_multiple, degrade_photo
 from superres.enlarging_network import EnlargingNetwork
 from superres.evaluation.metrics import SSIM_WINDOW, psnr, ssim
@@ -238,7 +239,7 @@ def _network(label, network, factor, precision):
 
 def _images(folder):
     """``{name: path}`` of the images in a folder, named as :class:`Scores` says."""
-    relative = [path.relative_to(folder) for path in list_images(folder)]
+    relative = [path.relative_to(folder) for path in list_images(folder, warn)]
     names = distinct_labels(relative, lambda path: path.with_suffix("").as_posix(), taken=(MEAN,))
     return {name: Path(folder) / path for name, path in names.items()}
 

@@ -23,9 +23,14 @@ from PIL import Image
 
 from fast_style.cli import main, train_main
 from fast_style.common.commands.progress import IterationProgress
+from fast_style.common.images.contact_sheet import GAP, LABEL_HEIGHT
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.images.opening import MAX_PIXELS
+from fast_style.common.networks.presets import Presets
+from fast_style.common.networks.source import shipped_sources
+from fast_style.network import TransformationNetwork
 from fast_style.stylization import stylize
+from fast_style.task import TASK
 from tests.fast_style.tiny_run import tiny_flags, write_inputs
 
 
@@ -305,6 +310,78 @@ def test_a_photograph_of_one_pixel(tmp_path, tiny_network, capsys):
     assert read_photo(tmp_path / "out" / "dot_tiny.png").rgb.shape == (1, 1, 3)
 
 
+def test_several_styles_and_a_contact_sheet(tmp_path, tiny_network, capsys):
+    """Networks of one name in two folders, one named twice; photographs behind the styles; the sheet has both."""
+    other = tmp_path / "other" / "tiny.keras"
+    other.parent.mkdir()
+    TransformationNetwork(width=4).save(other)
+    for name in ("one", "two"):
+        write_photo(tmp_path / f"{name}.png", picture())
+    arguments = ["stylize", "-o", tmp_path / "out", "--style", tiny_network, other, tiny_network]
+    arguments += [tmp_path / "one.png", tmp_path / "two.png"]
+    code, out, err = run(arguments, capsys)
+    assert (code, err) == (0, "")
+    names = ["contact_sheet.png", "one_tiny.png", "one_tiny_2.png", "two_tiny.png", "two_tiny_2.png"]
+    assert files_below(tmp_path / "out") == names
+    assert all(name in out for name in names)
+    sheet = read_photo(tmp_path / "out" / "contact_sheet.png").rgb
+    np.testing.assert_array_equal(sheet[GAP + LABEL_HEIGHT :][:30, GAP : GAP + 40], picture())
+
+    code, _, err = run(arguments, capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    (tmp_path / "out" / "two_tiny.png").unlink()
+    sheet = tmp_path / "out" / "contact_sheet.png"
+    sheet.write_bytes(b"mine")
+    code, out, err = run([*arguments, "--skip-existing"], capsys)
+    assert (code, err) == (0, "3 of 4 photographs have their result already\n")
+    assert sheet.read_bytes() == b"mine"
+    for path in (tmp_path / "out").glob("*_tiny*"):
+        path.unlink()
+    code, out, err = run(arguments, capsys)
+    assert (code, out) == (2, "")
+    assert f"--output: expected a new file, or --overwrite. Received: {sheet}, which exists" in err
+
+
+def test_all_styles(tmp_path, capsys, monkeypatch):
+    """Each is what ships; what is painted, other tests look at."""
+    write_photo(tmp_path / "one.png", picture())
+    painted = []
+
+    def paint(jobs, *_, **__):
+        painted.extend(jobs)
+        return [(job, 0.0) for job in jobs], []
+
+    monkeypatch.setattr("fast_style.stylization.stylize_files", paint)
+    monkeypatch.setattr("fast_style.common.networks.rebuilding.in_precision", lambda network, _: network)
+    run(["stylize", tmp_path / "one.png", "--style", "ALL", "-o", tmp_path / "out"], capsys)
+    assert [Path(job.target).name for job in painted] == [f"one_{name}.png" for name in shipped_sources(TASK)]
+
+
+@pytest.mark.parametrize(
+    ("style", "message"),
+    [
+        ([], "--style: expected one of starry_night, udnie, .*, or all; or --network FILE. Received: none"),
+        (["--style", "wvae"], "Received: 'wvae' (no such file); did you mean wave?"),
+        (["--style", "wave", "Udnei"], "Received: 'Udnei' (no such file); did you mean udnie?"),
+        (["--style", ""], "argument --style: expected a value. Received: an empty word"),
+        (["--style", "wave", "udnie", "-o", "-"], "--output: expected a folder for pictures in 2 styles. Received: -"),
+        (
+            ["--style", "wave", "udnie", "-o", "x.png"],
+            "expected a folder for pictures in 2 styles. Received: x.png",
+        ),
+        (["--style", "{photo}"], "a painting; fast-style train --style {photo} learns it, fast-style optimize --style"),
+        (["--style", "wave", "--network", "wave"], "not allowed with argument --style"),
+        (["--network", "WVAE"], "did you mean wave?"),
+    ],
+)
+def test_styles_that_are_none_are_one_line(tmp_path, capsys, style, message):
+    photo = tmp_path / "one.png"
+    write_photo(photo, picture())
+    code, out, err = run(["stylize", photo, *(word.format(photo=photo) for word in style)], capsys)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert all(part in err for part in message.format(photo=photo).split(".*")), err
+
+
 def test_styles_lists_what_ships_with_its_recipe(capsys):
     code, out, _ = run(["styles"], capsys)
     assert code == 0
@@ -312,6 +389,8 @@ def test_styles_lists_what_ships_with_its_recipe(capsys):
     recipes = [line.split("recipe ")[1].split(",")[0] for line in out.splitlines() if "recipe " in line]
     assert recipes
     assert all(os.path.isfile(path) for path in recipes)
+    assert "starry_night: The Starry Night, Vincent van Gogh, 1889\n    deep blue and yellow" in out
+    assert all(f"    {entry['look']}\n" in out for entry in Presets(TASK).manifest().values())
     thumbnails = [line.split("thumbnail ")[1] for line in out.splitlines() if "thumbnail " in line]
     assert len(thumbnails) == len(recipes)
     assert all(os.path.isfile(path) for path in thumbnails)

@@ -19,6 +19,7 @@ from fast_style.common.networks.presets import Presets
 from fast_style.common.networks.source import network_label
 from fast_style.common.task import Task
 from superres.cli import main, train_main
+from superres.srcnn import SRCNN
 from superres.task import TASK
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,6 +90,34 @@ def test_upscale_in_a_precision(folder, network_file, tmp_path, capsys):
     assert 0 < np.abs(pictures["float32"] - pictures["mixed_bfloat16"]).max() <= 4
 
 
+@pytest.mark.parametrize(
+    ("flags", "name", "size"),
+    [
+        (["--factor", 2], "dot_x4_srcnn_to_x2.png", (16, 18)),
+        (["--outscale", 2.5], "dot_x4_srcnn_to_x2.5.png", (20, 22)),
+        (["--outscale", 4], "dot_x4_srcnn.png", (32, 36)),
+        (["--outscale", 5], "dot_x8_small_to_x5.png", (40, 45)),
+        (["--outscale", 20], "dot_x8_small_to_x20.png", (160, 180)),
+        (["--factor", 4, "--outscale", 6], "dot_x4_srcnn_to_x6.png", (48, 54)),
+        (["--network", "x8_small", "--outscale", 0.5], "dot_x8_small_to_x0.5.png", (4, 4)),
+    ],
+)
+def test_any_scale_by_what_ships(flags, name, size, tmp_path, capsys, monkeypatch):
+    """Two networks: by 4, and by 8. The smallest that is enough is taken."""
+    networks = {"x4_srcnn": SRCNN(4), "x8_small": SRCNN(8)}
+    sources = {
+        name: types.SimpleNamespace(name=name, factor=network.factor, load=lambda network=network: network)
+        for name, network in networks.items()
+    }
+    monkeypatch.setattr("superres.task.shipped_sources", lambda task: sources)
+    monkeypatch.setattr("fast_style.common.networks.source.shipped_sources", lambda task=None: sources)
+    write_photo(tmp_path / "dot.png", np.zeros((8, 9, 3), "uint8"))
+    arguments = ["upscale", tmp_path / "dot.png", "-o", tmp_path / "out", "--precision", "float32", *flags]
+    assert run(arguments, capsys)[0] == 0
+    assert files_below(tmp_path / "out") == [name]
+    assert read_photo(tmp_path / "out" / name).rgb.shape[:2] == size
+
+
 def test_one_bad_photograph_does_not_stop_the_rest(folder, network_file, tmp_path, capsys):
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
     out = tmp_path / "out"
@@ -103,6 +132,9 @@ def test_one_bad_photograph_does_not_stop_the_rest(folder, network_file, tmp_pat
     "flags, message",
     [
         (["--factor", 3], "argument --factor: invalid choice: 3 (choose from 2, 4, 8)"),
+        (["--outscale", 0], "argument --outscale: expected a positive number. Received: 0"),
+        (["--outscale", "x"], "argument --outscale: expected a positive number. Received: x"),
+        (["--outscale", "nan"], "argument --outscale: expected a positive number. Received: nan"),
         (["--factor", 4], "network: expected one of factor 4. Received: {network}, of factor 2"),
         (["--network", "nope"], "or a .keras file. Received: 'nope' (no such file)"),
         (["--quality", 101], "--quality: expected 1 to 100. Received: 101"),

@@ -9,6 +9,7 @@ from PIL import Image
 
 from fast_style.common.commands.photo_jobs import Job, plan_jobs
 from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import Photo, read_photo
 from superres import upscaling
 from superres.enlarging_network import EnlargingNetwork
@@ -71,6 +72,20 @@ def test_self_ensemble(cat, network, tmp_path):
     job = Job(str(tmp_path / "cat.png"), str(tmp_path / "large.png"), "png")
     upscale_files([job], network, progress=False, self_ensemble=True)
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "large.png")), mean)
+
+
+@pytest.mark.parametrize("outscale, expected", [(1.5, (60, 84)), (2, (80, 112)), (3, (120, 168)), (0.01, (1, 1))])
+def test_any_scale(cat, network, outscale, expected):
+    """What the network gives, resized; by its own factor as it is."""
+    result = upscale(cat, network, outscale=outscale)
+    assert result.shape == (*expected, 3)
+    np.testing.assert_array_equal(result, resize_array(upscale(cat, network), *expected))
+
+
+@pytest.mark.parametrize("outscale", [0.0, -1, float("nan"), float("inf"), "2"])
+def test_what_is_no_scale(cat, network, outscale):
+    with pytest.raises(UserError, match="outscale: expected a positive number. Received: "):
+        upscale(cat, network, outscale=outscale)
 
 
 def test_output_of_more_than_two_gigapixels_is_refused(network):

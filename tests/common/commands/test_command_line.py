@@ -1,6 +1,10 @@
 """Flags from settings: one source of defaults, nothing swallowed."""
 
 import dataclasses
+import os
+import signal
+import time
+import types
 
 import pytest
 
@@ -10,6 +14,7 @@ from fast_style.common.commands.command_line import (
     check_required,
     errors_as_lines,
     given_settings,
+    run_commands,
 )
 from fast_style.common.errors import UserError
 from fast_style.common.settings import setting
@@ -52,7 +57,12 @@ def test_help_shows_defaults(capsys):
     ("arguments", "message"),
     [
         (["--cuont", "3"], "unrecognized arguments: --cuont 3"),
+        (["--cuont", "3"], "; did you mean --count?"),
+        (["--quite-another"], "unrecognized arguments: --quite-another\n"),
         (["--count", "x"], "argument --count: invalid int value"),
+        (["--source", ""], "argument --source: expected a value. Received: an empty word"),
+        (["--source="], "argument --source: expected a value. Received: an empty word"),
+        (["--names", "a", ""], "argument --names: expected a value. Received: an empty word"),
     ],
 )
 def test_bad_flags_are_one_line_and_exit_code_2(arguments, message, capsys):
@@ -61,6 +71,74 @@ def test_bad_flags_are_one_line_and_exit_code_2(arguments, message, capsys):
     error = capsys.readouterr().err
     assert (stop.value.code, error.count("\n")) == (2, 1)
     assert message in error
+
+
+def commands_of(*arguments):
+    """A program with two subcommands, of which one has arguments that are required."""
+
+    def add(parsers):
+        parser = parsers.add_parser("paint")
+        parser.add_argument("photos", nargs="+", metavar="PHOTO")
+        parser.add_argument("--style", action="append", required=True)
+        parser.add_argument("--mode", choices=("exact", "fast"))
+        parser.take_several("--style", lambda word: word in ("wave", "udnie", ""))
+        parser.set_defaults(run=found.append)
+
+    found = []
+    run_commands("test", "A test.", [types.SimpleNamespace(add=add)], {}, arguments)
+    return vars(found[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["pant", "x"], "test: error: argument COMMAND: invalid choice: 'pant' (choose from {}); did you mean paint?"),
+        (
+            ["paint", "x", "--stlye", "wave"],
+            "test paint: error: unrecognized arguments: --stlye; did you mean --style?",
+        ),
+        (["paint", "--stlye=wave"], "test paint: error: unrecognized arguments: --stlye=wave; did you mean --style?"),
+        (["paint", "x", "--style", "wave", "-z"], "test paint: error: unrecognized arguments: -z"),
+        (["paint", "x", "--style", "wave", "--mode", "exat"], "did you mean exact?"),
+        (["paint", "--style", "wave", "--", ""], "argument PHOTO: expected a value. Received: an empty word"),
+        (["paint", "x", "--style", "wave", ""], "argument --style: expected a value. Received: an empty word"),
+        ([""], "test: error: argument COMMAND: invalid choice: ''"),
+        (["paint", "--style", "wave"], "test paint: error: the following arguments are required: PHOTO"),
+    ],
+)
+def test_slips_are_told_by_the_subcommand_with_what_is_near(arguments, message, capsys):
+    with pytest.raises(SystemExit) as stop:
+        commands_of(*arguments)
+    error = capsys.readouterr().err
+    assert (stop.value.code, error.count("\n")) == (2, 1)
+    assert all(part in error for part in message.split("{}"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "styles", "photos"),
+    [
+        (["a.jpg", "--style", "wave", "udnie"], ["wave", "udnie"], ["a.jpg"]),
+        (["--style", "wave", "a.jpg", "udnie"], ["wave"], ["a.jpg", "udnie"]),
+        (["--style=wave", "udnie", "a.jpg"], ["wave", "udnie"], ["a.jpg"]),
+        (["--style", "other", "udnie", "-"], ["other", "udnie"], ["-"]),
+        (["--style", "wave", "--", "udnie"], ["wave"], ["udnie"]),
+        (["--style", "wave", "--style", "udnie", "a.jpg"], ["wave", "udnie"], ["a.jpg"]),
+    ],
+)
+def test_a_flag_takes_further_words_that_are_its_values(arguments, styles, photos):
+    options = commands_of("paint", *arguments)
+    assert (options["style"], options["photos"]) == (styles, photos)
+
+
+def test_sigterm_is_a_line_and_handlers_are_given_back(capsys):
+    def work():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    with pytest.raises(SystemExit) as stop, errors_as_lines("test"):
+        work()
+    assert (stop.value.code, capsys.readouterr().err) == (128 + signal.SIGTERM, "\ntest: terminated\n")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 def test_required_settings_are_named():

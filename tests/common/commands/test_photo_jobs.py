@@ -2,6 +2,11 @@
 
 import argparse
 import io
+import os
+import re
+import shutil
+import signal
+import stat
 import threading
 import types
 from pathlib import Path
@@ -11,9 +16,10 @@ import pytest
 
 from fast_style.common.commands import photo_jobs
 from fast_style.common.commands.command_line import add_photo_flags
-from fast_style.common.commands.photo_jobs import jobs_of, plan_jobs, run_jobs
+from fast_style.common.commands.photo_jobs import Job, how_to_go_on, jobs_of, plan_jobs, report_jobs, run_jobs
 from fast_style.common.errors import UserError
-from fast_style.common.images.image_io import Photo, write_photo
+from fast_style.common.images.image_io import Photo, read_photo, write_photo
+from fast_style.common.stop_signals import StopSignals
 
 
 @pytest.fixture
@@ -92,12 +98,136 @@ def test_patterns_and_repeated_names(photos):
     assert targets(["in/*.png", "in/b.png"], "wave", "out") == [("in/b.png", "out/b_wave.png", "png")]
 
 
-def test_two_results_of_one_name_are_refused(photos):
-    write_photo("b.png", np.zeros((3, 4, 3), np.uint8))
-    with pytest.raises(
-        UserError, match="results of different names. Received: b.png and in/b.png, both to out/b_wave.png"
-    ):
-        plan_jobs(["b.png", "in/b.png"], "wave", "out")
+@pytest.mark.parametrize(
+    ("names", "file_format", "expected"),
+    [
+        (["x.jpg", "x.png"], "png", ["x_jpg_wave.png", "x_png_wave.png"]),
+        (["x.JPG", "x.jpg"], None, ["x_JPG_wave.jpg", "x_jpg_wave.jpg"]),
+        (["x.png", "p/x.png"], None, ["x_wave.png", "p_x_wave.png"]),
+        (["p/x.png", "q/x.png"], None, ["p_x_wave.png", "q_x_wave.png"]),
+        (["p/x.png", "p/x.jpg", "q/x.png"], "png", ["p_x_png_wave.png", "p_x_jpg_wave.png", "q_x_png_wave.png"]),
+        (["p/p/x.png", "q/p/x.png"], None, ["x_1_wave.png", "x_2_wave.png"]),
+        (["x.jpg", "x.png", "x_jpg.png"], "png", ["x_1_wave.png", "x_2_wave.png", "x_jpg_wave.png"]),
+    ],
+)
+def test_results_of_one_name_are_told_apart_and_that_is_said(photos, capsys, names, file_format, expected):
+    for name in names:
+        write_photo(name, np.zeros((3, 4, 3), np.uint8))
+    jobs = plan_jobs(names, "wave", "out", file_format=file_format)
+    assert [(job.source, job.target) for job in jobs] == [
+        (name, f"out/{result}") for name, result in zip(names, expected, strict=True)
+    ]
+    error = capsys.readouterr().err
+    assert (error.count("\n"), error.startswith("results of one name are told apart: ")) == (1, True)
+    assert run_jobs(jobs, lambda photo, job: photo)[1] == []
+    assert sorted(path.name for path in Path("out").iterdir()) == sorted(expected)
+
+
+def test_a_photograph_that_is_named_twice_is_painted_once(photos, capsys):
+    assert [job.source for job in plan_jobs(["a.jpg", "./a.jpg", str(photos / "a.jpg")], "x", "out")] == [
+        str(photos / "a.jpg")
+    ]
+    assert capsys.readouterr().err == ""
+
+
+def test_folders_say_what_they_leave_out_and_follow_links(photos, capsys):
+    """A linked folder is read once, also where it leads back up."""
+    for name in ("in/notes.txt", "in/raw.CR2", "in/.hidden.txt", "in/README"):
+        Path(name).write_text("x")
+    write_photo("elsewhere/e.png", np.zeros((3, 4, 3), np.uint8))
+    shutil.copy("a.jpg", "in/f.JFIF")
+    Path("in/linked").symlink_to(photos / "elsewhere")
+    Path("in/same").symlink_to("deep")
+    Path("in/up").symlink_to("..")
+    assert [job.source for job in plan_jobs(["in"], "x", "out")] == [
+        "in/b.png",
+        "in/deep/c.gif",
+        "in/f.JFIF",
+        "in/linked/e.png",
+    ]
+    left_out = "other files: 3 (1 .cr2, 1 .txt, 1 no suffix), linked folders read before: 2"
+    assert capsys.readouterr().err == f"in: left out {left_out}\n"
+
+
+def test_patterns_of_folders_and_below_brackets(photos, capsys):
+    for name in ("in [2024]/b.png", "in [2024]/[x]/c.png", "d1/e.png", "d2/deep/f.png", "out/old.png", "i1/[x]/c.png"):
+        write_photo(name, np.zeros((3, 4, 3), np.uint8))
+    Path("d3").mkdir()
+
+    def sources(*photos):
+        return [job.source for job in plan_jobs(photos, "x", "out")]
+
+    assert sources("in [2024]/*.png") == ["in [2024]/b.png"]
+    assert sources(str(photos / "in [2024]" / "[x]" / "*")) == [str(photos / "in [2024]" / "[x]" / "c.png")]
+    assert sources("i*/[x]/*.png") == ["i1/[x]/c.png", "in [2024]/[x]/c.png"]
+    assert sources("in [[]2024]/*.png") == ["in [2024]/b.png"]
+    capsys.readouterr()
+    assert sources("d*") == ["d1/e.png", "d2/deep/f.png"]
+    assert capsys.readouterr().err.startswith("left out: d3: expected photographs")
+    assert sources("[ao]*") == ["a.jpg"]
+    assert sources("in/**") == ["in/b.png", "in/deep/c.gif"]
+    with pytest.raises(UserError, match="d3: expected photographs"):
+        sources("d3*")
+
+
+@pytest.mark.parametrize("length", [240, 241, 255])
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_long_names(photos, length, letter):
+    """Names of files may have 255 bytes; of what lies beside them while it is written, too."""
+    ending = "_w.png"
+    stem = (letter * length).encode()[: length - len(ending)].decode(errors="ignore")
+    write_photo(f"{stem}.png", np.zeros((3, 4, 3), np.uint8))
+    jobs = plan_jobs([f"{stem}.png"], "w", "out")
+    assert run_jobs(jobs, lambda photo, job: photo)[1] == []
+    assert [path.name for path in Path("out").iterdir()] == [stem + ending]
+
+
+def test_names_that_are_too_long_are_told_before_anything_is_painted(photos, capsys):
+    write_photo(f"{'x' * 250}.png", np.zeros((3, 4, 3), np.uint8))
+    message = "expected names of at most 255 bytes. Received: x+_wave.png, 259 bytes"
+    with pytest.raises(UserError, match=message):
+        plan_jobs([f"{'x' * 250}.png"], "wave", "out")
+    jobs = plan_jobs([f"{'x' * 250}.png", "a.jpg"], "wave", "out")
+    assert re.search(f"^1 of 2 photographs are left out: x+.png: --output: {message}\n$", capsys.readouterr().err)
+    done, failed = run_jobs(jobs, lambda photo, job: photo)
+    assert ([job.source for job, _ in done], len(failed)) == (["a.jpg"], 1)
+    for options in ({"output": "y" * 300}, {"output": "z/" * 2100}):
+        with pytest.raises(UserError, match="--output: expected "):
+            plan_jobs(["a.jpg"], "wave", "out", **options)
+    with pytest.raises(UserError, match="no such file"):
+        plan_jobs(["y" * 300], "wave", "out")
+
+
+@pytest.mark.parametrize(
+    ("photo", "output", "message"),
+    [
+        ("", None, "photo: expected a file, folder or pattern. Received: '', an empty word"),
+        ("a.jpg", "", "--output: expected a folder or file. Received: '', an empty word"),
+    ],
+)
+def test_an_empty_word_is_not_the_current_folder(photos, photo, output, message):
+    with pytest.raises(UserError, match=message):
+        plan_jobs([photo], "wave", "out", output=output)
+
+
+def test_a_link_is_written_behind(photos):
+    """What it points to is replaced, or made; a device is not."""
+    Path("deep").mkdir()
+    write_photo("deep/old.png", np.zeros((9, 9, 3), np.uint8))
+    for name, to in (("link.png", "deep/old.png"), ("new.png", "deep/new.png"), ("round.png", "round.png")):
+        Path(name).symlink_to(to)
+    Path("null.png").symlink_to(os.devnull)
+    with pytest.raises(UserError, match="expected a new file, or --overwrite. Received: link.png, which exists"):
+        plan_jobs(["a.jpg"], "x", "out", output="link.png")
+    for name in ("link.png", "new.png"):
+        jobs = plan_jobs(["a.jpg"], "x", "out", output=name, overwrite=True)
+        assert run_jobs(jobs, lambda photo, job: photo)[1] == []
+        assert Path(name).is_symlink()
+        assert read_photo(Path(name).resolve()).rgb.shape == (3, 4, 3)
+    for name, reason in (("round.png", "Too many levels of symbolic links"), ("null.png", "a pipe or device is there")):
+        with pytest.raises(UserError, match=rf"Received: {name} \({reason}\)"):
+            plan_jobs(["a.jpg"], "x", "out", output=name, overwrite=True)
+    assert not stat.S_ISREG(os.stat(os.devnull).st_mode)
 
 
 def test_a_bad_photograph_is_reported_and_the_rest_done(photos):
@@ -189,3 +319,84 @@ def test_standard_input_is_read_where_ctrl_c_arrives(photos, monkeypatch, names)
 
 def test_nothing_to_do():
     assert run_jobs([], lambda photo, job: photo) == ([], [])
+
+
+@pytest.mark.parametrize(("times", "finished"), [(1, 2), (2, 1)])
+def test_signals_end_behind_the_photograph_at_hand_or_at_once(photos, capsys, times, finished):
+    """What was finished is listed, and a line says what is not and how to go on."""
+    jobs = plan_jobs(["a.jpg", "in"], "x", "out")
+
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            for _ in range(times):
+                os.kill(os.getpid(), signal.SIGTERM)
+        return photo
+
+    with StopSignals("photograph") as signals:
+        done, failed = run_jobs(jobs, transform, signals=signals)
+    assert [job.target for job, _ in done] == ["out/a_x.jpg", "out/b_x.png"][:finished]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a_x.jpg", "b_x.png"][:finished]
+    with pytest.raises(SystemExit) as stop:
+        report_jobs("test", done, failed, how_to_go_on(jobs, done, failed, False), signals.received)
+    assert stop.value.code == 128 + signal.SIGTERM
+    out, error = capsys.readouterr()
+    assert len(out.splitlines()) == finished
+    assert error.splitlines() == [
+        "stopping after this photograph; again to stop at once",
+        f"test: stopped; {finished} of 3 photographs done; the same command with --skip-existing goes on",
+    ]
+
+
+def test_without_signals_an_interrupt_goes_on_its_way(photos):
+    def transform(photo, job):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs(plan_jobs(["a.jpg"], "x", "out"), transform)
+
+
+def test_how_to_go_on():
+    jobs = [Job("a", "b", "png"), Job("c", "d", "png")]
+    assert how_to_go_on(jobs, [(jobs[0], 1.0)], [(jobs[1], "bad")], False) == ""
+    assert how_to_go_on(jobs, [], [], True) == (
+        "stopped; 0 of 2 photographs done; the same command begins with the first"
+    )
+    assert how_to_go_on([Job("-", "-", "png")], [], [], False) == "stopped; 0 of 1 photographs done"
+
+
+def test_an_output_that_fails_hides_no_failed_photograph(photos, capsys, monkeypatch):
+    job = Job("a.jpg", "b.jpg", "jpg")
+
+    def full(text):
+        raise UserError("full")
+
+    monkeypatch.setattr(photo_jobs, "say", full)
+    with pytest.raises(UserError, match="full"):
+        report_jobs("test", [(job, 1.0)], [(job, "a.jpg: bad\x1b")])
+    assert capsys.readouterr().err == "test: error: a.jpg: bad\\x1b\n1 of 2 photographs done, 1 failed\n"
+
+
+def test_standard_input_that_cannot_be_read(photos, monkeypatch):
+    class Unreadable(io.RawIOBase):
+        def read(self, size=-1):
+            raise OSError(21, "Is a directory")
+
+    monkeypatch.setattr("sys.stdin", types.SimpleNamespace(buffer=Unreadable()))
+    _, failed = run_jobs(plan_jobs(["-"], "x", "out", output="out"), lambda photo, job: photo)
+    assert failed[0][1] == "standard input: expected a stream that can be read. Received: Is a directory"
+
+
+def test_names_that_are_no_text(photos, capsys):
+    names = [os.fsdecode(b"in/bad\xff.png"), "in/red\x1b[31m\n.png"]
+    for name in names:
+        write_photo(name, np.zeros((3, 4, 3), np.uint8))
+    Path(os.fsdecode(b"in/no\xfe.png")).write_bytes(b"x")
+    jobs = plan_jobs(["in"], "x", "out")
+    with pytest.raises(SystemExit):
+        report_jobs("test", *run_jobs(jobs, lambda photo, job: photo))
+    out, error = capsys.readouterr()
+    assert r"out/bad\xff_x.png" in out
+    assert r"out/red\x1b[31m\n_x.png" in out
+    assert r"test: error: in/no\xfe.png: expected an image" in error
+    assert (out + error).isascii()
+    assert os.path.exists(os.fsdecode(b"out/bad\xff_x.png"))

@@ -1,11 +1,17 @@
 """Presets of the training commands: what they set, and what is given wins."""
 
+import dataclasses
+import re
+
 import pytest
 
 from fast_style.cli import train_main
+from fast_style.common.settings import GROUPS, flag
 from fast_style.common.training import run
 from fast_style.settings import ARCHITECTURES, TRAINING_PRESETS, StyleSettings
 from fast_style.style_losses import STYLE_LOSSES
+from superres.cli import train_main as superres_main
+from superres.settings import SuperResolutionSettings
 
 NEEDED = ["--style", "a.jpg", "--content", "photos", "--output", "run"]
 
@@ -57,6 +63,22 @@ def test_help_says_what_presets_set(capsys):
     assert "paper: --normalization batch --squash --no-flip;" in out
     # argparse breaks lines behind hyphens.
     assert "quick: --initialize starry_night --iterations 600 --batch-size 1" in out.replace("- ", "-")
+
+
+@pytest.mark.parametrize(("entry", "settings"), [(train_main, StyleSettings), (superres_main, SuperResolutionSettings)])
+def test_help_has_each_flag_in_its_group_and_no_python(entry, settings, capsys):
+    with pytest.raises(SystemExit):
+        entry(["--help"])
+    out = capsys.readouterr().out
+    assert ">>>" not in out
+    parts = re.split(r"^(\S.*):$", out, flags=re.MULTILINE)
+    groups = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert list(groups)[-len(GROUPS) :] == list(GROUPS.values())
+    found = {flag: title for title, text in groups.items() for flag in re.findall(r"^  (--[\w-]+)", text, re.MULTILINE)}
+    for field in dataclasses.fields(settings):
+        group = "needed" if field.metadata.get("required") else field.metadata["group"]
+        assert found[flag(field.name)] == GROUPS[group]
+    assert (found["--content"], found["--resume"]) == (GROUPS["needed"], GROUPS["run"])
 
 
 @pytest.mark.parametrize(

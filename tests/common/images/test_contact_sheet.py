@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fast_style.common.images.contact_sheet import GAP, LABEL_HEIGHT, contact_sheet
+from fast_style.common.images.contact_sheet import GAP, LABEL_HEIGHT, contact_grid, contact_sheet
 
 
 def flat(height, width, value):
@@ -38,3 +38,19 @@ def test_a_caption_is_broken_into_lines_below():
     assert sheet.shape[0] == plain.shape[0] + 2 * LABEL_HEIGHT
     np.testing.assert_array_equal(sheet[: plain.shape[0]], plain)
     assert sheet[-LABEL_HEIGHT:].min() < 100
+
+
+def test_a_grid_is_a_little_wider_than_high():
+    """Of 17 pictures of 384x256, 396x5168 pixels in one column: five columns, whose aspect of 1.7 is nearest to 1.5."""
+    groups = {f"style {number}": [flat(256, 384, number)] for number in range(17)}
+    sheet = contact_grid(groups, cell=384)
+    assert sheet.shape == (4 * (256 + GAP + LABEL_HEIGHT) + GAP, 5 * (384 + GAP) + GAP, 3)
+    assert sheet[:LABEL_HEIGHT, GAP + 4 * (384 + GAP) :].min() < 100, "a label above each"
+    assert (sheet[LABEL_HEIGHT + GAP :][:256, GAP + 384 + GAP :][:, :384] == 1).all()
+
+
+def test_groups_of_a_grid_stay_together():
+    groups = {"photograph": [flat(30, 30, 1), None, flat(30, 30, 3)], "wave": [flat(30, 30, 4), None, flat(30, 30, 6)]}
+    sheet = contact_grid(groups, cell=30)
+    assert sheet.shape == (2 * (30 + GAP + LABEL_HEIGHT) + GAP, 3 * (30 + GAP) + GAP, 3)
+    assert [sheet[LABEL_HEIGHT + GAP + 15, GAP + 15 + column * (30 + GAP), 0] for column in range(3)] == [1, 255, 3]

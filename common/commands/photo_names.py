@@ -1,0 +1,131 @@
+"""Names: which photographs words of the command line mean, and what their results are called."""
+
+import glob
+import itertools
+import os
+from pathlib import Path
+
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import list_images
+
+
+def find_photos(photos, results, tell=None):
+    """Photographs that words name: files, folders, patterns, ``"-"``.
+
+    Args:
+        photos: the words.
+        results: folder in which results of before are no photographs, unless it is named itself.
+        tell: function of a line on what was left out.
+
+    Returns:
+        list of (source, path relative to what was named), in the order named, once each.
+
+    Raises:
+        UserError: none of them is there; a pattern that matches nothing; a folder without images; an empty word.
+    """
+    found, results = {}, Path(os.path.realpath(results))
+
+    def add(source, relative):
+        found[os.path.abspath(source) if source != "-" else "-"] = source, relative
+
+    def add_folder(folder):
+        within = Path(os.path.realpath(folder)) in results.parents
+        for path in list_images(folder, tell):
+            if not (within and results in Path(os.path.realpath(path)).parents):
+                add(str(path), str(path.relative_to(folder)))
+
+    for item in photos:
+        if not item:
+            raise UserError("photo: expected a file, folder or pattern. Received: '', an empty word")
+        if item == "-":
+            add("-", "-")
+        elif os.path.isdir(item):
+            add_folder(item)
+        elif os.path.lexists(item) or not glob.has_magic(item):
+            add(item, Path(item).name)
+        else:
+            _add_matches(item, results, add, add_folder, tell)
+    missing = [source for source, _ in found.values() if source != "-" and not os.path.exists(source)]
+    if missing and len(found) == len(missing):
+        raise UserError(f"photo: expected an image file or folder. Received: {', '.join(missing)} (no such file)")
+    return list(found.values())
+
+
+def _add_matches(pattern, results, add, add_folder, tell):
+    """The files that a pattern matches, and the photographs in the folders that it does."""
+    matches = _matches(pattern)
+    files = [match for match in matches if os.path.isfile(match)]
+    # What matches all below has the files of folders already.
+    deep = Path(pattern).name == "**"
+    folders = [match for match in matches if os.path.isdir(match) and not deep]
+    folders = [folder for folder in folders if Path(os.path.realpath(folder)) != results]
+    if not files and not folders:
+        raise UserError(f"photo: expected a pattern that matches files. Received: {pattern!r}, which matches none")
+    for file in files:
+        add(file, Path(file).name)
+    refused = []
+    for folder in folders:
+        try:
+            add_folder(folder)
+        except UserError as error:
+            refused.append(error)
+    if refused and len(refused) == len(folders) and not files:
+        raise refused[0]
+    for error in refused if tell else ():
+        tell(f"left out: {error}")
+
+
+def _matches(pattern):
+    """What a pattern matches, sorted; parts that are there as they are written, brackets and all, mean that."""
+    path = Path(pattern)
+    found = [path.anchor]
+    for part in path.parts[bool(path.anchor) :]:
+        found = [os.path.join(base, name) for base in found for name in _names_in(base, part)]
+    return sorted(dict.fromkeys(found))
+
+
+def _names_in(folder, part):
+    if os.path.lexists(os.path.join(folder, part)):
+        return [part]
+    options = {"root_dir": folder or None, "recursive": True}
+    return glob.glob(part, **options) or glob.glob(part.replace("[", "[[]"), **options)
+
+
+def tell_apart(sources, target):
+    """Names of results, of which no two are one.
+
+    Args:
+        sources: of :func:`find_photos`.
+        target: function from a source, its relative path and a stem to the name of its result.
+
+    Returns:
+        (targets, renamed): ``{source: name}``, and lists of sources whose results would have had one name.
+    """
+    stems = {source: "stdin" if source == "-" else Path(relative).stem for source, relative in sources}
+    relatives, groups = dict(sources), {}
+    for source, relative in sources:
+        groups.setdefault(target(source, relative, stems[source]), []).append(source)
+    targets = {group[0]: name for name, group in groups.items() if len(group) == 1}
+    renamed = [group for group in groups.values() if len(group) > 1]
+    for one_name, group in groups.items():
+        if len(group) == 1:
+            continue
+        taken = {*groups, *targets.values()} - {one_name}
+        for chosen in _other_stems(group, stems[group[0]]):
+            names = [target(source, relatives[source], stem) for source, stem in zip(group, chosen, strict=True)]
+            if len(set(names)) == len(group) and not taken & set(names):
+                break
+        targets |= zip(group, names, strict=True)
+    return targets, renamed
+
+
+def _other_stems(sources, stem):
+    """Lists of stems for results of one name: by what the sources' names end in, by their folders, numbered."""
+    endings = [Path(source).suffix[1:] or "stream" for source in sources]
+    folders = [Path(source).parent.name for source in sources]
+    stems = [f"{folder}_{stem}" if folder else stem for folder in folders]
+    yield [f"{stem}_{ending}" for ending in endings]
+    yield stems
+    yield [f"{one}_{ending}" for one, ending in zip(stems, endings, strict=True)]
+    for first in itertools.count(1):
+        yield [f"{stem}_{number}" for number in range(first, first + len(sources))]
