@@ -56,6 +56,11 @@ class Task:
         presets: ``{name: settings}`` of the training command.
         validation_size: function from settings to the side in pixels of the squares that losses are measured on.
         in_manifest: settings of a training that are said of a network that ships.
+        use: how users apply a network that ships, a sentence for listings.
+        facts: function from an entry of the manifest to ``{head: text}``: what users choose a network by, beside its
+            title and summary.
+        figures: function from ``{name: recipe}`` of what ships to an iterable of (title, remark, tables), a table being
+            (heads, rows): what was measured, as recipes record it.
         folder: of ``pretrained/`` and ``recipes/``; None: that of the package.
     """
 
@@ -73,6 +78,9 @@ class Task:
     presets: Mapping = dataclasses.field(default_factory=dict)
     validation_size: Callable = lambda settings: 256
     in_manifest: tuple[str, ...] = ()
+    use: str = ""
+    facts: Callable = lambda entry: {}
+    figures: Callable = lambda recipes: ()
     folder: Path | None = None
 
     @property

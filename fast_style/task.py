@@ -23,6 +23,9 @@ TASK = Task(
     apply=Lazily("fast_style.stylization:stylize"),
     show=Lazily("fast_style.demo:demo_pictures"),
     presets=TRAINING_PRESETS,
+    use="`fast-style stylize --style NAME` paints with one.",
+    facts=lambda entry: {"filters": str(entry["config"]["width"])},
+    figures=Lazily("fast_style.evaluation.recorded_figures:figures"),
 )
 
 

@@ -24,6 +24,13 @@ TASK = Task(
     show=Lazily("superres.demo:demo_pictures"),
     validation_size=lambda settings: settings.size,
     in_manifest=("degradation",),
+    use="`superres upscale --network NAME` enlarges with one; it was trained to undo the degradation.",
+    facts=lambda entry: {
+        "factor": str(entry["config"]["factor"]),
+        "degradation": entry["degradation"],
+        "histogram matching": "on" if entry["config"]["histogram_matching"] else "off",
+    },
+    figures=Lazily("superres.evaluation.recorded_figures:figures"),
 )
 
 

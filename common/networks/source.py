@@ -173,23 +173,26 @@ def _in_file(network, task, argument):
     return Source(network_label(path), found, path, config if isinstance(config, dict) else {}, False)
 
 
-def as_network(network, task):
+def as_network(network, task, argument="network", factor=None):
     """A network itself, or by name or path, as functions of users take it.
 
     Args:
         network: a network of the task, the name of one that ships, or a ``.keras`` file.
         task: :class:`common.task.Task`.
+        argument, factor: as of :func:`find_network`.
 
     Raises:
         UserError: what :func:`find_network` refuses; something that is no network of the task.
     """
     if isinstance(network, str | Path):
-        return find_network(network, task).network
+        return find_network(network, task, argument, factor).network
     if not isinstance(network, task.base.resolve()):
         raise UserError(
-            f"network: expected a {task.kind}, the name of one that ships, or a .keras file. "
+            f"{argument}: expected a {task.kind}, the name of one that ships, or a .keras file. "
             f"Received: {type(network).__name__}"
         )
+    if factor not in (None, network.factor):
+        raise UserError(f"{argument}: expected one of factor {factor}. Received: factor {network.factor}")
     return network
 
 

@@ -21,7 +21,7 @@ from fast_style.common.memory import memory_errors
 from fast_style.common.networks.loss_network import LossNetwork
 from fast_style.common.networks.precision import resolve_precision
 from fast_style.common.networks.rebuilding import in_precision
-from fast_style.common.networks.source import find_network
+from fast_style.common.networks.source import as_network
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.streams import warn
 from superres.degradation import check_degradation, crop_to_multiple, degrade_photo
@@ -174,7 +174,10 @@ def evaluate(
     """
     check_degradation(degradation)
     precision = resolve_precision(precision, training=False)
-    networks = {label: _network(label, network, factor, precision) for label, network in networks.items()}
+    networks = {
+        label: in_precision(as_network(network, TASK, f"network {label}", factor), precision)
+        for label, network in networks.items()
+    }
     methods = {"bicubic": "bicubic interpolation"}
     for label, network in networks.items():
         matched = network.histogram_matching if histogram_matching is None else histogram_matching
@@ -222,19 +225,6 @@ def _feature_distance(loss_network, truth, picture):
     """Eq. 2, summed over the layers, of uint8 pictures of one size."""
     features = loss_network(np.stack([truth, picture]).astype("float32"))
     return float(sum(feature_loss(*ops.split(found, 2))[0] for found in features.values()))
-
-
-def _network(label, network, factor, precision):
-    if isinstance(network, str | Path):
-        network = find_network(network, TASK, factor=factor).load()
-    elif not isinstance(network, EnlargingNetwork):
-        raise UserError(
-            f"network {label}: expected a super-resolution network, the name of one that ships, or a .keras file. "
-            f"Received: {type(network).__name__}"
-        )
-    if network.factor != factor:
-        raise UserError(f"network {label}: expected one of factor {factor}. Received: factor {network.factor}")
-    return in_precision(network, precision)
 
 
 def _images(folder):

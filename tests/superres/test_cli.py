@@ -306,9 +306,9 @@ def test_networks_lists_what_ships(tmp_path, monkeypatch, capsys, network):
     code, printed, _ = run(["networks"], capsys)
     assert code == 0
     assert printed.splitlines() == [
-        "tiny: x2, a tiny one",
+        "tiny: a tiny one",
         "    tested",
-        "    degradation bicubic",
+        "    factor 2, degradation bicubic, histogram matching off",
         f"    recipe {tmp_path / 'recipes' / 'tiny.md'}, licence Apache-2.0",
         f"    thumbnail {tmp_path / 'pretrained' / 'tiny.jpg'}",
     ]

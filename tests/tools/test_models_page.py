@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from fast_style.common.networks.presets import Presets
+from fast_style.common.task import tasks
+from fast_style.common.training.recipes import read_recipe
 from tools import models_page
 
 ROOT = Path(__file__).parents[2]
@@ -22,17 +25,16 @@ def test_the_page_in_the_repository_is_of_the_manifests_that_ship(tmp_path, caps
     assert capsys.readouterr().out == f"{tmp_path / 'models.md'}\n"
 
 
-@pytest.mark.parametrize("package", ["fast_style", "superres"])
-def test_every_network_is_there_with_its_size_and_figures(package):
+@pytest.mark.parametrize("task", tasks(), ids=lambda task: task.name)
+def test_every_network_is_there_with_its_size_and_figures(task):
     page = models_page.models_page()
-    entries = models_page.entries(package)
-    assert len(entries) > 5
-    for name, (entry, recipe) in entries.items():
+    presets = Presets(task)
+    assert len(presets.manifest()) > 5
+    for name, entry in presets.manifest().items():
         first, *others = rows(page, name)
-        count = (ROOT / package / "pretrained" / entry["file"]).stat().st_size
-        assert f"{count:,}" in first
-        assert f"{recipe['stages'][-1]['parameters']:,}" in first
-        assert f"../{package}/pretrained/{name}.jpg" in first[0]
+        assert f"{(presets.folder / entry['file']).stat().st_size:,}" in first
+        assert f"{read_recipe(task, name)['stages'][-1]['parameters']:,}" in first
+        assert f"../{task.package}/pretrained/{name}.jpg" in first[0]
         assert len(others) == 1, "its figures"
 
 
@@ -42,8 +44,8 @@ def test_figures_of_super_resolution_are_by_data_set():
 
 
 def test_figures_of_styles_are_of_their_recipes():
-    _, recipe = models_page.entries("fast_style")["udnie"]
-    found = recipe["evaluation"]["256"]
+    task = next(task for task in tasks() if task.package == "fast_style")
+    found = read_recipe(task, "udnie")["evaluation"]["256"]
     cells = rows(models_page.models_page(), "udnie")[1]
     assert f"{found['network']['loss']:.3g}" in cells
     assert f"{found['network_equals_baseline_after']} iterations" in cells

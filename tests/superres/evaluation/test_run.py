@@ -225,10 +225,13 @@ def test_networks_by_name_and_by_file(folder, network, network_file):
 @pytest.mark.parametrize(
     "value, message",
     [
-        (None, "network tiny: expected a super-resolution network, the name of one that ships, or a .keras file. "),
+        (
+            None,
+            "network tiny: expected a SuperResolutionNetwork or SRCNN, the name of one that ships",
+        ),
         (keras.layers.Dense(1), "or a .keras file. Received: Dense"),
         ("nope", "or a .keras file. Received: 'nope' (no such file)"),
-        ("x4_pixel", "network: expected one of factor 2. Received: x4_pixel, of factor 4"),
+        ("x4_pixel", "network tiny: expected one of factor 2. Received: x4_pixel, of factor 4"),
     ],
 )
 def test_what_is_no_network(value, message, folder):
