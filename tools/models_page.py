@@ -19,8 +19,8 @@ INTRODUCTION = (
     "Every network that ships. `python -m tools.models_page --output docs/models.md` makes this page of the manifests "
     "and recipes that ship.",
     "Files hold the parameters in float16. The licence is Apache-2.0. [The gallery](gallery.md) has larger pictures, "
-    "and the settings of each run. *Trained* counts iterations by photographs a batch, size of the crops, and machine; it "
-    "includes the runs of other networks that a network began at.",
+    "and the settings of each run. *Trained* counts iterations by photographs a batch, size of the crops, and machine; "
+    "it includes the runs of other networks that a network began at.",
 )
 
 
