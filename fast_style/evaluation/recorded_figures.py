@@ -5,7 +5,8 @@ from fast_style.settings import ObjectiveSettings
 REMARK = (
     "The objective that each network was trained on, without its terms of consistency, at 256x256, over photographs "
     "that it was not trained on. Optimisation is L-BFGS from white noise. `fast-style evaluate --network NAME` "
-    "measures it, with the painting as `--style`. The objectives of two networks compare only where their weights are the same."
+    "measures it, with the painting as `--style`. The objectives of two networks compare only where their weights are "
+    "the same."
 )
 
 
