@@ -1,9 +1,14 @@
 """What is installed lives beside other distributions that have a package ``common`` or ``export``, in any order."""
 
+import email.policy
 import os
+import re
+import runpy
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +97,51 @@ class Installation:
         styles = run(self._python, "-m", "fast_style", "styles", cwd=self._user)
         assert styles.startswith("starry_night: ")
         assert run(self._folder / "bin" / "fast-style", "styles", cwd=self._user) == styles
+
+
+def test_metadata_is_what_an_index_shows(wheels):
+    """A licence as an expression, typed, and a description without links to files that the index does not have."""
+    with zipfile.ZipFile(wheels[OURS]) as wheel:
+        name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        found = email.message_from_bytes(wheel.read(name), policy=email.policy.default)
+    assert found["License-Expression"] == "Apache-2.0"
+    assert "Paper, https://arxiv.org/abs/1603.08155" in found.get_all("Project-URL")
+    assert "Typing :: Typed" in found.get_all("Classifier")
+    text = found.get_content()
+    assert text.startswith("# fast-style")
+    links = re.findall(r"\]\(([^)]*)\)", text) + re.findall(r'src="([^"]*)"', text)
+    assert links
+    assert all(link.startswith("https://") for link in links)
+    assert "docs/guide/paint.md" in text, "the text of a link stays"
+
+
+def test_the_description_links_to_the_repository_where_that_has_an_address(monkeypatch):
+    monkeypatch.setattr("setuptools.setup", lambda **_: None)
+    monkeypatch.chdir(ROOT)
+    description = runpy.run_path(str(ROOT / "setup.py"))["description"]
+    text = '[a](docs/a.md) [b](https://b.org) ![c](c.jpg) <img src="d.jpg" alt="d">'
+    assert description(text, "https://host/us") == (
+        "[a](https://host/us/blob/HEAD/docs/a.md) [b](https://b.org) ![c](https://host/us/blob/HEAD/c.jpg) "
+        '<img src="https://host/us/raw/HEAD/d.jpg" alt="d">'
+    )
+
+
+def test_an_sdist_has_every_file_of_the_repository(tmp_path):
+    """So that its tests run; files of version control and continuous integration's own are nobody else's."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("no checkout")
+    tracked = {name for name in listed.stdout.split("\0") if name and not os.path.basename(name).startswith(".git")}
+    code = "import setuptools.build_meta as b, sys; b.build_sdist(sys.argv[1])"
+    copy = tmp_path / "copy"
+    for name in tracked:
+        if (ROOT / name).exists():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, copy / name)
+    run(sys.executable, "-c", code, tmp_path, cwd=copy)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert {name for name in tracked if (ROOT / name).exists()} <= packed
 
 
 def test_ours_first(wheels, tmp_path):

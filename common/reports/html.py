@@ -14,6 +14,7 @@ tr.mean td { font-weight: bold; }
 .pictures { display: flex; flex-wrap: wrap; gap: 10px; margin-bottom: 1.5em; }
 figure { margin: 0; }
 figcaption { font-size: 12px; max-width: 1000px; }
+img { max-width: 100%; height: auto; }
 """
 
 
@@ -26,7 +27,8 @@ def html_report(title, parts, style=""):
         style: CSS beside what all reports have.
     """
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         f"<style>{STYLE}{style}</style></head><body><h1>{escape(title)}</h1>\n"
         + "\n".join(parts)
         + "\n</body></html>\n"

@@ -36,7 +36,20 @@ SHOWN_SIDE = 320  # their side in pixels there
 
 
 def settings_line(evaluation, size):
-    """What a figure of one size was measured with, in one line."""
+    """What a figure of one size was measured with, in one line, for a picture that goes its own way."""
+    return f"{size_line(evaluation, size)}; {conditions_line(evaluation)}"
+
+
+def size_line(evaluation, size):
+    """What was measured with at one size alone."""
+    return printable(
+        f"{len(evaluation.sizes[size])} photographs of {evaluation.conditions['photographs']}, centre squares at "
+        f"{size}x{size}, total variation, weight {evaluation.tv_weights[size]:.3g}"
+    )
+
+
+def conditions_line(evaluation):
+    """What was measured with at all sizes."""
     conditions = evaluation.conditions
     objective, loss_network = conditions["objective"], conditions["loss_network"]
     weights = loss_network["weights"]
@@ -50,12 +63,11 @@ def settings_line(evaluation, size):
     if objective["style_layer_weights"]:
         style_layers += f" times {', '.join(f'{weight:g}' for weight in objective['style_layer_weights'])}"
     return printable(
-        f"{len(evaluation.sizes[size])} photographs of {conditions['photographs']}, centre squares at {size}x{size}; "
         f"network {conditions['network']['name']}, sha256 {conditions['network']['sha256']}; painting "
         f"{conditions['painting']['name']} at a short side of {objective['style_size']}; loss network "
         f"{loss_network['architecture']}, {weights}; content {', '.join(objective['content_layers'])}, weight "
         f"{objective['content_weight']:g}; style ({objective['style_loss']}) {style_layers}, weight "
-        f"{objective['style_weight']:g}; total variation, weight {evaluation.tv_weights[size]:.3g}; baseline "
+        f"{objective['style_weight']:g}; baseline "
         f"{conditions['baseline']['method']} from {conditions['baseline']['start']}, seed "
         f"{conditions['baseline']['seed']}; {conditions['precision']}; {versions}; {machine}"
     )
@@ -207,9 +219,8 @@ def html_page(evaluation, plots):
     parts = ["<h2>Objective (fig. 5)</h2>"]
     for size, comparisons in _measured(evaluation):
         sentence = answer(comparisons, size)
-        parts += [f"<p>{escape(sentence)}</p>", figure(plots[size], sentence, settings_line(evaluation, size))]
+        parts += [f"<p>{escape(sentence)}</p>", figure(plots[size], sentence)]
     parts += ["<h2>Speed (table 1)</h2>", table(*timing_rows(evaluation)), f"<p>{TIMING_NOTE}</p>"]
-    parts += [f"<p>{escape(settings_line(evaluation, size))}</p>" for size, _ in _measured(evaluation)]
     for size, comparisons in _measured(evaluation):
         parts.append(f"<h2>Photographs at {size}x{size}: untouched, the network, the baseline</h2>")
         for name, one in list(comparisons.items())[:SHOWN]:
@@ -225,7 +236,13 @@ def html_page(evaluation, plots):
                 for kind, picture in one.pictures.items()
             ]
             parts.append(f'<div class="pictures">{"".join(cells)}</div>')
-        parts.append(f"<p>{escape(settings_line(evaluation, size))}</p>")
+    parts.append("<h2>Measured with</h2>")
+    if evaluation.painting is not None:
+        name = evaluation.conditions["painting"]["name"]
+        painting = encode(limit_long_side(evaluation.painting, SHOWN_SIDE), "jpg", 90)
+        parts.append(figure(painting, f"the painting, {name}", name, file_format="jpeg"))
+    parts += [f"<p>{escape(size_line(evaluation, size))}</p>" for size, _ in _measured(evaluation)]
+    parts.append(f"<p>{escape(conditions_line(evaluation))}</p>")
     name = evaluation.conditions["network"]["name"]
     return html_report(f"{name}: one pass against optimisation", parts)
 

@@ -4,6 +4,8 @@ import dataclasses
 import itertools
 from pathlib import Path
 
+import numpy as np
+
 from fast_style.common.commands.progress import IterationProgress
 from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
@@ -32,12 +34,14 @@ class Evaluation:
         conditions: under what was measured, a dict for JSON.
         sizes: ``{side in pixels: {photograph: Comparison}}``.
         tv_weights: ``{side in pixels: weight of total variation there}``.
+        painting: uint8 RGB (height, width, 3), or None where it is not at hand.
         stopped: whether it was asked to stop before the end.
     """
 
     conditions: dict
     sizes: dict = dataclasses.field(default_factory=dict)
     tv_weights: dict = dataclasses.field(default_factory=dict)
+    painting: np.ndarray | None = None
     stopped: bool = False
 
 
@@ -70,7 +74,7 @@ def evaluate(settings, overwrite=False, progress=True):
         # A .keras file has a policy of its own.
         network = in_precision(source.load(), precision)
         objective = StyleObjective.for_painting(settings)
-    result = Evaluation(_conditions(settings, source, objective, precision))
+    result = Evaluation(_conditions(settings, source, objective, precision), painting=as_rgb(settings.style))
     folder.begin(result.conditions, overwrite)
     with StopSignals() as signals:
         for size, chosen, iterations in zip(settings.sizes, squares, settings.iterations, strict=True):

@@ -18,7 +18,16 @@ from fast_style.common.networks.source import find_network
 from fast_style.evaluation import run as evaluation_run
 from fast_style.evaluation.folder import EvaluationFolder
 from fast_style.evaluation.recorded_objective import recorded_objective
-from fast_style.evaluation.report import answer, html_page, settings_line, text_report, timing_rows, write_reports
+from fast_style.evaluation.report import (
+    answer,
+    conditions_line,
+    html_page,
+    settings_line,
+    size_line,
+    text_report,
+    timing_rows,
+    write_reports,
+)
 from fast_style.evaluation.run import Evaluation, evaluate, objective_at_size
 from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
@@ -104,11 +113,17 @@ def test_every_figure_names_its_settings(evaluation):
         "float32",
     ):
         assert part in line
-    page = html_page(evaluation, {256: b"png"})
-    assert page.count(line.replace("<tiny>", "&lt;tiny&gt;")) == 3  # below the plot, the table and the photographs
+
+
+def test_the_page_says_once_what_was_measured_with_and_shows_the_painting(evaluation):
+    page = html_page(dataclasses.replace(evaluation, painting=picture()), {256: b"png"})
+    for line in (size_line(evaluation, 256), conditions_line(evaluation)):
+        assert page.count(line.replace("<tiny>", "&lt;tiny&gt;")) == 1
     assert "<tiny>" not in page
+    assert '<meta name="viewport"' in page
+    assert 'alt="the painting, style.png"' in page
     assert not re.search(r'href=|url\(|<script|<link|src="(?!data:)', page)
-    assert page.count("<img") == 1 + 2 * 3
+    assert page.count("<img") == 1 + 2 * 3 + 1
 
 
 def test_pooling_is_named_where_it_is_not_the_networks_own(evaluation):
