@@ -11,6 +11,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import encode, read_photo
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import find_network
+from fast_style.common.reports.text import text_table
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.model_card import read_card
@@ -159,11 +160,8 @@ def _output(signature, array):
 
 def table(comparisons):
     """Comparisons as text, a line each."""
-    lines = [f"{'signature':<16} {'size':>11} {'largest':>8} {'PSNR dB':>8} {'floor':>6}"]
+    rows = [("signature", "size", "largest", "PSNR dB", "floor", "")]
     for one in comparisons:
-        size = f"{one.width}x{one.height}"
-        verdict = "ok" if one.holds else "OUT OF TOLERANCE"
-        lines.append(
-            f"{one.signature:<16} {size:>11} {one.difference:>8.0f} {one.psnr:>8.1f} {one.floor:>6.0f}  {verdict}"
-        )
-    return "\n".join(lines)
+        figures = f"{one.width}x{one.height}", f"{one.difference:.0f}", f"{one.psnr:.1f}", f"{one.floor:.0f}"
+        rows.append((one.signature, *figures, "ok" if one.holds else "OUT OF TOLERANCE"))
+    return "\n".join(text_table(rows))

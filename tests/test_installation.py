@@ -119,9 +119,9 @@ def test_the_description_links_to_the_repository_where_that_has_an_address(monke
     monkeypatch.setattr("setuptools.setup", lambda **_: None)
     monkeypatch.chdir(ROOT)
     description = runpy.run_path(str(ROOT / "setup.py"))["description"]
-    text = '[a](docs/a.md) [b](https://b.org) ![c](c.jpg) <img src="d.jpg" alt="d">'
+    text = '[a](docs/index.md) [b](https://b.org) ![c](c.jpg) <img src="d.jpg" alt="d">'
     assert description(text, "https://host/us") == (
-        "[a](https://host/us/blob/HEAD/docs/a.md) [b](https://b.org) ![c](https://host/us/blob/HEAD/c.jpg) "
+        "[a](https://host/us/blob/HEAD/docs/index.md) [b](https://b.org) ![c](https://host/us/blob/HEAD/c.jpg) "
         '<img src="https://host/us/raw/HEAD/d.jpg" alt="d">'
     )
 

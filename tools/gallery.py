@@ -11,11 +11,10 @@ from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.presets import Presets
+from fast_style.common.networks.source import shipped_sources
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.task import showcase
 from fast_style.common.training.recipes import paintings, read_recipe
-from fast_style.settings import ObjectiveSettings, StyleSettings
-from fast_style.task import TASK
 from tools.markdown import table
 
 QUALITY = 70  # of WebP: 10 to 80 KB a picture
@@ -47,70 +46,46 @@ def write_gallery(folder):
 
 
 def _page(rows):
-    styles = Presets(TASK).manifest()
+    shipped = shipped_sources()
     lines = [
         "# Gallery",
         "",
-        "Every style that ships, and details enlarged by four and by eight, on CC0 photographs of scikit-image.",
-        "`python -m tools.gallery --output docs` makes this page and its pictures again.",
+        "Every network that ships, on CC0 photographs of scikit-image: whole photographs painted, details enlarged.",
+        "`python -m tools.gallery --output docs` makes this page and its pictures again. [The table of",
+        "models](models.md) says how the figures were measured.",
     ]
     for label, pictures in rows.items():
-        entry = styles.get(label, {})
         lines += ["", f"## {label}", ""]
+        source = shipped.get(label)
+        entry = Presets(source.task).manifest()[label] if source else {}
         if entry:
-            lines += [f"After {entry['title']}. {entry['summary']}", ""]
+            lines += [f"After {entry['title']}. {entry['summary']}" if "look" in entry else entry["summary"], ""]
         lines.append(
             " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
         )
         if entry:
-            recipe = read_recipe(TASK, label)
-            lines += [*_figures(recipe), *_runs(recipe)]
+            recipe = read_recipe(source.task, label)
+            for _, _, tables in source.task.figures({label: recipe}, everything=True):
+                for heads, cells in tables:
+                    lines += ["", *table(heads, cells)]
+            lines += _runs(source.task, recipe)
     return "\n".join(lines) + "\n"
 
 
-def _figures(recipe):
-    """Lines of a table of what :mod:`tools.recipe_evaluation` put into a recipe."""
-    evaluation = recipe.get("evaluation", {})
-    if not evaluation:
-        return []
-    beside = ", but for its term of stability" if recipe["stages"][-1]["settings"].get("stability_weight") else ""
-    iterations = list(dict.fromkeys(n for found in evaluation.values() for n in found["baseline"]))
-    terms = [row.name for row in ObjectiveSettings.terms]
-    heads = ["size", "photographs", "untouched", "network", *(f"its {term}" for term in terms)]
-    heads += [f"optimised, {n} iterations" for n in iterations] + ["the network equals"]
-    rows = []
-    for size, found in evaluation.items():
-        after = found["network_equals_baseline_after"]
-        values = [found["untouched"], *(found["network"].get(term) for term in ("loss", *terms))]
-        values += [found["baseline"].get(n) for n in iterations]
-        texts = ["" if value is None else f"{value:.3g}" for value in values]
-        if after is not None:
-            equals = f"{after} iterations"
-        else:
-            equals = "more than were run" if found["baseline"] else "not compared"
-        rows.append([f"{size}x{size}", str(found["photographs"]), *texts, equals])
-    return [
-        "",
-        f"The objective that it was trained on{beside}, over photographs that it was not trained on "
-        "(`fast-style evaluate`):",
-        "",
-        *table(heads, rows),
-    ]
-
-
-def _runs(recipe):
+def _runs(task, recipe):
     """Lines of a table, folded, of the runs that a recipe holds."""
-    last = recipe["stages"][-1]["settings"]["style"]
-    rows = [_run(stage, last) for stage in recipe["stages"]]
+    terms = [row.name for row in task.settings.terms]
+    last = recipe["stages"][-1]["settings"]
+    rows = [_run(stage, last, terms) for stage in recipe["stages"]]
+    program = task.package.replace("_", "-")
     several = len(paintings(recipe["stages"])) > 1
     named = "; runs of another painting, which is named, made the network that it began at" if several else ""
     return [
         "",
-        f"<details><summary>Its training: <code>fast-style-train --recipe {recipe['name']}</code></summary>",
+        f"<details><summary>Its training: <code>{program} train --recipe {recipe['name']}</code></summary>",
         "",
-        f"Runs, each from the one before{named}; margins and movement in pixels. The last {len(StyleSettings.terms)} "
-        "columns are means over the 50 validation photographs at the end of a run, before the weights of the terms; "
-        "style is after those of its layers.",
+        f"Runs, each from the one before{named}; margins and movement in pixels. The last {len(terms)} columns are "
+        "means over the validation photographs at the end of a run, before the weights of the terms.",
         "",
         *table(list(rows[0]), [list(row.values()) for row in rows]),
         "",
@@ -118,26 +93,26 @@ def _runs(recipe):
     ]
 
 
-def _run(stage, painting):
-    """``{column: text}`` of one run, a stage of a recipe; its painting is named where it is another."""
+def _run(stage, last, terms):
+    """``{column: text}`` of one run, a stage of a recipe; a painting that is not the last stage's is named."""
     used, found = stage["settings"], stage["validation"][-1] if stage["validation"] else {}
-    layers, hardware = used["style_layer_weights"] or [1] * len(used["style_layers"]), stage["hardware"]
-    cores = f"{hardware['cores']} cores, {stage['precision'].removeprefix('mixed_')}"
-    # Recipes are older than some terms.
-    weights = {row.name: used.get(f"{row.name}_weight", 0) for row in StyleSettings.terms}
+    hardware, columns = stage["hardware"], {}
+    if "style" in used:
+        other = f"{Path(used['style']).stem}, " if used["style"] != last["style"] else ""
+        layers = used["style_layer_weights"] or [1] * len(used["style_layers"])
+        columns |= {"painting": f"{other}{used['style_size']}", "of style layers": " ".join(f"{w:g}" for w in layers)}
+        columns |= {"moved by": f"{used.get('stability_shift', 0)}", "margin": f"{used.get('training_margin', 0)}"}
     return {
         "iterations": f"{stage['iteration']:,}",
         "squares": f"{used['batch_size']} of {used['size']}x{used['size']}",
-        "painting": f"{Path(used['style']).stem + ', ' if used['style'] != painting else ''}{used['style_size']}",
-        **{f"{term} weight": f"{weight:g}" for term, weight in weights.items()},
-        "of style layers": " ".join(f"{weight:g}" for weight in layers),
-        "moved by": f"{used.get('stability_shift', 0)}",
-        "margin": f"{used.get('training_margin', 0)}",
+        # Recipes are older than some terms.
+        **{f"{term} weight": f"{used.get(f'{term}_weight', 0):g}" for term in terms},
+        **columns,
         "learning rate": f"{used['learning_rate']:g}",
         "seed": f"{used['seed']}",
         "minutes": f"{stage['seconds'] / 60:.1f}",
-        "on": " ".join(hardware["gpus"]) or cores,
-        **{term: f"{found[term]:.3g}" if term in found else "" for term in weights},
+        "on": " ".join(hardware["gpus"]) or f"{hardware['cores']} cores, {stage['precision'].removeprefix('mixed_')}",
+        **{term: f"{found[term]:.3g}" if term in found else "" for term in terms},
     }
 
 

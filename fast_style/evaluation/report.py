@@ -13,6 +13,7 @@ from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import encode
 from fast_style.common.printable import printable
 from fast_style.common.reports.html import escape, figure, html_report, table
+from fast_style.common.reports.text import text_table
 from fast_style.evaluation.comparison import (
     FURTHEST,
     baseline_losses,
@@ -122,9 +123,8 @@ TIMING_NOTE = (
 def text_report(evaluation):
     """The answers and table 1 for the terminal."""
     heads, rows = timing_rows(evaluation)
-    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     lines = [answer(comparisons, size) for size, comparisons in _measured(evaluation)]
-    lines += ["", *("  ".join(map(str.ljust, row, widths)).rstrip() for row in [heads, *rows]), TIMING_NOTE]
+    lines += ["", *text_table([heads, *rows], str.ljust), TIMING_NOTE]
     return "\n".join(lines)
 
 

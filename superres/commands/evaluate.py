@@ -91,7 +91,7 @@ def run(options):
 
     from fast_style.common.labels import distinct_labels
     from fast_style.common.networks.loss_network import build_loss_network
-    from superres.evaluation.report import csv_text, html_page, text_table
+    from superres.evaluation.report import csv_text, html_page, text_report
     from superres.evaluation.run import evaluate
     from superres.objective import FEATURE_LAYERS
 
@@ -110,7 +110,7 @@ def run(options):
         if result.images:
             write_bytes(output / "evaluation.csv", csv_text(result).encode())
             write_bytes(output / "evaluation.html", html_page(result).encode())
-            say(text_table(result))
+            say(text_report(result))
             say(f"\n{printable(output / 'evaluation.csv')}, {printable(output / 'evaluation.html')}")
     finally:
         for reason in result.failed:

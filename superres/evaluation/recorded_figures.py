@@ -7,11 +7,12 @@ REMARK = (
 )
 
 
-def figures(recipes):
+def figures(recipes, everything=False):
     """Tables for ``Task.figures``: one a factor, data sets across.
 
     Args:
         recipes: ``{name: recipe}``.
+        everything: makes no difference.
     """
     by_factor = {}
     for name, recipe in recipes.items():

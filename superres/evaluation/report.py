@@ -6,6 +6,7 @@ import io
 from fast_style.common.images.image_io import encode
 from fast_style.common.printable import printable
 from fast_style.common.reports.html import escape, figure, html_report, table
+from fast_style.common.reports.text import text_table
 from superres.evaluation.metrics import SSIM_WINDOW
 from superres.evaluation.run import MEAN
 from superres.settings import DEGRADATIONS
@@ -33,16 +34,13 @@ def protocol(evaluation):
     )
 
 
-def text_table(evaluation):
+def text_report(evaluation):
     """A table for the terminal: a line for each image, and the means; below, what was cropped and left out."""
     lines = [protocol(evaluation)]
     lines += [printable(f"  {name}: {remark}") for name, remark in evaluation.methods.items()]
     for dataset in evaluation.datasets:
         rows = [(dataset, *evaluation.methods), *_texts(evaluation, dataset)]
-        rows = [list(map(printable, row)) for row in rows]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        lines.append("")
-        lines += ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+        lines += ["", *text_table(rows)]
     remarks = list(map(printable, _remarks(evaluation)))
     return "\n".join([*lines, *(["", *remarks] if remarks else [])])
 

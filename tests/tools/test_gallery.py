@@ -9,6 +9,7 @@ from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import read_photo
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.presets import Presets
+from fast_style.common.networks.source import shipped_sources
 from fast_style.common.training.recipes import read_recipe
 from fast_style.task import TASK
 from tools import gallery
@@ -24,7 +25,7 @@ def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys,
     for style, entry in Presets(TASK).manifest().items():
         assert f"## {style}" in page
         assert entry["title"] in page
-        assert f"fast-style-train --recipe {style}<" in page
+        assert f"fast-style train --recipe {style}<" in page
     pictures = re.findall(r'src="([^"]+)"', page)
     assert {f"gallery/{path.name}" for path in (tmp_path / "gallery").iterdir()} == set(pictures)
     expected = {
@@ -45,16 +46,16 @@ def test_pictures_in_the_repository_are_small_and_of_every_style():
 
 def test_the_page_in_the_repository_is_of_the_recipes_that_ship():
     page = (Path(__file__).parents[2] / "docs" / "gallery.md").read_text()
-    for style, entry in Presets(TASK).manifest().items():
-        recipe = read_recipe(TASK, style)
-        section = page.split(f"\n## {style}\n")[1].split("\n## ")[0]
-        assert f"After {entry['title']}. {entry['summary']}" in section
+    for name, source in shipped_sources().items():
+        entry, recipe = Presets(source.task).manifest()[name], read_recipe(source.task, name)
+        section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
+        assert entry["summary"] in section
         runs = section.split("<details>")[1].split("| --- |\n")[1].split("\n\n")[0].splitlines()
         for stage, row in zip(recipe["stages"], runs, strict=True):
             assert row.startswith(f"| {stage['iteration']:,} | {stage['settings']['batch_size']} of ")
-            numbers = [stage["settings"]["style_weight"], stage["settings"]["seed"]]
-            numbers += [stage["validation"][-1][term] for term in ("content", "style") if stage["validation"]]
+            numbers = [stage["settings"]["learning_rate"], stage["settings"]["seed"]]
+            terms = [row.name for row in source.task.settings.terms]
+            numbers += [found[term] for found in stage["validation"][-1:] for term in terms if term in found]
             assert all(f"| {number:.3g} |" in row for number in numbers)
-        for size, found in recipe["evaluation"].items():
-            row = next(line for line in section.splitlines() if line.startswith(f"| {size}x{size} |"))
-            assert f"| {found['network']['loss']:.3g} |" in row
+        figures = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
+        assert len(figures) == (len(recipe["evaluation"]) if source.task is TASK else 1)

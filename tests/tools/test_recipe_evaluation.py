@@ -6,7 +6,7 @@ import pytest
 
 from fast_style.common.errors import UserError
 from fast_style.common.task import Task
-from tools.gallery import _figures
+from fast_style.evaluation.recorded_figures import figures
 from tools.recipe_evaluation import add_evaluation
 
 TERMS = {"loss": {"mean": 5.0}, "content": {"mean": 4.0}, "style": {"mean": 3e6}, "tv": {"mean": 2e8}}
@@ -62,16 +62,14 @@ def test_an_evaluation_of_another_network_is_refused(folder):
         add_evaluation("wave", folder / "nowhere")
 
 
-def recipe(evaluation, **settings):
-    return {"stages": [{"settings": settings}], "evaluation": evaluation}
-
-
-def test_the_gallery_shows_them():
-    *_, heads, _, row = _figures(recipe(FOUND))
-    assert heads.startswith("| size | photographs | untouched | network |")
-    assert row == "| 256x256 | 2 | 9 | 5 | 4 | 3e+06 | 2e+08 | 50 | more than were run |"
-    *_, alone = _figures(recipe({**FOUND, "512": {**FOUND["256"], "baseline": {}}}))
-    assert alone == "| 512x512 | 2 | 9 | 5 | 4 | 3e+06 | 2e+08 |  | not compared |"
-    assert _figures(recipe({})) == []
-    assert "stability" not in _figures(recipe(FOUND))[1]
-    assert "trained on, but for its term of stability" in _figures(recipe(FOUND, stability_weight=300.0))[1]
+def test_the_tables_of_figures_show_them():
+    ((title, _, ((heads, (row,)),)),) = figures({"wave": {"evaluation": FOUND}})
+    assert title == "Beside optimisation"
+    assert heads[:5] == ("name", "size", "photographs", "untouched", "network")
+    assert row == ("`wave`", "256x256", 2, "9", "5", "4", "3e+06", "2e+08", "50", "", "more than were run")
+    alone = {"512": {**FOUND["256"], "baseline": {}}}
+    assert list(figures({"wave": {"evaluation": alone}})) == []
+    ((_, _, ((_, (row,)),)),) = figures({"wave": {"evaluation": alone}}, everything=True)
+    assert row[1] == "512x512"
+    assert row[-1] == "not compared"
+    assert list(figures({"wave": {}})) == []

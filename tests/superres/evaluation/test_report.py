@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from superres.evaluation.report import csv_text, html_page, protocol, text_table
+from superres.evaluation.report import csv_text, html_page, protocol, text_report
 from superres.evaluation.run import Evaluation, Failure, Scores
 
 
@@ -33,7 +33,7 @@ def incomplete(evaluation):
 
 
 def test_text(evaluation):
-    text = text_table(evaluation)
+    text = text_report(evaluation)
     assert [line.split() for line in text.splitlines() if line.startswith(("Set2", "cat", "dog ", "mean"))] == [
         ["Set2", "bicubic", "<net>"],
         ["cat", "28.00", "/", "0.8000", "30.00", "/", "0.9000"],
@@ -44,12 +44,12 @@ def test_text(evaluation):
 
 
 def test_a_feature_distance_is_a_third_figure(evaluation):
-    assert "feature" not in text_table(evaluation)
+    assert "feature" not in text_report(evaluation)
     assert {row["feature"] for row in csv.DictReader(io.StringIO(csv_text(evaluation)))} == {""}
     for scores in evaluation.images:
         scores.values = {name: (*values, 12.5) for name, values in scores.values.items()}
     evaluation.loss_network = "relu2_2 of vgg16"
-    for report in (text_table(evaluation), html_page(evaluation)):
+    for report in (text_report(evaluation), html_page(evaluation)):
         assert "third figure: feature distance, eq. 2 at relu2_2 of vgg16, lower is closer" in report
         assert "27.00 / 0.7500 / 12.5" in report
     assert {row["feature"] for row in csv.DictReader(io.StringIO(csv_text(evaluation)))} == {"12.5000"}
@@ -59,7 +59,7 @@ def test_a_feature_distance_is_a_third_figure(evaluation):
 def test_every_report_names_the_degradation(evaluation, degradation, words):
     evaluation.degradation = degradation
     assert degradation in protocol(evaluation)
-    for report in (text_table(evaluation), html_page(evaluation)):
+    for report in (text_report(evaluation), html_page(evaluation)):
         assert f"degradation {degradation}: " in report
         assert words in report
     assert f",{degradation}," in csv_text(evaluation)
@@ -77,7 +77,7 @@ def test_protocol(evaluation):
 
 
 def test_text_and_html_say_what_is_missing(evaluation, incomplete):
-    text, page = text_table(incomplete), html_page(incomplete)
+    text, page = text_report(incomplete), html_page(incomplete)
     lines = text.splitlines()
     assert lines[-4:] == [
         "dog.png: ground truth cropped from 9x9 to 8x8",
@@ -89,7 +89,7 @@ def test_text_and_html_say_what_is_missing(evaluation, incomplete):
     assert "<td>mean (2 of 4 images)</td>" in page
     assert "<p>not measured: Set2/bad.png: expected a whole image. Received: &lt;half&gt;</p>" in page
     assert "<p>stopped: 2 of 18 images measured</p>" in page
-    for report in (text_table(evaluation), html_page(evaluation)):
+    for report in (text_report(evaluation), html_page(evaluation)):
         assert not re.search("images|not measured|stopped", report)
 
 
