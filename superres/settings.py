@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from fast_style.common.settings import LossNetworkSettings, TrainingSettings, setting
+from fast_style.common.settings import LARGEST_SIDE, WIDEST, LossNetworkSettings, TrainingSettings, setting
 from fast_style.common.task import Lazily
 from fast_style.common.terms import TermRow, with_terms
 
@@ -15,7 +15,8 @@ DEGRADATIONS = {
 # Settings of the paper's network that SRCNN has not.
 PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip", "margin")
 ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
-
+# Far beyond what is of use: residual blocks, and reflected pixels a side of the input.
+MOST_BLOCKS, WIDEST_MARGIN = 64, 64
 
 PIXEL_CHANNELS = ("rgb", "y")
 FEATURE = TermRow(
@@ -98,17 +99,22 @@ class SuperResolutionSettings(TrainingSettings, TrainerSettings):
     (288, 'blur-bicubic')
     """
 
-    iterations: int = setting(200_000, "batches to train on (paper: 200000)")
-    size: int = setting(288, "side in pixels of the high-resolution squares trained on (paper: 288)")
+    iterations: int = setting(200_000, "batches to train on (paper: 200000)", least=1)
+    size: int = setting(
+        288, "side in pixels of the high-resolution squares trained on (paper: 288)", least=1, most=LARGEST_SIDE
+    )
     resize_to: int = setting(
-        0, "short side in pixels to which photographs are resized before cropping (default: 0, as they are)"
+        0,
+        "short side in pixels to which photographs are resized before cropping (default: 0, as they are)",
+        least=0,
+        most=LARGEST_SIDE,
     )
     factor: int = setting(4, "how many times larger than its input the output is", choices=FACTORS)
     architecture: str = setting(
         "paper", "the network: the paper's, or SRCNN with its filter sizes, the paper's baseline", choices=ARCHITECTURES
     )
-    width: int = setting(64, "filters of every hidden layer of the paper's network (paper: 64)")
-    residual_blocks: int = setting(4, "residual blocks of the paper's network (paper: 4)")
+    width: int = setting(64, "filters of every hidden layer of the paper's network (paper: 64)", least=1, most=WIDEST)
+    residual_blocks: int = setting(4, "residual blocks of the paper's network (paper: 4)", least=0, most=MOST_BLOCKS)
     normalization: str = setting("batch", "normalization (paper: batch)", choices=("batch", "instance", "none"))
     upsampling: str = setting(
         "transposed",
@@ -123,4 +129,5 @@ class SuperResolutionSettings(TrainingSettings, TrainerSettings):
         "reflected pixels a side of the input that the network, in use, enlarges too and cuts off: 4 against the "
         "pattern that the feature loss leaves along borders (paper: 0)",
         least=0,
+        most=WIDEST_MARGIN,
     )

@@ -62,10 +62,15 @@ class Source:
 
     @property
     def recipe(self):
-        """How it was trained, as recorded, or None."""
+        """How it was trained, as recorded, or None.
+
+        Raises:
+            UserError: a record that is none.
+        """
         if not self.record_path.is_file() or not (self.ships or self.path.name == RUN_NETWORK):
             return None
-        record = read_json(self.record_path, "a record")
+        stage = {"settings": dict}
+        record = read_json(self.record_path, "a record of a training", {"stages": [stage]} if self.ships else stage)
         return record if self.ships else without_folders(record)
 
     def load(self):
