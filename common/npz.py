@@ -1,62 +1,55 @@
 """Arrays in ``.npz`` files that may be anybody's: refused before they take more memory than they are worth."""
 
 import math
+import struct
 import zipfile
 import zlib
 
 import numpy as np
 
-from fast_style.common.errors import UserError
 from fast_style.common.files import open_regular
 
 # What reading a damaged archive of arrays raises: zipfile NotImplementedError for a method of compression that it has
 # not and RuntimeError for encryption, numpy what Python's parser has for a header that is none.
 DAMAGE = (
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    EOFError,
-    OverflowError,
-    MemoryError,
-    SyntaxError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
+    *(OSError, ValueError, LookupError, TypeError, EOFError, ArithmeticError, MemoryError, SyntaxError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
 )
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 NUMBERS = "fiu"  # kinds of dtypes: no objects, which would be unpickled, and no text
 
 
-def read_npz(path, most):
+def read_npz(path, most, wanted=lambda name: True):
     """``{name: array}`` of an archive as ``numpy.savez`` and ``numpy.savez_compressed`` write it; nothing is unpickled.
 
     Args:
         path: of the file.
         most: bytes that its arrays may take together.
+        wanted: function from a name to whether its array is read.
 
     Raises:
-        UserError: it is no such file, is damaged, has arrays that are no finite numbers, or takes more than `most`.
+        ValueError: it is no such file, is damaged, has arrays that are no finite numbers, or takes more than `most`.
+            The message is the reason in one line.
     """
     try:
         with open_regular(path) as file, zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            check_members(members, most)
-            return {info.filename.removesuffix(".npy"): _array(archive, info) for info in members}
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            if len(members) < len(archive.infolist()):
+                raise ValueError("two arrays of one name")
+            members = {name: info for name, info in members.items() if wanted(name)}
+            check_members(members.values(), most)
+            return {name: _array(archive, info) for name, info in members.items()}
     except DAMAGE as error:
-        raise UserError(f"{path}: expected a whole .npz file. Received: {reason_of(error)}") from error
+        raise ValueError(reason_of(error)) from error
 
 
 def check_members(members, most):
     """Raises ValueError for members of a zip archive that are not whole, plain and together small enough.
 
     Args:
-        members: list of ``zipfile.ZipInfo``.
+        members: ``zipfile.ZipInfo`` of those that are to be read.
         most: bytes that they may take unpacked.
     """
-    names = [info.filename for info in members]
-    if len(set(names)) < len(names):
-        raise ValueError("two members of one name")
     for info in members:
         if info.flag_bits & 1:
             raise ValueError(f"{info.filename} is encrypted")
@@ -67,9 +60,9 @@ def check_members(members, most):
 
 
 def reason_of(error):
-    """An exception in one line."""
+    """An exception in one line, which is not long."""
     text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
+    return text.splitlines()[0][:200] if text else type(error).__name__
 
 
 def check_finite(name, array):

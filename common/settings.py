@@ -11,8 +11,8 @@ import typing
 
 from fast_style.common.errors import UserError, is_finite_number
 
-# Far beyond what is of use: filters of a network's first layer, sides in pixels, photographs a batch.
-WIDEST, LARGEST_SIDE, LARGEST_BATCH = 256, 16384, 4096
+# Far beyond what is of use: sides in pixels, photographs a batch.
+LARGEST_SIDE, LARGEST_BATCH = 16384, 4096
 # Choices that settings and what they are for share.
 LOSS_NETWORKS = ("vgg16", "vgg19")
 POOLINGS = ("max", "average")

@@ -15,8 +15,7 @@ from fast_style.common.layers import (
 )
 from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.networks.image_network import ImageNetwork
-from fast_style.common.settings import WIDEST
-from fast_style.settings import MARGIN, WIDEST_MARGIN
+from fast_style.settings import MARGIN, WIDEST, WIDEST_MARGIN
 
 RESIDUAL_BLOCKS = 5
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
@@ -47,7 +46,7 @@ class TransformationNetwork(ImageNetwork):
     16
 
     Args:
-        width: filters of the first layer, 1 to 256; the others follow as 2 and 4 times that. Default: 32, as in the
+        width: filters of the first layer, 1 to 128; the others follow as 2 and 4 times that. Default: 32, as in the
             paper.
         normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
         upsampling: ``"transposed"`` (the paper, default) or ``"resize"``, which leaves no checkerboard.

@@ -5,7 +5,6 @@ import dataclasses
 from fast_style.common.errors import UserError
 from fast_style.common.settings import (
     LARGEST_SIDE,
-    WIDEST,
     LossNetworkSettings,
     PrecisionSettings,
     TrainingSettings,
@@ -18,7 +17,8 @@ from fast_style.style_losses import STYLE_LOSSES
 # Reflected pixels a side that a network in use paints and cuts off, as far as zero padding reaches: 1 and 2 of the 3x3
 # layers behind the residual blocks, 4 of the last, rounded up to a multiple of 4.
 MARGIN = 8
-WIDEST_MARGIN = 256
+# Far beyond what is of use: filters of the first layer, and pixels of a margin.
+WIDEST, WIDEST_MARGIN = 128, 256
 
 # What `fast-style-train --architecture` sets where nothing else is said.
 ARCHITECTURES = {

@@ -11,10 +11,9 @@ from fast_style.common.images.pixels import image_to_network
 from fast_style.common.layers import Convolution, ConvolutionBlock, ResidualBlock, ScaledTanh, UpsamplingBlock
 from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.layers.upsampling import UPSAMPLINGS
-from fast_style.common.settings import WIDEST
 from superres.bicubic import bicubic_resize
 from superres.enlarging_network import EnlargingNetwork
-from superres.settings import MOST_BLOCKS, WIDEST_MARGIN
+from superres.settings import MOST_BLOCKS, WIDEST, WIDEST_MARGIN
 
 
 @keras.saving.register_keras_serializable(package="superres")
@@ -35,7 +34,7 @@ class SuperResolutionNetwork(EnlargingNetwork):
     Args:
         factor: 2, 4 (default) or 8; the paper's are 4 and 8.
         width: filters of every hidden layer, 1 to 256. Default: 64, the paper's.
-        residual_blocks: how many, 0 to 64. Default: 4, the paper's.
+        residual_blocks: how many, 0 to 32. Default: 4, the paper's.
         normalization: ``"batch"`` (the paper, default), ``"instance"`` or ``"none"``.
         upsampling: ``"transposed"`` (the paper, default), ``"resize"``, which leaves no checkerboard,
             ``"bilinear"``, which leaves less hatching on gradients too, or ``"subpixel"`` (Shi et al. 2016).

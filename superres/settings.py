@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from fast_style.common.settings import LARGEST_SIDE, WIDEST, LossNetworkSettings, TrainingSettings, setting
+from fast_style.common.settings import LARGEST_SIDE, LossNetworkSettings, TrainingSettings, setting
 from fast_style.common.task import Lazily
 from fast_style.common.terms import TermRow, with_terms
 
@@ -15,8 +15,8 @@ DEGRADATIONS = {
 # Settings of the paper's network that SRCNN has not.
 PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip", "margin")
 ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
-# Far beyond what is of use: residual blocks, and reflected pixels a side of the input.
-MOST_BLOCKS, WIDEST_MARGIN = 64, 64
+# Far beyond what is of use: filters, residual blocks, and reflected pixels a side of the input.
+WIDEST, MOST_BLOCKS, WIDEST_MARGIN = 256, 32, 64
 
 PIXEL_CHANNELS = ("rgb", "y")
 FEATURE = TermRow(

@@ -59,8 +59,8 @@ class Checkpoints:
             try:
                 restore_training_state(network, optimizer, read_npz(path, MOST_BYTES))
                 return iteration, damaged
-            except UserError as error:
-                damaged.append(f"{path.name}: {error}".replace(f"{path}: ", ""))
+            except ValueError as error:
+                damaged.append(f"{path.name} ({error})")
         if damaged:
             raise UserError(
                 f"{self.folder}: expected a whole checkpoint to go on from, or none to begin anew. "

@@ -194,7 +194,7 @@ def test_reduced_precision_computes_the_same_image(policy):
     [
         ({"factor": 3}, "factor: expected one of 2, 4, 8. Received: 3"),
         ({"width": 0}, "width: expected a whole number from 1 to 256. Received: 0"),
-        ({"residual_blocks": -1}, "residual_blocks: expected a whole number from 0 to 64. Received: -1"),
+        ({"residual_blocks": -1}, "residual_blocks: expected a whole number from 0 to 32. Received: -1"),
         ({"normalization": "group"}, "normalization: expected one of instance, batch, none. Received: 'group'"),
         (
             {"upsampling": "cubic"},

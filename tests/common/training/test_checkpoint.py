@@ -139,7 +139,7 @@ def test_a_damaged_checkpoint_is_passed_over_and_said(tmp_path, damage):
     iteration, passed_over = checkpoints.restore(*model_and_optimizer())
     assert iteration == 1
     (reason,) = passed_over
-    assert reason.startswith(f"{newest.name}: ")
+    assert reason.startswith(f"{newest.name} (")
     assert said in reason
     assert "\n" not in reason
     checkpoints.saved()[1].unlink()

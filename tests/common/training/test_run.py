@@ -209,7 +209,7 @@ def test_a_run_goes_on_from_an_older_checkpoint_where_the_newest_is_damaged(fold
     assert train(tiny_settings(folder), resume=True)["status"] == "finished"
     (line,) = [line for line in capsys.readouterr().err.splitlines() if "resuming" in line]
     assert line.startswith(
-        "resuming after iteration 2; newer checkpoints that are damaged are passed over: checkpoint-00000004.npz: "
+        "resuming after iteration 2; newer checkpoints that are damaged are passed over: checkpoint-00000004.npz ("
     )
     for before, after in zip(expected, final_weights(folder), strict=True):
         np.testing.assert_array_equal(before, after)
