@@ -1,5 +1,8 @@
 """The one exception that a command line turns into a line of text and exit code 2."""
 
+import numbers
+import sys
+
 
 class UserError(ValueError):
     """Something the caller can mend: a bad file, argument, folder or setting.
@@ -12,8 +15,18 @@ class UserError(ValueError):
     ag_pass_through = True
 
 
-def check_whole(least=0, **values):
-    """Raises UserError for a value, by name, that is no whole number of at least `least`."""
+def check_whole(least=0, most=None, **values):
+    """Raises UserError for a value, by name, that is no whole number from `least` on, or above `most`."""
+    expected = f"of at least {least}" if most is None else f"from {least} to {most}"
     for name, value in values.items():
-        if not (isinstance(value, int) and value >= least):
-            raise UserError(f"{name}: expected a whole number of at least {least}. Received: {value!r}")
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not (whole and value >= least and (most is None or value <= most)):
+            raise UserError(f"{name}: expected a whole number {expected}. Received: {value!r}")
+
+
+def is_finite_number(value):
+    """Whether this is a number that a float can hold, and neither NaN nor infinite; true and false are none."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return False
+    # Compared, because a whole number may have more digits than a float can be made of.
+    return -sys.float_info.max <= value <= sys.float_info.max

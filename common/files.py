@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -67,6 +68,20 @@ def _limit(path, name, default):
         return os.pathconf(existing_folder(Path(path).parent), name)
     except (AttributeError, OSError, ValueError):
         return default
+
+
+def open_regular(path):
+    """A regular file, opened to read bytes of it; a pipe or a device, which may be without end, is refused at once.
+
+    Raises:
+        OSError: it cannot be opened, or is no regular file.
+    """
+    # Not to wait: opening a pipe waits for one who writes.
+    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError("no regular file")
+    return file
 
 
 def file_digest(path):

@@ -4,10 +4,15 @@ Nothing heavy is imported here, so that ``--help`` is quick.
 """
 
 import dataclasses
+import numbers
+import os
+import typing
 
-from fast_style.common.errors import UserError
+from fast_style.common.errors import UserError, is_finite_number
 from fast_style.common.spelling import did_you_mean
 
+# Far beyond what is of use: sides in pixels, photographs a batch.
+LARGEST_SIDE, LARGEST_BATCH = 16384, 4096
 # Choices that settings and what they are for share.
 LOSS_NETWORKS = ("vgg16", "vgg19")
 POOLINGS = ("max", "average")
@@ -24,19 +29,18 @@ GROUPS = {
 }
 
 
-def setting(default, text, *, least=None, below=None, group="quality", **options):
+def setting(default, text, *, least=None, most=None, group="quality", **options):
     """A dataclass field with a help text.
 
     Args:
         default: of the setting.
         text: of its flag.
-        least: that it, or each of its numbers, may be; None for any.
-        below: which it must stay; None for any.
+        least, most: that it, or each of its numbers, may be; None for any.
         group: a key of `GROUPS`; what is required is needed.
         options: of ``argparse.add_argument``.
     """
     return dataclasses.field(
-        default=default, metadata={"help": text, "bounds": (least, below), "group": group, **options}
+        default=default, metadata={"help": text, "bounds": (least, most), "group": group, **options}
     )
 
 
@@ -67,25 +71,70 @@ def settings_of(owner, kind, settings, options):
     return kind(**options) if settings is None else settings
 
 
+def check_settings(kind, values):
+    """Raises UserError for the first setting that is of another type than its field, none of its choices, or too large.
+
+    Args:
+        kind: the class of settings.
+        values: ``{field: value}``; for what is not there the default stands.
+    """
+    check_kinds(kind, values)
+    names = {field.name for field in dataclasses.fields(kind)}
+    settings = kind(**{name: value for name, value in values.items() if name in names})
+    check_choices(settings)
+    check_bounds(settings)
+
+
+def check_kinds(kind, values):
+    """Raises UserError for the first setting that is of another type than its field, or no finite number.
+
+    Args:
+        kind: the class of settings.
+        values: ``{field: value}``; None is right where it is the default.
+    """
+    hints = typing.get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        value, hint = values.get(field.name, field.default), hints[field.name]
+        if value is None and field.default is None:
+            continue
+        if hint is tuple:
+            right = isinstance(value, tuple | list)
+            hint = field.metadata.get("type", str)
+            items, expected = value if right else (), f"a list, each {_KINDS[hint][0]}"
+        else:
+            right, items, expected = True, (value,), _KINDS[hint][0]
+        if not (right and all(_KINDS[hint][1](item) for item in items)):
+            raise UserError(f"{flag(field.name)}: expected {expected}. Received: {value!r:.80}")
+
+
+_KINDS = {
+    bool: ("true or false", lambda value: isinstance(value, bool)),
+    int: ("a whole number", lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool)),
+    float: ("a finite number", lambda value: is_finite_number(value)),
+    str: ("a word", lambda value: isinstance(value, str | os.PathLike)),
+}
+
+
 def check_choices(settings):
     """Raises UserError for the first setting that is none of its choices."""
     for field in dataclasses.fields(settings):
         choices, value = field.metadata.get("choices"), getattr(settings, field.name)
         if choices and value is not None and value not in choices:
-            raise UserError(f"{flag(field.name)}: expected one of {', '.join(map(str, choices))}. Received: {value!r}")
+            expected = ", ".join(map(str, choices))
+            raise UserError(f"{flag(field.name)}: expected one of {expected}. Received: {value!r:.80}")
 
 
 def check_bounds(settings):
     """Raises UserError for the first setting with a number that is less than it may be, too large, or infinite."""
     for field in dataclasses.fields(settings):
-        least, below = field.metadata.get("bounds", (None, None))
+        least, most = field.metadata.get("bounds", (None, None))
         value = getattr(settings, field.name)
         numbers = [] if value is None else value if isinstance(value, tuple) else (value,)
         for number in numbers if least is not None else ():
             if not least <= number < float("inf"):
                 raise UserError(f"{flag(field.name)}: expected at least {least}. Received: {number}")
-            if below is not None and number >= below:
-                raise UserError(f"{flag(field.name)}: expected less than {below}. Received: {number}")
+            if most is not None and number > most:
+                raise UserError(f"{flag(field.name)}: expected at most {most}. Received: {number}")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -129,11 +178,15 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
     content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)
     output: str = setting(None, "folder of the run: network, checkpoints, previews, record", required=True)
     iterations: int = setting(40_000, "batches to train on (paper: 40000)", least=1, group="speed")
-    batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1, group="speed")
-    size: int = setting(256, "side in pixels of the squares trained on (paper: 256)", least=1, group="speed")
+    batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1, most=LARGEST_BATCH, group="speed")
+    size: int = setting(
+        256, "side in pixels of the squares trained on (paper: 256)", least=1, most=LARGEST_SIDE, group="speed"
+    )
     resize_to: int = setting(
         None,
         "short side in pixels to which photographs are resized before cropping, 0: not resized; default: --size",
+        least=0,
+        most=LARGEST_SIDE,
         group="paper",
     )
     squash: bool = setting(
@@ -151,7 +204,7 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
     initialize: str = setting(
         None, "network to start from: a .keras file or a shipped name; default: random weights", group="speed"
     )
-    seed: int = setting(0, "of weights, order, crops and flips", least=0, below=2**32, group="run")
+    seed: int = setting(0, "of weights, order, crops and flips", least=0, most=2**32 - 1, group="run")
     validation: str = setting(
         None, "folder of photographs on which the losses are measured; not trained on", group="run"
     )

@@ -5,10 +5,21 @@ from pathlib import Path
 from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
 from fast_style.common.json_files import read_json, write_json
+from fast_style.common.json_shape import Maybe
 from fast_style.common.training.run_record import versions
-from fast_style.export.settings import PRECISIONS
+from fast_style.export.settings import MAX_PIXELS, PRECISIONS
 
 CARD = "model_card.json"
+SIGNATURES = ("serving_default", "serve_float", "serve_bytes")
+# What reading an artifact takes.
+SHAPE = {
+    "name": str,
+    "factor": range(1, 17),
+    "precision": PRECISIONS,
+    "signatures": {"serving_default": {"inputs": {"images": {"shape": [(range(1, 2**16), str, None)]}}}},
+    "max_pixels": Maybe(range(1, 2**40)),
+    "network": {"ships": bool, "file": str, "sha256": str},
+}
 
 
 def model_card(source, form, precision, signatures, sha256, licence=None, **extra):
@@ -72,24 +83,23 @@ def read_card(artifact):
     """The card of an artifact.
 
     Raises:
-        UserError: there is none, or it is not a model card in JSON.
+        UserError: there is none, or it is not a model card in JSON, as :data:`SHAPE` has it.
     """
     path = card_path(artifact)
     if not path.exists():
         place = "in" if path.parent == Path(artifact) else "beside"
         raise UserError(f"{artifact}: expected an artifact with {path.name} {place} it. Received: none")
-    card = read_json(path, "a model card")
-    if not _is_card(card):
-        raise UserError(f"{path}: expected a model card in JSON. Received: JSON that is none")
+    card = read_json(path, "a model card", SHAPE)
+    shape, unknown = fixed_shape(card), card["signatures"].keys() - SIGNATURES
+    if len(shape) != 4 or unknown:
+        received = f"signature {sorted(unknown)[0]!r:.60}" if unknown else f"{len(shape)} axes"
+        raise UserError(f"{path}: expected a model card of signatures {', '.join(SIGNATURES)}. Received: {received}")
+    if None not in shape[1:3] and shape[1] * shape[2] * card["factor"] ** 2 > MAX_PIXELS:
+        raise UserError(f"{path}: expected results of at most {MAX_PIXELS} pixels. Received: of {shape[1]}x{shape[2]}")
     return card
 
 
-def _is_card(card):
-    """Whether it has what reading an artifact takes."""
-    try:
-        shape = card["signatures"]["serving_default"]["inputs"]["images"]["shape"]
-        known = card["precision"] in PRECISIONS and isinstance(card["factor"], int) and len(shape) == 4
-        network = {"ships", "file", "sha256"} <= card["network"].keys()
-        return known and network and "name" in card
-    except (AttributeError, KeyError, TypeError):
-        return False
+def fixed_shape(card):
+    """The shape of the images that an artifact takes: None for each axis that is of any size."""
+    shape = card["signatures"]["serving_default"]["inputs"]["images"]["shape"]
+    return [size if isinstance(size, int) else None for size in shape]

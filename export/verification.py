@@ -14,7 +14,7 @@ from fast_style.common.networks.source import find_network
 from fast_style.common.reports.text import text_table
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.fresh_process import FreshProcess
-from fast_style.export.model_card import read_card
+from fast_style.export.model_card import fixed_shape, read_card
 
 # (height, width) that artifacts of any size are compared at; the second is odd.
 SIZES = [(96, 128), (75, 101)]
@@ -131,9 +131,9 @@ def _shipped(artifact, card):
 
 def _sizes(card):
     """Input sizes that an artifact can be compared at."""
-    shape = card["signatures"]["serving_default"]["inputs"]["images"]["shape"]
-    if isinstance(shape[1], int):
-        return [tuple(shape[1:3])]
+    size = tuple(fixed_shape(card)[1:3])
+    if None not in size:
+        return [size]
     most = card.get("max_pixels", float("inf")) / card["factor"] ** 2
     return [fitting(size, most) for size in SIZES]
 

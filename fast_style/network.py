@@ -15,7 +15,7 @@ from fast_style.common.layers import (
 )
 from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.networks.image_network import ImageNetwork
-from fast_style.settings import MARGIN
+from fast_style.settings import MARGIN, WIDEST, WIDEST_MARGIN
 
 RESIDUAL_BLOCKS = 5
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
@@ -46,13 +46,13 @@ class TransformationNetwork(ImageNetwork):
     16
 
     Args:
-        width: filters of the first layer, at least 1; the others follow as 2 and 4 times that. Default: 32, as in the
+        width: filters of the first layer, 1 to 128; the others follow as 2 and 4 times that. Default: 32, as in the
             paper.
         normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
         upsampling: ``"transposed"`` (the paper, default) or ``"resize"``, which leaves no checkerboard.
         reflection_padding: 40 as in the paper (default), with unpadded residual blocks; or 0, with
             zero-padded ones, which is faster and shows at the borders.
-        margin: reflected pixels a side that are painted and cut off outside training, at least 0. Default: 8, as far as
+        margin: reflected pixels a side that are painted and cut off outside training, 0 to 256. Default: 8, as far as
             the line along the borders goes; a network that learnt to paint a frame along them takes more.
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.Model``.
 
@@ -73,8 +73,8 @@ class TransformationNetwork(ImageNetwork):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        check_whole(1, width=width)
-        check_whole(margin=margin)
+        check_whole(1, WIDEST, width=width)
+        check_whole(0, WIDEST_MARGIN, margin=margin)
         for name, value, allowed in (
             ("normalization", normalization, NORMALIZATIONS),
             ("upsampling", upsampling, UPSAMPLINGS),

@@ -3,7 +3,13 @@
 import dataclasses
 
 from fast_style.common.errors import UserError
-from fast_style.common.settings import LossNetworkSettings, PrecisionSettings, TrainingSettings, setting
+from fast_style.common.settings import (
+    LARGEST_SIDE,
+    LossNetworkSettings,
+    PrecisionSettings,
+    TrainingSettings,
+    setting,
+)
 from fast_style.common.task import Lazily
 from fast_style.common.terms import TermRow, with_terms
 from fast_style.style_losses import STYLE_LOSSES
@@ -11,6 +17,8 @@ from fast_style.style_losses import STYLE_LOSSES
 # Reflected pixels a side that a network in use paints and cuts off, as far as zero padding reaches: 1 and 2 of the 3x3
 # layers behind the residual blocks, 4 of the last, rounded up to a multiple of 4.
 MARGIN = 8
+# Far beyond what is of use: filters of the first layer, and pixels of a margin.
+WIDEST, WIDEST_MARGIN = 128, 256
 
 # What `fast-style-train --architecture` sets where nothing else is said.
 ARCHITECTURES = {
@@ -109,7 +117,12 @@ class ObjectiveSettings(LossNetworkSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
     style: str = setting(None, "the painting: an image file", required=True)
-    style_size: int = setting(256, "short side in pixels at which the painting is read: smaller gives finer strokes")
+    style_size: int = setting(
+        256,
+        "short side in pixels at which the painting is read: smaller gives finer strokes",
+        least=1,
+        most=LARGEST_SIDE,
+    )
 
     @classmethod
     def objective_names(cls):
@@ -148,6 +161,7 @@ class TrainerSettings(ObjectiveSettings):
         "reflected pixels a side that a training step paints too and cuts off, as a network in use does with --margin: "
         "24 for both against style that is written into borders; a step takes a quarter longer (paper: 0)",
         least=0,
+        most=WIDEST_MARGIN,
     )
 
 
@@ -173,7 +187,11 @@ class StyleSettings(TrainingSettings, TrainerSettings):
         group="speed",
     )
     width: int = setting(
-        None, "filters of the network's first layer (paper: 32; default: by the architecture)", group="speed"
+        None,
+        "filters of the network's first layer (paper: 32; default: by the architecture)",
+        least=1,
+        most=WIDEST,
+        group="speed",
     )
     normalization: str = setting(
         "instance", "normalization (paper: batch; instance looks better)", choices=("instance", "batch"), group="paper"
@@ -192,6 +210,7 @@ class StyleSettings(TrainingSettings, TrainerSettings):
         "reflected pixels a side that the network, in use, paints and cuts off: 8 against the line of zero padding; "
         "more where it learns to paint a frame (paper: 0)",
         least=0,
+        most=WIDEST_MARGIN,
     )
 
     @classmethod
@@ -266,7 +285,10 @@ class OptimizationSettings(ObjectiveSettings, PrecisionSettings):
     )
     style_blend: tuple = setting((), "the share of each painting (default: equal)", nargs="+", type=float, metavar="X")
     style_size: int = setting(
-        256, "short side in pixels at which the painting is read: smaller gives finer strokes; 0: the photograph's"
+        256,
+        "short side in pixels at which the painting is read: smaller gives finer strokes; 0: the photograph's",
+        least=0,
+        most=LARGEST_SIDE,
     )
     normalize_filters: str = setting(
         None,

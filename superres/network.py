@@ -13,6 +13,7 @@ from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.layers.upsampling import UPSAMPLINGS
 from superres.bicubic import bicubic_resize
 from superres.enlarging_network import EnlargingNetwork
+from superres.settings import MOST_BLOCKS, WIDEST, WIDEST_MARGIN
 
 
 @keras.saving.register_keras_serializable(package="superres")
@@ -32,14 +33,14 @@ class SuperResolutionNetwork(EnlargingNetwork):
 
     Args:
         factor: 2, 4 (default) or 8; the paper's are 4 and 8.
-        width: filters of every hidden layer, at least 1. Default: 64, the paper's.
-        residual_blocks: how many, at least 0. Default: 4, the paper's.
+        width: filters of every hidden layer, 1 to 256. Default: 64, the paper's.
+        residual_blocks: how many, 0 to 32. Default: 4, the paper's.
         normalization: ``"batch"`` (the paper, default), ``"instance"`` or ``"none"``.
         upsampling: ``"transposed"`` (the paper, default), ``"resize"``, which leaves no checkerboard,
             ``"bilinear"``, which leaves less hatching on gradients too, or ``"subpixel"`` (Shi et al. 2016).
         bicubic_skip: add the output to a bicubic enlargement of the input, so that the layers learn
             the difference. Default: False, as in the paper.
-        margin: reflected pixels a side round the input that are enlarged and cut off outside training, at least 0.
+        margin: reflected pixels a side round the input that are enlarged and cut off outside training, 0 to 64.
             Where a network sees zero padding, the feature loss leaves a pattern that it leaves nowhere else; 4
             take it away. Default: 0, as in the paper.
         histogram_matching: whether :func:`upscale` matches the output to the histogram of the input, as the paper does
@@ -67,8 +68,9 @@ class SuperResolutionNetwork(EnlargingNetwork):
         **kwargs,
     ):
         super().__init__(factor, histogram_matching, **kwargs)
-        check_whole(1, width=width)
-        check_whole(residual_blocks=residual_blocks, margin=margin)
+        check_whole(1, WIDEST, width=width)
+        check_whole(0, MOST_BLOCKS, residual_blocks=residual_blocks)
+        check_whole(0, WIDEST_MARGIN, margin=margin)
         for name, value, allowed in (
             ("normalization", normalization, NORMALIZATIONS),
             ("upsampling", upsampling, UPSAMPLINGS),

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from fast_style.common.settings import LossNetworkSettings, TrainingSettings, setting
+from fast_style.common.settings import LARGEST_SIDE, LossNetworkSettings, TrainingSettings, setting
 from fast_style.common.task import Lazily
 from fast_style.common.terms import TermRow, with_terms
 
@@ -15,7 +15,8 @@ DEGRADATIONS = {
 # Settings of the paper's network that SRCNN has not.
 PAPER_OPTIONS = ("width", "residual_blocks", "normalization", "upsampling", "bicubic_skip", "margin")
 ARCHITECTURES = ("paper", "srcnn-9-1-5", "srcnn-9-5-5")
-
+# Far beyond what is of use: filters, residual blocks, and reflected pixels a side of the input.
+WIDEST, MOST_BLOCKS, WIDEST_MARGIN = 256, 32, 64
 
 PIXEL_CHANNELS = ("rgb", "y")
 FEATURE = TermRow(
@@ -99,11 +100,19 @@ class SuperResolutionSettings(TrainingSettings, TrainerSettings):
     (288, 'blur-bicubic')
     """
 
-    iterations: int = setting(200_000, "batches to train on (paper: 200000)", group="speed")
-    size: int = setting(288, "side in pixels of the high-resolution squares trained on (paper: 288)", group="speed")
+    iterations: int = setting(200_000, "batches to train on (paper: 200000)", least=1, group="speed")
+    size: int = setting(
+        288,
+        "side in pixels of the high-resolution squares trained on (paper: 288)",
+        least=1,
+        most=LARGEST_SIDE,
+        group="speed",
+    )
     resize_to: int = setting(
         0,
         "short side in pixels to which photographs are resized before cropping (default: 0, as they are)",
+        least=0,
+        most=LARGEST_SIDE,
         group="paper",
     )
     factor: int = setting(4, "how many times larger than its input the output is", choices=FACTORS)
@@ -113,8 +122,12 @@ class SuperResolutionSettings(TrainingSettings, TrainerSettings):
         choices=ARCHITECTURES,
         group="speed",
     )
-    width: int = setting(64, "filters of every hidden layer of the paper's network (paper: 64)", group="speed")
-    residual_blocks: int = setting(4, "residual blocks of the paper's network (paper: 4)", group="speed")
+    width: int = setting(
+        64, "filters of every hidden layer of the paper's network (paper: 64)", least=1, most=WIDEST, group="speed"
+    )
+    residual_blocks: int = setting(
+        4, "residual blocks of the paper's network (paper: 4)", least=0, most=MOST_BLOCKS, group="speed"
+    )
     normalization: str = setting(
         "batch", "normalization (paper: batch)", choices=("batch", "instance", "none"), group="paper"
     )
@@ -134,4 +147,5 @@ class SuperResolutionSettings(TrainingSettings, TrainerSettings):
         "reflected pixels a side of the input that the network, in use, enlarges too and cuts off: 4 against the "
         "pattern that the feature loss leaves along borders (paper: 0)",
         least=0,
+        most=WIDEST_MARGIN,
     )

@@ -3,19 +3,20 @@
 import dataclasses
 import os
 import re
-import zipfile
-import zlib
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from fast_style.common.errors import UserError
-from fast_style.common.files import file_digest
+from fast_style.common.files import file_digest, open_regular
 from fast_style.common.images.pixels import image_to_vgg
 from fast_style.common.networks.filter_normalization import normalize_filters
+from fast_style.common.networks.hdf5 import check_bytes, datasets
+from fast_style.common.npz import DAMAGE, check_finite, read_npz, reason_of
 from fast_style.common.settings import POOLINGS
 
+MOST_BYTES = 2**28  # of a file's convolutions: three times those of VGG19 in float32
 # Convolutions in each of the five blocks (Simonyan and Zisserman 2015, table 1, columns D and E).
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 
@@ -216,18 +217,22 @@ def read_vgg_weights(path, architecture):
         raise UserError(f"loss weights: expected 'imagenet', 'random' or a file. Received: {path} (no such file)")
     try:
         arrays = _read_npz(path) if path.suffix == ".npz" else _read_h5(path, architecture)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise UserError(f"loss weights: {path} cannot be read as .npz or Keras .h5 weights ({error})") from error
+        for name, pair in arrays.items():
+            for array in filter(lambda array: array is not None, pair):
+                check_finite(name, array)
+    except DAMAGE as error:
+        raise UserError(
+            f"loss weights: {path} cannot be read as .npz or Keras .h5 weights ({reason_of(error)})"
+        ) from error
     return {name: [kernel, bias] for name, (kernel, bias) in arrays.items() if kernel is not None and bias is not None}
 
 
 def _read_npz(path):
     arrays = {}
-    with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-        for key in file.files:
-            layer, _, kind = key.partition("/")
-            kernel, bias = arrays.get(layer, (None, None))
-            arrays[layer] = (file[key], bias) if kind == "kernel" else (kernel, file[key])
+    for key, array in read_npz(path, MOST_BYTES, re.compile(r"block\d_conv\d/(kernel|bias)").fullmatch).items():
+        layer, _, kind = key.partition("/")
+        kernel, bias = arrays.get(layer, (None, None))
+        arrays[layer] = (array, bias) if kind == "kernel" else (kernel, array)
     return arrays
 
 
@@ -241,27 +246,21 @@ def _read_h5(path, architecture):
 
     names = _keras_names(architecture)
     arrays = {}
-
-    def visit(key, item):
-        # An optimizer's moments are named after the kernels that they belong to.
-        if not isinstance(item, h5py.Dataset) or key.startswith("optimizer"):
-            return
-        named = re.search(r"block\d_conv\d", key)
-        numbered = re.search(r"(?:^|/)conv2d(?:_(\d+))?/", key)
-        if named:
-            name = named.group()
-        elif numbered and int(numbered.group(1) or 0) < len(names):
-            name = names[int(numbered.group(1) or 0)]
-        else:
-            return
-        kernel, bias = arrays.get(name, (None, None))
-        value = np.asarray(item)
-        if value.ndim == 4:
-            kernel = value
-        elif value.ndim == 1:
-            bias = value
-        arrays[name] = (kernel, bias)
-
-    with h5py.File(path, "r") as file:
-        file.visititems(visit)
+    with open_regular(path) as stream, h5py.File(stream, "r") as file:
+        found = {}
+        for key, dataset in datasets(file).items():
+            # An optimizer's moments are named after the kernels that they belong to.
+            if not key.startswith("optimizer") and dataset.ndim in (1, 4) and (name := _layer(key, names)):
+                found.setdefault(name, {})[dataset.ndim] = dataset
+        check_bytes([dataset for pair in found.values() for dataset in pair.values()], MOST_BYTES)
+        for name, pair in found.items():
+            arrays[name] = tuple(np.asarray(pair[axes]) if axes in pair else None for axes in (4, 1))
     return arrays
+
+
+def _layer(key, names):
+    """The layer that the path of a dataset names, or None."""
+    if named := re.search(r"block\d_conv\d", key):
+        return named.group()
+    numbered = re.search(r"(?:^|/)conv2d(?:_([0-9]{1,3}))?/", key)
+    return names[int(numbered[1] or 0)] if numbered and int(numbered[1] or 0) < len(names) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
 from fast_style.common.json_files import read_json
-from fast_style.common.networks.keras_file import load_keras_file, read_keras_config
+from fast_style.common.networks.keras_file import load_keras_file, read_keras_config, registered_name
 from fast_style.common.networks.presets import Presets
 from fast_style.common.spelling import did_you_mean
 from fast_style.common.task import Task, tasks
@@ -63,10 +63,15 @@ class Source:
 
     @property
     def recipe(self):
-        """How it was trained, as recorded, or None."""
+        """How it was trained, as recorded, or None.
+
+        Raises:
+            UserError: a record that is none.
+        """
         if not self.record_path.is_file() or not (self.ships or self.path.name == RUN_NETWORK):
             return None
-        record = read_json(self.record_path, "a record")
+        stage = {"settings": dict}
+        record = read_json(self.record_path, "a record of a training", {"stages": [stage]} if self.ships else stage)
         return record if self.ships else without_folders(record)
 
     def load(self):
@@ -164,13 +169,12 @@ def _in_file(network, task, argument):
     of = [task] if task else list(tasks())
     expected = f"a .keras file of a {' or '.join(one.kind for one in of)}"
     description = read_keras_config(network, expected, argument)
-    registered = description.get("registered_name") or description.get("class_name")
+    registered = registered_name(description)
     found = next((one for one in of if registered in one.registered_names), None)
     if found is None:
-        raise UserError(f"{argument}: expected {expected}. Received: {network}, a {registered}")
-    config = description.get("config")
+        raise UserError(f"{argument}: expected {expected}. Received: {network}, a {registered:.80}")
     path = Path(network)
-    return Source(network_label(path), found, path, config if isinstance(config, dict) else {}, False)
+    return Source(network_label(path), found, path, description["config"], False)
 
 
 def as_network(network, task, argument="network", factor=None):

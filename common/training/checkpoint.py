@@ -1,25 +1,18 @@
 """Checkpoints that a kill at any moment cannot corrupt, and resuming from the newest whole one."""
 
-import dataclasses
 import io
 import re
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
+from fast_style.common.npz import read_npz
 
 KEPT = 3
-
-
-@dataclasses.dataclass
-class Checkpoint:
-    """What one file holds: the iteration it was taken after, and arrays by name."""
-
-    iteration: int
-    arrays: dict
+NAME = re.compile(r"checkpoint-([0-9]{8,18})\.npz")
+MOST_BYTES = 2**33  # of one: a hundred times the largest network with its optimizer
 
 
 class Checkpoints:
@@ -35,29 +28,45 @@ class Checkpoints:
     def __init__(self, folder):
         self.folder = Path(folder)
 
-    def paths(self):
-        """Existing files, newest first."""
-        return sorted(self.folder.glob("checkpoint-*.npz"), reverse=True)
+    def saved(self):
+        """``{iteration: path}`` of the files that are there, newest first."""
+        found = {path: NAME.fullmatch(path.name) for path in self.folder.glob("*")}
+        paths = {int(match[1]): path for path, match in found.items() if match and path.is_file()}
+        return dict(sorted(paths.items(), reverse=True))
 
     def save(self, iteration, arrays):
         """Writes a checkpoint, then removes older ones and what killed writers left."""
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         write_bytes(self.folder / f"checkpoint-{iteration:08d}.npz", buffer.getvalue())
-        for path in (*self.paths()[KEPT:], *self.folder.glob(".checkpoint-*.part")):
+        # A newer one was passed over as damaged: it must not count for one of those that are kept.
+        older = [path for number, path in self.saved().items() if number <= iteration]
+        for path in (*older[KEPT:], *self.folder.glob(".checkpoint-*.part")):
             path.unlink(missing_ok=True)
 
-    def latest(self):
-        """The newest Checkpoint that reads whole, or None where there is none."""
-        for path in self.paths():
+    def restore(self, network, optimizer):
+        """Puts back the newest checkpoint that is whole, of a network and an optimizer that were built.
+
+        Returns:
+            (iteration that it was taken after, None where there is no checkpoint; list of what is wrong with each newer
+            one, in words).
+
+        Raises:
+            UserError: there are checkpoints, but none is whole.
+        """
+        damaged = []
+        for iteration, path in self.saved().items():
             try:
-                # Opened here: numpy leaves its own file open when the archive is damaged.
-                with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-                    arrays = {key: file[key] for key in file.files}
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-                continue
-            return Checkpoint(int(re.search(r"\d+", path.name).group()), arrays)
-        return None
+                restore_training_state(network, optimizer, read_npz(path, MOST_BYTES))
+                return iteration, damaged
+            except ValueError as error:
+                damaged.append(f"{path.name} ({error})")
+        if damaged:
+            raise UserError(
+                f"{self.folder}: expected a whole checkpoint to go on from, or none to begin anew. "
+                f"Received: {'; '.join(damaged)}"
+            )
+        return None, []
 
 
 def training_state(network, optimizer):
@@ -71,18 +80,21 @@ def training_state(network, optimizer):
 
 
 def restore_training_state(network, optimizer, arrays):
-    """Puts arrays of :func:`training_state` back. The optimizer must have been built.
+    """Puts arrays of :func:`training_state` back, all or none. The optimizer must have been built.
 
     Raises:
         UserError: the arrays are of another architecture or optimizer.
     """
+    variables = []
     for owner, members in (("network", network.weights), ("optimizer", optimizer.variables)):
         # Paths differ between processes in Keras' running numbers; order and shape do not.
         saved = [array for key, array in sorted(arrays.items()) if key.startswith(f"{owner}/")]
-        if [array.shape for array in saved] != [tuple(variable.shape) for variable in members]:
+        kinds = [(array.shape, array.dtype.kind) for array in saved]
+        if kinds != [(tuple(variable.shape), np.dtype(variable.dtype).kind) for variable in members]:
             raise UserError(
                 f"checkpoint: expected the {len(members)} {owner} variables of these settings. "
                 f"Received: {len(saved)} variables or other shapes; was it trained with another architecture?"
             )
-        for variable, array in zip(members, saved, strict=True):
-            variable.assign(array)
+        variables += zip(members, saved, strict=True)
+    for variable, array in variables:
+        variable.assign(array)

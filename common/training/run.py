@@ -23,7 +23,7 @@ from fast_style.common.networks.loss_network import least_side
 from fast_style.common.networks.precision import dtype_policy, resolve_precision
 from fast_style.common.networks.rebuilding import copy_weights, in_precision
 from fast_style.common.networks.source import find_network
-from fast_style.common.settings import RESUMABLE, check_bounds, check_choices, flag
+from fast_style.common.settings import RESUMABLE, check_settings, flag
 from fast_style.common.startup import stderr_closed
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.streams import warn
@@ -38,8 +38,9 @@ from fast_style.common.training.callbacks import (
     StopOnSignal,
     Validate,
 )
-from fast_style.common.training.checkpoint import Checkpoints, restore_training_state
+from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.common.training.learning_rate import learning_rate
+from fast_style.common.training.lock import LOCK, locked
 from fast_style.common.training.run_record import RUN_RECORD, hardware, read_record, versions, write_record
 from fast_style.common.training.tensorboard import TensorBoard
 
@@ -54,25 +55,15 @@ class Interrupted(Exception):
         self.signal, self.iteration = number, iteration
 
 
-def check_output(folder, resume):
-    """Finds out before training whether the output folder can take a run.
+def check_output(folder):
+    """Finds out before training whether the output folder can be written.
 
     Raises:
-        UserError: it is a file, cannot be written, is nearly full; it holds something and this is
-            no resumption; it holds no run and this is one.
+        UserError: it is a file, cannot be written, is nearly full.
     """
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise UserError(f"--output: expected a folder. Received: {folder} (a file)")
-    if resume:
-        read_record(folder)
-    elif folder.is_dir() and any(folder.iterdir()):
-        kind = (
-            "a folder with a run in it; --resume continues it"
-            if (folder / RUN_RECORD).exists()
-            else "a folder with files in it"
-        )
-        raise UserError(f"--output: expected a new or empty folder. Received: {folder} ({kind})")
     check_writable(folder)
     free = shutil.disk_usage(existing_folder(folder)).free
     if free < FREE_BYTES:
@@ -81,14 +72,31 @@ def check_output(folder, resume):
         )
 
 
+def check_content(folder, resume):
+    """Raises UserError for an output folder with something in it, or, of a run to resume, without its record."""
+    if resume:
+        read_record(folder)
+    elif any(path.name != LOCK for path in Path(folder).iterdir()):
+        kind = (
+            "a folder with a run in it; --resume continues it"
+            if (Path(folder) / RUN_RECORD).exists()
+            else "a folder with files in it"
+        )
+        raise UserError(f"--output: expected a new or empty folder. Received: {folder} ({kind})")
+
+
 def resumed_settings(settings_class, folder, given):
     """The settings of the run in a folder, with those that were given now where that is harmless.
 
     Raises:
-        UserError: no run there, or a given setting would change what is trained.
+        UserError: no run there, a record with settings that are none, or a given setting would change what is trained.
     """
     record = read_record(folder)
     stored = record["settings"]
+    try:
+        check_settings(settings_class, stored)
+    except UserError as error:
+        raise UserError(f"{Path(folder) / RUN_RECORD}: {error}") from error
     resumable = RESUMABLE - {"iterations"} if stored.get("schedule") == "cosine" else RESUMABLE
     for name, value in given.items():
         before = tuple(stored[name]) if isinstance(stored.get(name), list) else stored.get(name)
@@ -147,23 +155,27 @@ def run_training(task, settings, resume=False, make=make_trainer):
         The run record, a dict.
 
     Raises:
-        UserError: a bad setting, image, weights file or folder; too many photographs that do not decode; a
-            checkpoint of other settings.
+        UserError: a bad setting, image, weights file or folder; another training in that folder; too many photographs
+            that do not decode; checkpoints none of which is whole, or of these settings.
         NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
         Interrupted: Ctrl-C or SIGTERM; everything is saved.
     """
-    check_choices(settings)
-    check_bounds(settings)
+    check_settings(type(settings), vars(settings))
     task.check_settings(settings)
-    check_output(settings.output, resume)
+    check_output(settings.output)
+    with locked(settings.output):
+        check_content(settings.output, resume)
+        return _begin(task, settings, resume, make)
+
+
+def _begin(task, settings, resume, make):
     photographs = open_photographs(settings)
     with stderr_closed():  # it imports TensorFlow, whatever the backend
         keras.utils.set_random_seed(settings.seed)
     # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
     checkpoints, start_sha256 = Checkpoints(Path(settings.output) / "checkpoints"), None
-    checkpoint = checkpoints.latest() if resume else None
     source = None
-    if settings.initialize and checkpoint is None:
+    if settings.initialize and not (resume and checkpoints.saved()):
         source = find_network(settings.initialize, task, "--initialize")
         start_sha256 = source.sha256
     trainer = make(task, settings)
@@ -174,7 +186,7 @@ def run_training(task, settings, resume=False, make=make_trainer):
             raise UserError(f"--initialize: {error}") from error
     start, record = 0, _new_record(settings, trainer, start_sha256)
     if resume:
-        start, record = _resume(trainer, checkpoint, record, read_record(settings.output))
+        start, record = _resume(trainer, checkpoints, record, read_record(settings.output))
         if start > settings.iterations:
             raise UserError(
                 f"--iterations: expected at least {start}, which the run has reached. Received: {settings.iterations}"
@@ -223,11 +235,11 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
         except NonFiniteError as error:
             update_record(saver.saved, "not finite")
             advice = "a lower --learning-rate or a longer --warmup usually helps"
-            if checkpoint := checkpoints.latest():
-                restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
+            restored, _ = checkpoints.restore(trainer.network, trainer.optimizer)
+            if restored is not None:
                 _save_network(trainer.network, folder)
                 advice = (
-                    f"what was learnt by iteration {checkpoint.iteration} is in {folder / 'network.keras'}, to go on "
+                    f"what was learnt by iteration {restored} is in {folder / 'network.keras'}, to go on "
                     f"from with --initialize and another --output: {advice}"
                 )
             raise NonFiniteError(f"{error}; {advice}") from error
@@ -287,16 +299,17 @@ def _new_record(settings, trainer, start_sha256):
     }
 
 
-def _resume(trainer, checkpoint, new, stored):
-    """(iteration, record) after putting back the newest checkpoint, where there is one."""
+def _resume(trainer, checkpoints, new, stored):
+    """(iteration, record) after putting back the newest whole checkpoint, where there is one."""
     kept = {name: stored[name] for name in ("started", "seconds", "losses", "validation", "bad_photographs")}
-    if checkpoint is None:
+    iteration, damaged = checkpoints.restore(trainer.network, trainer.optimizer)
+    if iteration is None:
         return 0, {**new, **kept, "validation": []}
-    restore_training_state(trainer.network, trainer.optimizer, checkpoint.arrays)
     kept["initialize_sha256"] = stored.get("initialize_sha256")
-    kept["validation"] = [entry for entry in kept["validation"] if entry["iteration"] <= checkpoint.iteration]
-    warn(f"resuming after iteration {checkpoint.iteration}")
-    return checkpoint.iteration, {**new, **kept, "iteration": checkpoint.iteration}
+    kept["validation"] = [entry for entry in kept["validation"] if entry["iteration"] <= iteration]
+    passed_over = f"; newer checkpoints that are damaged are passed over: {'; '.join(damaged)}" if damaged else ""
+    warn(f"resuming after iteration {iteration}{passed_over}")
+    return iteration, {**new, **kept, "iteration": iteration}
 
 
 def _preview_picture(trainer, paths):

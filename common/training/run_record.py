@@ -8,9 +8,24 @@ from pathlib import Path
 
 from fast_style.common.errors import UserError
 from fast_style.common.json_files import read_json, write_json
+from fast_style.common.json_shape import Maybe
 from fast_style.common.memory import physical_memory
 from fast_style.common.networks.source import RUN_RECORD
 from fast_style.common.processor import describe_processor
+from fast_style.common.settings import PRECISIONS
+
+SHAPE = {
+    "status": str,
+    "settings": dict,
+    "iteration": range(2**63),
+    "seconds": float,
+    "losses": dict,
+    "validation": [{"iteration": range(2**63)}],
+    "bad_photographs": [str],
+    "precision": frozenset(PRECISIONS),
+    "started": str,
+    "initialize_sha256": Maybe(str),
+}
 
 
 def versions(*also):
@@ -59,12 +74,12 @@ def read_record(folder):
     """Reads ``run.json`` of a folder.
 
     Raises:
-        UserError: there is none, or it is not JSON.
+        UserError: there is none, it is not JSON, or is no record of a run.
     """
     path = Path(folder) / RUN_RECORD
     if not path.exists():
         raise UserError(f"{folder}: expected the folder of a run, with {RUN_RECORD} in it. Received: none")
-    return read_json(path, "a run record")
+    return read_json(path, "a run record", SHAPE)
 
 
 def _plain(value):

@@ -10,9 +10,20 @@ from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.json_files import read_json, write_json
+from fast_style.common.json_shape import Maybe
+from fast_style.common.settings import PRECISIONS
 from fast_style.evaluation.comparison import Comparison
 
 CONDITIONS = "conditions.json"
+TERMS = dict.fromkeys(("loss", "content", "style", "tv"), float)
+MEASURED = {
+    "photo": TERMS,
+    "network": TERMS,
+    "baseline": [TERMS],
+    "network_seconds": [float],
+    "baseline_seconds": [float],
+    "iterations": range(1, 2**31),
+}
 
 
 class EvaluationFolder:
@@ -31,8 +42,7 @@ class EvaluationFolder:
         Raises:
             UserError: a record that is not JSON.
         """
-        path = self.path / CONDITIONS
-        return read_json(path, "a record").get("precision", "auto") if path.exists() else "auto"
+        return self._conditions().get("precision") or "auto"
 
     def begin(self, conditions, overwrite=False):
         """Notes under what conditions is measured, or finds that it is as in the measurements that are there.
@@ -43,7 +53,7 @@ class EvaluationFolder:
             UserError: what is there was measured under others, and may not be replaced.
         """
         path = self.path / CONDITIONS
-        before = read_json(path, "a record") if path.exists() else conditions
+        before = self._conditions() or conditions
         changed = [
             name for name in {**before, **conditions} if _compared(before.get(name)) != _compared(conditions.get(name))
         ]
@@ -71,7 +81,9 @@ class EvaluationFolder:
         folder = self.path / "photographs" / str(size)
         if not (folder / f"{name}.json").is_file():
             return None
-        record = read_json(folder / f"{name}.json", "a record")
+        record = read_json(folder / f"{name}.json", "what was measured", MEASURED)
+        if not (len(record["baseline"]) == len(record["baseline_seconds"]) > 1 and record["network_seconds"]):
+            raise UserError(f"{folder / name}.json: expected seconds of each measurement. Received: fewer or more")
         if record["iterations"] < iterations:
             return None
         pictures = {k: read_photo(folder / f"{name}_{k}.png").on_white() for k in ("photograph", "network", "baseline")}
@@ -79,6 +91,11 @@ class EvaluationFolder:
             return None
         names = [field.name for field in dataclasses.fields(Comparison) if field.name != "pictures"]
         return Comparison(**{field: record[field] for field in names}, pictures=pictures)
+
+    def _conditions(self):
+        path = self.path / CONDITIONS
+        shape = {"precision": Maybe(frozenset(PRECISIONS))}
+        return read_json(path, "the conditions of an evaluation", shape) if path.exists() else {}
 
 
 def _compared(condition):

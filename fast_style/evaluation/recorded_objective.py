@@ -1,8 +1,7 @@
 """The objective that a network was trained on, from the record that training left."""
 
-import json
-
-from fast_style.common.errors import UserError
+from fast_style.common.errors import UserError, check_whole
+from fast_style.common.settings import LARGEST_SIDE, check_settings
 from fast_style.settings import ObjectiveSettings
 
 NAMES = (*ObjectiveSettings.objective_names(), "loss_network", "pooling")
@@ -20,16 +19,19 @@ def recorded_objective(source):
         squares that were trained on. Empty where there is no record.
 
     Raises:
-        UserError: a record that is not JSON.
+        UserError: a record that is none, or of settings that are none.
     """
-    path = source.record_path
-    if not path.is_file():
+    record = source.recipe
+    if record is None:
         return {}
-    try:
-        record = json.loads(path.read_text())
-        settings = (record["stages"][-1] if "stages" in record else record)["settings"]
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise UserError(f"{path}: expected a record of a training in JSON. Received: {error!r}") from error
+    settings = (record["stages"][-1] if source.ships else record)["settings"]
     found = {name: settings[name] for name in NAMES if name in settings}
     found = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-    return {**found, "tv_size": settings["size"]} if "size" in settings else found
+    try:
+        check_settings(ObjectiveSettings, found)
+        if "size" in settings:
+            check_whole(1, LARGEST_SIDE, size=settings["size"])
+            found["tv_size"] = settings["size"]
+    except UserError as error:
+        raise UserError(f"{source.record_path}: {error}") from error
+    return found

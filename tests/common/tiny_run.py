@@ -14,6 +14,13 @@ def write_photos(folder, generator=None):
         write_photo(folder / "photos" / f"{number}.png", generator.integers(0, 256, (40, 44, 3), np.uint8))
 
 
+def tiny_record(**changes):
+    """The record of a run, as far as it is read."""
+    record = {"status": "finished", "settings": {}, "iteration": 0, "seconds": 0.0, "losses": {}, "validation": []}
+    record |= {"bad_photographs": [], "precision": "float32", "started": "2026-01-01T00:00:00+00:00"}
+    return record | changes
+
+
 def tiny_settings(folder, **changes):
     """Settings of a run in ``folder/run`` on what :func:`write_photos` wrote: SRCNN, of three layers, on pixels."""
     settings = {

@@ -154,7 +154,7 @@ def inputs(tmp_path, network_files):
         ("tflite {good} {lite} --size 9000x9000", "size: expected at least 1x1, and a result of at most 16777216"),
         ("verify nowhere", "ARTIFACT: expected a SavedModel or a .tflite file. Received: nowhere (no such file)"),
         ("verify {full}", "expected an artifact with model_card.json in it. Received: none"),
-        ("verify {damaged}", "model_card.json: expected a model card in JSON. Received: JSON that is none"),
+        ("verify {damaged}", "model_card.json: expected a model card in JSON: name: expected a string. Received: none"),
         ("verify {served}", "ARTIFACT: expected a folder for TF Serving with models in it. Received: {served}, with"),
         ("saved-model {good} .", "DIR: expected a folder that can be replaced. Received: . (the current folder)"),
         ("serving . --models {good}", "DIR: expected a folder that can be replaced. Received: . (the current folder)"),

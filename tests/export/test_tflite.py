@@ -14,8 +14,9 @@ from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.rebuilding import rebuilt
 from fast_style.common.networks.source import find_network
 from fast_style.export.comparison import FLOORS, cover, psnr
-from fast_style.export.model_card import card_path
+from fast_style.export.model_card import card_path, fixed_shape, model_card, read_card, write_card
 from fast_style.export.tflite import check_builtin, compare, convert, export_tflite, most_dimensions, operators, run
+from tests.tampering import refusal, tampered_values
 
 
 def photo(height, width):
@@ -153,3 +154,15 @@ def test_rebuilt_is_another_network_with_the_same_weights(sources):
     assert twin is not network
     for mine, theirs in zip(twin.get_weights(), network.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_tampered_card_is_one_line(tmp_path, sources):
+    """Of 200 cards with one value that is odd; the artifact, which is not asked, is made up."""
+    artifact = tmp_path / "out.tflite"
+    shape = {"inputs": {"images": {"shape": [1, 16, 24, 3]}}}
+    card = model_card(sources["style"], "tflite", "float16", {"serving_default": shape}, "0" * 64)
+    refused = []
+    for tampered in tampered_values(card, 200):
+        write_card(card_path(artifact), tampered)
+        refused.append(refusal(lambda: fixed_shape(read_card(artifact))))
+    assert len(list(filter(None, refused))) > 40

@@ -193,8 +193,8 @@ def test_reduced_precision_computes_the_same_image(policy):
     "options, message",
     [
         ({"factor": 3}, "factor: expected one of 2, 4, 8. Received: 3"),
-        ({"width": 0}, "width: expected a whole number of at least 1. Received: 0"),
-        ({"residual_blocks": -1}, "residual_blocks: expected a whole number of at least 0. Received: -1"),
+        ({"width": 0}, "width: expected a whole number from 1 to 256. Received: 0"),
+        ({"residual_blocks": -1}, "residual_blocks: expected a whole number from 0 to 32. Received: -1"),
         ({"normalization": "group"}, "normalization: expected one of instance, batch, none. Received: 'group'"),
         (
             {"upsampling": "cubic"},

@@ -9,6 +9,7 @@ from fast_style.common.networks.source import without_folders
 from fast_style.common.training.run_record import write_record
 from fast_style.network import TransformationNetwork
 from fast_style.task import TASK
+from tests.common.tiny_run import tiny_record
 from tools.ship import ship
 
 
@@ -27,27 +28,27 @@ def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     task = dataclasses.replace(TASK, folder=tmp_path / "package")
     (tmp_path / "run").mkdir()
     TransformationNetwork(width=4).save(tmp_path / "run" / "network.keras")
-    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": None}, "iteration": 7})
+    write_record(tmp_path / "run", tiny_record(settings={"style": "/x/wave.jpg", "initialize": None}, iteration=7))
 
     ship(task, "wave", [tmp_path / "run"], title="The Great Wave", summary="7 iterations")
     entry = Presets(task).manifest()["wave"]
     assert (entry["title"], entry["recipe"], entry["licence"]) == ("The Great Wave", "wave.json", "Apache-2.0")
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
-    assert recipe["stages"] == [{"settings": {"style": "wave.jpg", "initialize": None}, "iteration": 7}]
+    assert recipe["stages"] == [tiny_record(settings={"style": "wave.jpg", "initialize": None}, iteration=7)]
     assert Presets(task).load("wave").width == 4
     assert read_photo(tmp_path / "package" / "pretrained" / "wave.jpg").rgb.shape == (256, 256, 3)
 
-    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": "wave"}, "iteration": 5})
+    write_record(tmp_path / "run", tiny_record(settings={"style": "/x/wave.jpg", "initialize": "wave"}, iteration=5))
     ship(task, "wave", [tmp_path / "run"], title="The Great Wave", summary="12 iterations")
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
     assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5], "what it went on from is part of the recipe"
 
-    write_record(tmp_path / "run", {"settings": {"style": "/x/wave.jpg", "initialize": "wave"}, "iteration": 3})
+    write_record(tmp_path / "run", tiny_record(settings={"style": "/x/wave.jpg", "initialize": "wave"}, iteration=3))
     ship(task, "ripple", [tmp_path / "run"], title="Ripple", summary="of the same painting")
     recipe = json.loads((tmp_path / "package" / "recipes" / "ripple.json").read_text())
     assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5, 3]
 
-    write_record(tmp_path / "run", {"settings": {"style": "/x/udnie.jpg", "initialize": "wave"}, "iteration": 2})
+    write_record(tmp_path / "run", tiny_record(settings={"style": "/x/udnie.jpg", "initialize": "wave"}, iteration=2))
     ship(task, "udnie", [tmp_path / "run"], title="Udnie", summary="of another painting")
     recipe = json.loads((tmp_path / "package" / "recipes" / "udnie.json").read_text())
     assert [stage["iteration"] for stage in recipe["stages"]] == [7, 5, 2]

@@ -1,7 +1,9 @@
 """The loss network: layers by the paper's names, weights from every kind of file."""
 
 import hashlib
+import io
 import urllib.error
+import zipfile
 
 import h5py
 import keras
@@ -12,8 +14,10 @@ import tensorflow as tf
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo
 from fast_style.common.images.pixels import IMAGENET_MEAN_BGR
+from fast_style.common.networks.hdf5 import datasets
 from fast_style.common.networks.loss_network import BLOCKS, build_loss_network, layer_names, read_vgg_weights
 from fast_style.common.networks.precision import dtype_policy
+from tests.tampering import refusal, tampered_bytes
 
 CHANNELS = (64, 128, 256, 512, 512)
 
@@ -288,7 +292,7 @@ class TestWeightFiles:
 
     def test_pickled_objects_are_not_loaded(self, tmp_path):
         np.savez(tmp_path / "w.npz", **{"block1_conv1/kernel": np.array([{"code": 1}], dtype=object)})
-        with pytest.raises(UserError, match=r"cannot be read as .*allow_pickle=False"):
+        with pytest.raises(UserError, match=r"cannot be read as .*kernel.npy is of object, which is no number"):
             build_loss_network(weights=tmp_path / "w.npz")
 
 
@@ -382,3 +386,96 @@ class TestRealWeights:
         path = shared_data / "weights" / "vgg16_conv1_1-conv3_3.npz"
         with pytest.raises(UserError, match=r"lacks layers that are needed: block4_conv1, block4_conv2$"):
             build_loss_network("vgg16", ("relu4_2",), weights=path)
+
+
+def patched_header(content, shape):
+    """An archive of arrays in which each claims a shape, with its checksum right."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(buffer, "w") as changed:
+        for info in archive.infolist():
+            header = io.BytesIO()
+            np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
+            changed.writestr(info.filename, header.getvalue() + archive.read(info)[128:])
+    return buffer.getvalue()
+
+
+class TestTamperedWeightFiles:
+    """One line, before memory is taken or another file is read."""
+
+    @pytest.fixture
+    def arrays(self):
+        return random_arrays("vgg16", "block1_conv2")
+
+    @staticmethod
+    def load(path):
+        build_loss_network("vgg16", ("relu1_2",), weights=path)
+
+    @pytest.mark.parametrize("write, name", [(write_npz, "w.npz"), (write_legacy_h5, "w.h5")])
+    def test_bytes(self, write, name, tmp_path, arrays):
+        path = write(tmp_path / name, arrays)
+        refused = []
+        for tampered in tampered_bytes(path.read_bytes(), 40):
+            path.write_bytes(tampered)
+            refused.append(refusal(read_vgg_weights, path, "vgg16"))
+        assert len(list(filter(None, refused))) > 5
+
+    @pytest.mark.parametrize("write, name", [(write_npz, "w.npz"), (write_legacy_h5, "w.h5")])
+    def test_not_finite(self, write, name, tmp_path, arrays):
+        arrays["block1_conv2"][1][3] = np.inf
+        path = write(tmp_path / name, arrays)
+        assert "has numbers that are not finite" in refusal(self.load, path)
+
+    @pytest.mark.parametrize("shape", [(10**6, 10**6, 10**3), (-1, 3), (2**62, 2**62), ()])
+    def test_npz_of_another_size_than_it_claims(self, tmp_path, arrays, shape):
+        path = write_npz(tmp_path / "w.npz", arrays)
+        path.write_bytes(patched_header(path.read_bytes(), shape))
+        assert "has another size than the shape" in refusal(self.load, path)
+
+    def test_npz_that_unpacks_to_gigabytes(self, tmp_path):
+        """256 KB."""
+        header = {"descr": "<f4", "fortran_order": False, "shape": (2**26,)}
+        with (
+            zipfile.ZipFile(tmp_path / "w.npz", "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open("block1_conv1/kernel.npy", "w") as member,
+        ):
+            np.lib.format.write_array_header_1_0(member, header)
+            for _ in range(2**12):
+                member.write(bytes(2**16))
+        assert "are the most" in refusal(self.load, tmp_path / "w.npz")
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+    def test_npz_of_an_odd_compression(self, tmp_path, arrays, method):
+        path = write_npz(tmp_path / "w.npz", arrays)
+        with zipfile.ZipFile(path) as archive:
+            content = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w", method) as archive:
+            for name, member in content.items():
+                archive.writestr(name, member)
+        assert "is compressed by method" in refusal(self.load, path)
+
+    def test_two_arrays_of_one_name(self, tmp_path, arrays):
+        path = write_npz(tmp_path / "w.npz", arrays)
+        with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("block1_conv1/kernel.npy", b"")
+        assert "two arrays of one name" in refusal(self.load, path)
+
+    def test_text(self, tmp_path):
+        np.savez(tmp_path / "w.npz", **{"block1_conv1/kernel": np.full((3, 3, 3, 64), "a")})
+        assert "which is no number" in refusal(self.load, tmp_path / "w.npz")
+
+    @pytest.mark.parametrize("kind", ["external", "link", "soft", "huge"])
+    def test_h5_with_its_data_elsewhere(self, tmp_path, arrays, kind):
+        path, secret = write_legacy_h5(tmp_path / "w.h5", arrays), tmp_path / "secret"
+        secret.write_bytes(bytes(2**20))
+        with h5py.File(path, "a") as file:
+            place = next(key for key, dataset in datasets(file).items() if dataset.ndim == 4)
+            shape = file[place].shape
+            del file[place]
+            if kind == "external":
+                file.create_dataset(place, shape, "f4", external=[(str(secret), 0, 2**20)])
+            elif kind == "huge":
+                file.create_dataset(place, (2**20, 2**10, 3, 3), "f4", chunks=(2**10, 1, 1, 1))
+            else:
+                file[place] = h5py.ExternalLink(str(secret), "/a") if kind == "link" else h5py.SoftLink("/nothing")
+        said = {"external": "has its data in another file", "huge": "are the most"}.get(kind, "is a link")
+        assert said in refusal(self.load, path)

@@ -62,14 +62,14 @@ def test_checkpoints_are_saved_every_so_often_and_reported(tmp_path):
     saver.save()
     saver.save()  # nothing new to save
     assert seen == [12, 13]
-    assert Checkpoints(tmp_path).latest().iteration == 13
+    assert max(Checkpoints(tmp_path).saved()) == 13
 
 
 def test_weights_that_are_not_finite_are_not_saved(tmp_path):
     """A step of 1e38 leaves an infinite weight behind a finite loss."""
     with pytest.raises(NonFiniteError, match="network/000/.*kernel is not finite at iteration 2"):
         fit([SaveCheckpoints(Checkpoints(tmp_path), every=1)], count=3, learning_rate=3e38)
-    assert Checkpoints(tmp_path).latest().iteration == 1
+    assert max(Checkpoints(tmp_path).saved()) == 1
 
 
 def test_report_averages_over_its_interval_and_logs_scalars(tmp_path, capsys):

@@ -1,5 +1,6 @@
 """Running a training: stopping, resuming, starting from another network, what goes wrong; of the smallest network."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -15,11 +16,13 @@ import tensorflow as tf
 from fast_style.common.errors import UserError
 from fast_style.common.training.callbacks import NonFiniteError, Report, SaveCheckpoints, StopOnNonFinite
 from fast_style.common.training.checkpoint import Checkpoints
+from fast_style.common.training.lock import locked
 from fast_style.common.training.run import Interrupted, resumed_settings
 from superres.settings import SuperResolutionSettings
 from superres.task import load_network
 from superres.train import train
 from tests.common.tiny_run import tiny_settings, write_photos
+from tests.tampering import refusal, tampered_values
 
 pytestmark = pytest.mark.usefixtures("eager_steps")
 
@@ -57,7 +60,7 @@ def test_a_signal_in_the_middle_saves_and_stops(folder):
         patch.setattr("fast_style.common.training.run.Report", FromAnotherThread)
         with pytest.raises(Interrupted, match="continue with --resume"):
             train(tiny_settings(folder, iterations=100_000, checkpoint_every=100_000, log_every=10_000))
-    reached = Checkpoints(folder / "run" / "checkpoints").latest().iteration
+    reached = max(Checkpoints(folder / "run" / "checkpoints").saved())
     assert 0 < reached < 100_000
     assert json.loads((folder / "run" / "run.json").read_text())["iteration"] == reached
     assert signal.getsignal(signal.SIGINT) is before
@@ -167,9 +170,9 @@ def test_bad_photographs_stop_the_training(folder):
     with pytest.raises(UserError, match=r"at most 1 of 6 photographs .* Received: 2, the last .*(0|1)\.png"):
         train(tiny_settings(folder, iterations=20, checkpoint_every=100))
     record = json.loads((folder / "run" / "run.json").read_text())
-    latest = Checkpoints(folder / "run" / "checkpoints").latest()
+    latest = max(Checkpoints(folder / "run" / "checkpoints").saved(), default=0)
     assert record["status"] == "stopped by an error"
-    assert record["iteration"] == (latest.iteration if latest else 0)
+    assert record["iteration"] == latest
     assert record["bad_photographs"] == [str(folder / "photos" / name) for name in ("0.png", "1.png")]
 
 
@@ -194,3 +197,74 @@ def test_a_full_disk_is_found_before_training(folder, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=2**20))
     with pytest.raises(UserError, match="--output: expected at least 200 MiB free .* Received: 1 MiB"):
         train(tiny_settings(folder))
+
+
+def test_a_run_goes_on_from_an_older_checkpoint_where_the_newest_is_damaged(folder, capsys):
+    """With the weights of a run that was never broken, and a line that says so."""
+    train(tiny_settings(folder))
+    expected = final_weights(folder)
+    checkpoints = Checkpoints(folder / "run" / "checkpoints").saved()
+    checkpoints[4].write_bytes(checkpoints[4].read_bytes()[:1000])
+    capsys.readouterr()
+    assert train(tiny_settings(folder), resume=True)["status"] == "finished"
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "resuming" in line]
+    assert line.startswith(
+        "resuming after iteration 2; newer checkpoints that are damaged are passed over: checkpoint-00000004.npz ("
+    )
+    for before, after in zip(expected, final_weights(folder), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_run_whose_checkpoints_are_all_damaged_is_not_begun_anew(folder):
+    """It would write over what can perhaps be mended."""
+    train(tiny_settings(folder))
+    for path in (folder / "run" / "checkpoints").iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(UserError, match="expected a whole checkpoint to go on from, or none to begin anew"):
+        train(tiny_settings(folder), resume=True)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_second_training_in_one_folder_is_refused(folder, first_run, resume):
+    """Until the first is over. Neither touches a file of the other."""
+    shutil.copytree(first_run.output, folder / "run")
+    before = {path: path.read_bytes() for path in (folder / "run").rglob("*") if path.is_file()}
+    with locked(folder / "run"):
+        with pytest.raises(UserError, match="--output: expected a folder that no other training is writing. Received"):
+            train(tiny_settings(folder), resume=resume)
+        assert {path: path.read_bytes() for path in before} == before
+    if resume:
+        assert train(tiny_settings(folder, iterations=1), resume=True)["status"] == "finished"
+
+
+def test_nothing_is_left_of_a_training_that_cannot_begin(folder):
+    for changes in ({"initialize": "none"}, {"content": "nowhere"}, {"loss_weights": "no.npz", "feature_weight": 1.0}):
+        with pytest.raises(UserError):
+            train(tiny_settings(folder, output=str(folder / "new" / "run"), **changes))
+        assert not (folder / "new").exists()
+
+
+def test_a_tampered_record_is_one_line(first_run, tmp_path):
+    """100 records with one value that is odd each."""
+    record = json.loads((Path(first_run.output) / "run.json").read_text())
+    refused = []
+    for tampered in tampered_values(record, 100):
+        (tmp_path / "run.json").write_text(json.dumps(tampered))
+        refused.append(refusal(resumed_settings, SuperResolutionSettings, tmp_path, {}))
+    refused = list(filter(None, refused))
+    assert len(refused) > 30
+    assert all(line.startswith(f"{tmp_path / 'run.json'}: ") for line in refused)
+
+
+def test_what_passes_of_a_tampered_record_is_gone_on_from_or_one_line(folder, first_run):
+    record = json.loads((Path(first_run.output) / "run.json").read_text())
+    shutil.copytree(first_run.output, folder / "run")
+    given = {"output": str(folder / "run"), "content": str(folder / "photos")}
+
+    def go_on():
+        settings = resumed_settings(SuperResolutionSettings, folder / "run", {"iterations": 1})
+        train(dataclasses.replace(settings, **given), resume=True)
+
+    for tampered in tampered_values(record, 25, seed=1):
+        (folder / "run" / "run.json").write_text(json.dumps(tampered))
+        refusal(go_on)

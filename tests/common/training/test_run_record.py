@@ -8,11 +8,12 @@ import pytest
 
 from fast_style.common.errors import UserError
 from fast_style.common.training.run_record import hardware, read_record, versions, write_record
+from tests.common.tiny_run import tiny_record
 
 
 def test_round_trip(tmp_path):
-    write_record(tmp_path, {"loss": np.float32(0.5), "iterations": np.int64(3), "path": tmp_path})
-    assert read_record(tmp_path) == {"loss": 0.5, "iterations": 3, "path": str(tmp_path)}
+    write_record(tmp_path, tiny_record(seconds=np.float32(0.5), iteration=np.int64(3), path=tmp_path))
+    assert read_record(tmp_path) == tiny_record(seconds=0.5, iteration=3, path=str(tmp_path))
 
 
 def test_missing_and_broken_records_are_refused(tmp_path):

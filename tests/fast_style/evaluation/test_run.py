@@ -16,8 +16,9 @@ from fast_style.common.images.image_io import write_photo
 from fast_style.common.networks import precision
 from fast_style.common.networks.source import find_network
 from fast_style.evaluation import run as evaluation_run
+from fast_style.evaluation.comparison import curves
 from fast_style.evaluation.folder import EvaluationFolder
-from fast_style.evaluation.recorded_objective import recorded_objective
+from fast_style.evaluation.recorded_objective import NAMES, recorded_objective
 from fast_style.evaluation.report import (
     answer,
     conditions_line,
@@ -33,6 +34,7 @@ from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
 from fast_style.settings import EvaluationSettings
 from tests.fast_style.evaluation.test_comparison import comparison, picture
+from tests.tampering import refusal, tampered_values
 
 CONDITIONS = {
     "network": {"name": "<tiny>.keras", "sha256": "n" * 64},
@@ -215,7 +217,7 @@ def test_it_stops_on_a_signal_and_goes_on_from_there(folder, tiny_network, monke
 def test_a_photograph_is_measured_anew_only_for_more_iterations(tmp_path):
     folder = EvaluationFolder(tmp_path)
     folder.begin(CONDITIONS)
-    folder.save(32, "cat", comparison([3.0, 2.0, 1.0]))
+    folder.save(32, "cat", comparison([3.0, 2.0, 1.0], (0.0, 1.0, 2.0)))
     assert folder.load(32, "dog", 2, picture()) is None
     assert folder.load(32, "cat", 3, picture()) is None
     assert folder.load(32, "cat", 2, picture(seed=5)) is None
@@ -225,7 +227,7 @@ def test_a_photograph_is_measured_anew_only_for_more_iterations(tmp_path):
 def test_other_conditions_need_a_new_folder_or_overwrite(tmp_path):
     folder = EvaluationFolder(tmp_path)
     folder.begin(CONDITIONS)
-    folder.save(32, "cat", comparison([3.0, 2.0]))
+    folder.save(32, "cat", comparison([3.0, 2.0], (0.0, 1.0)))
     folder.begin(CONDITIONS)
     with pytest.raises(UserError, match="--output: expected a new folder, .* where precision was float32 and is bf16"):
         folder.begin({**CONDITIONS, "precision": "bf16"})
@@ -331,3 +333,24 @@ def test_the_objective_is_the_one_that_was_trained_on(tmp_path):
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(UserError, match="run.json: expected a record of a training in JSON"):
         recorded_objective(find_network(tmp_path / "network.keras"))
+
+
+def test_a_tampered_record_of_a_training_is_one_line(tmp_path):
+    TransformationNetwork(width=1).save(tmp_path / "network.keras")
+    record = {"settings": {name: getattr(EvaluationSettings(), name) for name in NAMES} | {"size": 128}}
+    refused = []
+    for tampered in tampered_values(json.loads(json.dumps(record)), 100):
+        (tmp_path / "run.json").write_text(json.dumps(tampered))
+        refused.append(refusal(recorded_objective, find_network(tmp_path / "network.keras")))
+    refused = list(filter(None, refused))
+    assert len(refused) > 40
+    assert all(line.startswith(f"{tmp_path / 'run.json'}: ") for line in refused)
+
+
+def test_a_tampered_evaluation_is_one_line(tmp_path):
+    folder = EvaluationFolder(tmp_path)
+    folder.save(32, "cat", comparison([3.0, 2.0], (0.0, 1.0)))
+    path = tmp_path / "photographs" / "32" / "cat.json"
+    for tampered in tampered_values(json.loads(path.read_text()), 60):
+        path.write_text(json.dumps(tampered))
+        refusal(lambda: (one := folder.load(32, "cat", 1, picture())) and curves([one]))
