@@ -1,9 +1,12 @@
 """Folders for TF Serving: what is in them, and answers over gRPC and REST."""
 
-import importlib.util
+import http.server
+import importlib
 import json
 import re
 import shutil
+import subprocess
+import threading
 import time
 
 import grpc
@@ -85,10 +88,58 @@ def test_models_config_names_each_model(serving_folder):
 
 def test_docker_compose_mounts_and_names_what_is_there(serving_folder):
     text = (serving_folder / "docker-compose.yml").read_text()
-    named = re.findall(r"=/models/(\S+)", text)
-    assert named == ["models.config", "batching.config"]
+    named = re.findall(r"/models/(\S+\.(?:config|sh))\b", text)
+    assert named == ["models.config", "monitoring.config", "batching.config", "healthcheck.sh"]
     assert all((serving_folder / name).is_file() for name in named)
-    assert ".:/models:ro" in text
+
+
+def test_images_are_of_the_version_that_wrote_the_models(serving_folder):
+    version = tf.__version__.rpartition(".")[0]
+    for name, suffix in (("docker-compose.yml", ""), ("docker-compose.gpu.yml", "-gpu")):
+        assert f"image: tensorflow/serving:{version}.0{suffix}\n" in (serving_folder / name).read_text()
+    written = [path for path in serving_folder.glob("*") if path.is_file()]
+    assert not [path for path in written if "TENSORFLOW_VERSION" in path.read_text()]
+
+
+def test_configurations_are_yaml_that_agrees(serving_folder):
+    yaml = pytest.importorskip("yaml")
+    compose, gpu, prometheus = (
+        yaml.safe_load((serving_folder / name).read_text())
+        for name in ("docker-compose.yml", "docker-compose.gpu.yml", "prometheus.yml")
+    )
+    assert gpu["services"].keys() == compose["services"].keys() == {"serving"}
+    assert gpu["services"]["serving"]["deploy"]["resources"]["reservations"]["devices"][0]["capabilities"] == ["gpu"]
+    (job,) = prometheus["scrape_configs"]
+    assert f'path: "{job["metrics_path"]}"' in (serving_folder / "monitoring.config").read_text()
+    assert "8501:8501" in compose["services"]["serving"]["ports"]
+    assert job["static_configs"][0]["targets"] == ["localhost:8501"]
+
+
+@pytest.mark.parametrize(("states", "code"), [(("AVAILABLE", "AVAILABLE"), 0), (("AVAILABLE", "LOADING"), 1)])
+def test_health_is_that_of_every_model(serving_folder, states, code):
+    """Against the answers that TF Serving's REST API documents."""
+    models = dict(zip(("style", "x2"), states, strict=True))
+
+    class Status(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            state = models[self.path.removeprefix("/v1/models/")]
+            versions = [{"version": "1", "state": state, "status": {"error_code": "OK", "error_message": ""}}]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"model_version_status": versions}, indent=1).encode())
+
+        def log_message(self, *arguments):
+            pass
+
+    def check(port):
+        command = ["bash", str(serving_folder / "healthcheck.sh"), str(port)]
+        return subprocess.run(command, capture_output=True, timeout=20).returncode
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Status) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert check(server.server_port) == code
+        server.shutdown()
+    assert check(1) == 1  # nobody listens
 
 
 @pytest.mark.parametrize("model", ["style", "x2"])
