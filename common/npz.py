@@ -5,8 +5,6 @@ import struct
 import zipfile
 import zlib
 
-import numpy as np
-
 from fast_style.common.files import open_regular
 
 # What reading a damaged archive of arrays raises: zipfile NotImplementedError for a method of compression that it has
@@ -67,11 +65,15 @@ def reason_of(error):
 
 def check_finite(name, array):
     """Raises ValueError for an array, by name, in which something is NaN or infinite."""
+    import numpy as np  # not where commands begin
+
     if not np.isfinite(array).all():
         raise ValueError(f"{name} has numbers that are not finite")
 
 
 def _array(archive, info):
+    import numpy as np
+
     # The header is read by itself first: numpy takes memory for the shape that it claims before it reads on.
     with archive.open(info) as member:
         version = np.lib.format.read_magic(member)

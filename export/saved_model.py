@@ -9,7 +9,7 @@ from fast_style.common.networks.source import Source
 from fast_style.export.model_card import CARD, folder_digests, model_card, write_card
 from fast_style.export.output import check_new_folder, whole_folder
 from fast_style.export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
-from fast_style.export.signatures import write_signatures
+from fast_style.export.signatures import ensure_shape, write_signatures
 
 
 def export_saved_model(
@@ -69,6 +69,7 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
     from fast_style.export.image_bytes import decode, encode
 
     network, factor = rebuilt(source.network, SAVED_MODEL_POLICIES[precision]), source.factor
+    array = (None, None, None, 3)
 
     def check(shape):
         """Operations that refuse what is empty or too large, of the lengths whose product is the number of pixels."""
@@ -84,6 +85,7 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
 
     def compute(images):
         """float32 (batch, height, width, 3), not clipped."""
+        images = ensure_shape(images, array)
         with tf.control_dependencies(check(tf.shape(images)[:3])):
             return network(tf.identity(images), training=False)
 
@@ -98,16 +100,16 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
         return encode(to_uint8(compute(rgb[None]))[0], alpha)
 
     def serve_bytes(image_bytes):
+        image_bytes = ensure_shape(image_bytes, (None,))
         # One after the other: images of a batch differ in size, and memory is for one at a time.
         return {"image_bytes": tf.map_fn(one_png, image_bytes, fn_output_signature=tf.string, parallel_iterations=1)}
 
-    images = (None, None, None, 3)
     write_signatures(
         folder,
         network,
         {
-            "serving_default": (serving_default, tf.TensorSpec(images, tf.uint8, "images")),
-            "serve_float": (serve_float, tf.TensorSpec(images, tf.float32, "images")),
+            "serving_default": (serving_default, tf.TensorSpec(array, tf.uint8, "images")),
+            "serve_float": (serve_float, tf.TensorSpec(array, tf.float32, "images")),
             "serve_bytes": (serve_bytes, tf.TensorSpec((None,), tf.string, "image_bytes")),
         },
     )

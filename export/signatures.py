@@ -23,3 +23,19 @@ def write_signatures(folder, network, signatures):
         for name, (function, specification) in signatures.items()
     }
     tf.saved_model.save(module, str(folder), traced)
+
+
+def ensure_shape(tensor, shape):
+    """The input of a signature, unless it has another shape than its specification: that is InvalidArgument.
+
+    TF Serving and TensorFlow's C++ API feed what they are given. A graph optimizer believes the specification and folds
+    every check of it away; then oneDNN ends the process for a tensor of three dimensions. A placeholder with a default
+    is the operation that passes its tensor on and promises no shape.
+
+    Args:
+        tensor: the input.
+        shape: as of its ``tf.TensorSpec``; None for any length.
+    """
+    import tensorflow as tf
+
+    return tf.ensure_shape(tf.raw_ops.PlaceholderWithDefault(input=tensor, shape=None), shape, name="input")

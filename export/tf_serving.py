@@ -42,7 +42,10 @@ def export_serving(
 
         models.config            the models by name, for --model_config_file
         batching.config          for --batching_parameters_file
-        docker-compose.yml       the official image with both, REST on 8501 and gRPC on 8500
+        docker-compose.yml       the official image of this TensorFlow's version, REST on 8501 and gRPC on 8500
+        docker-compose.gpu.yml   what a GPU changes in it
+        healthcheck.sh           whether all models are available
+        monitoring.config        metrics for Prometheus, whose configuration is prometheus.yml
         clients/                 rest_client.py, grpc_client.py
         <model>/<version>/       a SavedModel, its card, and warm-up requests in assets.extra
 
@@ -105,11 +108,18 @@ def _fill(folder, sources, precision, warmup, max_pixels, licence):
                 target = folder / path.relative_to(TEMPLATES)
                 target.parent.mkdir(exist_ok=True)
                 if not target.exists():  # what a user has changed stays
-                    shutil.copyfile(path, target)
+                    target.write_bytes(path.read_bytes().replace(b"TENSORFLOW_VERSION", serving_version().encode()))
         # Last: it names only what is there.
         write_bytes(folder / MODELS_CONFIG, models_config(folder, made).encode())
         undo.pop_all()
     return made
+
+
+def serving_version():
+    """The version of TF Serving's image that goes with this TensorFlow: they count alike but for patches."""
+    import tensorflow as tf
+
+    return ".".join([*tf.__version__.split(".")[:2], "0"])
 
 
 def _remove_version(version):

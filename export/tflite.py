@@ -141,7 +141,7 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
         network = equalized(network, calibration)
 
     def serving_default(images):
-        result = network(images, training=False)
+        result = network(of_shape_only(images, size), training=False)
         return {"images": to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
 
     dtype = tf.uint8 if uint8 else tf.float32
@@ -164,6 +164,29 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
             content = converter.convert()
     check_builtin(content)
     return content
+
+
+def of_shape_only(images, size=None):
+    """The input of a file as float32, which the file refuses where its caller has resized it to another shape.
+
+    TFLite has no assertion. Where it joins tensors, their other sides must be equal: a column and a row of the image
+    are joined to zeros, and the smaller of a pixel and its zero, which is 0, is added to the image.
+
+    Args:
+        images: float32 or uint8 (1, height, width, 3), 0..255.
+        size: (height, width), or None for any; one image it is in any case.
+    """
+    import tensorflow as tf
+
+    images = tf.cast(images, tf.float32)
+    if size is None:
+        lines = [(images[:, :1, :1, :1], (1, 1, 1, 1))]
+    else:
+        lines = [(images[:, :, :1, :1], (1, size[0], 1, 1)), (images[:, :1, :, :1], (1, 1, size[1], 1))]
+    for line, shape in lines:
+        joined = tf.concat([tf.nn.relu(line), tf.zeros(shape)], axis=3)
+        images += tf.minimum(joined[:, :1, :1, :1], joined[:, :1, :1, 1:])
+    return images
 
 
 def _quantize(converter, batches):

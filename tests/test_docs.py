@@ -14,7 +14,7 @@ import fast_style.export.cli
 import superres.cli
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROGRAMS = {
     "fast-style": fast_style.cli.main,
     "fast-style-train": fast_style.cli.train_main,
@@ -140,7 +140,7 @@ def test_modules_that_are_run_exist_with_the_flags_that_are_named(page, module, 
 
 FLAG = r"(?<![\w-])--[a-z][a-z0-9_-]+"
 # Flags of other programs that pages name.
-FOREIGN = {"--enable_batching", "--logdir"}
+FOREIGN = {"--enable_batching", "--logdir", "--timeout"}
 
 
 def help_of(program, *subcommand):

@@ -4,9 +4,17 @@
 """
 
 import ast
+import io
 import json
+import os
 import re
 import runpy
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import keras
@@ -107,3 +115,54 @@ def test_the_notebook_has_the_code_of_the_script():
 
 if __name__ == "__main__":
     NOTEBOOK.write_text(json.dumps(notebook((EXAMPLES / "train.py").read_text()), indent=1) + "\n")
+
+
+def test_kserve():
+    yaml = pytest.importorskip("yaml")
+    service = yaml.safe_load((EXAMPLES / "kserve.yaml").read_text())
+    assert (service["apiVersion"], service["kind"]) == ("serving.kserve.io/v1beta1", "InferenceService")
+    model = service["spec"]["predictor"]["model"]
+    assert model["modelFormat"] == {"name": "tensorflow"}
+    assert model["runtimeVersion"].count(".") == 2
+
+
+def test_litserve_server(tmp_path):
+    """A photograph in, a picture out, and one line for what is no photograph; in a process of its own."""
+    pytest.importorskip("litserve")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    code = (EXAMPLES / "litserve_server.py").read_text()
+    (tmp_path / "served.py").write_text(code.replace("PORT = 8000", f"PORT = {port}"))
+    content = io.BytesIO()
+    Image.new("RGB", (48, 40), "red").save(content, "JPEG")
+    environment = {**os.environ, "PYTHONPATH": str(EXAMPLES.parent)}
+    with subprocess.Popen([sys.executable, "served.py"], cwd=tmp_path, env=environment) as process:
+        try:
+            status, picture = ask(port, content.getvalue())
+            assert status == 200
+            with Image.open(io.BytesIO(picture)) as image:
+                assert (image.format, image.size) == ("PNG", (48, 40))
+            status, answer = ask(port, b"Dear diary")
+            assert status == 400
+            assert b"Received: " in answer
+        finally:
+            process.terminate()
+
+
+def ask(port, content):
+    """(status, body) of a server that may still be starting."""
+    body = b'--x\r\nContent-Disposition: form-data; name="request"; filename="a"\r\n\r\n' + content + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    end = time.monotonic() + 120
+    while True:
+        try:
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/predict", body, headers)
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)

@@ -1,10 +1,12 @@
 """Folders for TF Serving: what is in them, and answers over gRPC and REST."""
 
-import importlib.util
+import http.server
+import importlib
 import json
 import re
 import shutil
-import socket
+import subprocess
+import threading
 import time
 
 import grpc
@@ -45,10 +47,16 @@ def server(request, serving_folder, tmp_path_factory):
 
 def client(folder, name):
     """A module of ``clients/``, imported from where it was written."""
-    specification = importlib.util.spec_from_file_location(name, folder / "clients" / f"{name}.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder / "clients"))
+        return importlib.import_module(name)
+
+
+def call(folder, name, *arguments):
+    """Exit code of a client's command line."""
+    module, rest = client(folder, name), client(folder, "rest_client")
+    ask = module.predict if module is rest else module.ask
+    return rest.command(ask, module.__doc__, module.SERVER, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
@@ -80,10 +88,58 @@ def test_models_config_names_each_model(serving_folder):
 
 def test_docker_compose_mounts_and_names_what_is_there(serving_folder):
     text = (serving_folder / "docker-compose.yml").read_text()
-    named = re.findall(r"=/models/(\S+)", text)
-    assert named == ["models.config", "batching.config"]
+    named = re.findall(r"/models/(\S+\.(?:config|sh))\b", text)
+    assert named == ["models.config", "monitoring.config", "batching.config", "healthcheck.sh"]
     assert all((serving_folder / name).is_file() for name in named)
-    assert ".:/models:ro" in text
+
+
+def test_images_are_of_the_version_that_wrote_the_models(serving_folder):
+    version = tf.__version__.rpartition(".")[0]
+    for name, suffix in (("docker-compose.yml", ""), ("docker-compose.gpu.yml", "-gpu")):
+        assert f"image: tensorflow/serving:{version}.0{suffix}\n" in (serving_folder / name).read_text()
+    written = [path for path in serving_folder.glob("*") if path.is_file()]
+    assert not [path for path in written if "TENSORFLOW_VERSION" in path.read_text()]
+
+
+def test_configurations_are_yaml_that_agrees(serving_folder):
+    yaml = pytest.importorskip("yaml")
+    compose, gpu, prometheus = (
+        yaml.safe_load((serving_folder / name).read_text())
+        for name in ("docker-compose.yml", "docker-compose.gpu.yml", "prometheus.yml")
+    )
+    assert gpu["services"].keys() == compose["services"].keys() == {"serving"}
+    assert gpu["services"]["serving"]["deploy"]["resources"]["reservations"]["devices"][0]["capabilities"] == ["gpu"]
+    (job,) = prometheus["scrape_configs"]
+    assert f'path: "{job["metrics_path"]}"' in (serving_folder / "monitoring.config").read_text()
+    assert "8501:8501" in compose["services"]["serving"]["ports"]
+    assert job["static_configs"][0]["targets"] == ["localhost:8501"]
+
+
+@pytest.mark.parametrize(("states", "code"), [(("AVAILABLE", "AVAILABLE"), 0), (("AVAILABLE", "LOADING"), 1)])
+def test_health_is_that_of_every_model(serving_folder, states, code):
+    """Against the answers that TF Serving's REST API documents."""
+    models = dict(zip(("style", "x2"), states, strict=True))
+
+    class Status(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            state = models[self.path.removeprefix("/v1/models/")]
+            versions = [{"version": "1", "state": state, "status": {"error_code": "OK", "error_message": ""}}]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"model_version_status": versions}, indent=1).encode())
+
+        def log_message(self, *arguments):
+            pass
+
+    def check(port):
+        command = ["bash", str(serving_folder / "healthcheck.sh"), str(port)]
+        return subprocess.run(command, capture_output=True, timeout=20).returncode
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Status) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert check(server.server_port) == code
+        server.shutdown()
+    assert check(1) == 1  # nobody listens
 
 
 @pytest.mark.parametrize("model", ["style", "x2"])
@@ -123,7 +179,7 @@ def test_files_by_the_clients(server, sources, tmp_path):
     for name, where in (("grpc_client", address), ("rest_client", url)):
         for model in ("style", "x2"):
             target = tmp_path / f"{name}_{model}.png"
-            client(folder, name).main(model, tmp_path / "photo.png", target, where)
+            assert call(folder, name, model, tmp_path / "photo.png", target, where) == 0
             expected = sources[model].network.render(picture(14, 19)[None]).numpy()[0]
             np.testing.assert_array_equal(read_photo(target).rgb, expected)
 
@@ -138,25 +194,15 @@ def test_bad_bytes_are_refused_and_the_server_goes_on(server, stub):
     assert read_photo(module.predict(stub, "style", encoded(picture(6, 5)))).rgb.shape == (6, 5, 3)
 
 
-def test_clients_say_what_the_server_refused(server, tmp_path):
+def test_clients_say_what_the_server_refused(server, tmp_path, capsys):
     folder, address, url = server
     (tmp_path / "diary.jpg").write_text("Dear diary")
     for name, where in (("grpc_client", address), ("rest_client", url)):
-        with pytest.raises(SystemExit, match=r"(?s)diary.jpg: .*Unknown image file format"):
-            client(folder, name).main("style", tmp_path / "diary.jpg", tmp_path / "no.png", where)
+        assert call(folder, name, "style", tmp_path / "diary.jpg", tmp_path / "no.png", where) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"{where}: expected a picture. Received: ")
+        assert "Unknown image file format" in line
     assert not (tmp_path / "no.png").exists()
-
-
-def test_clients_say_what_is_not_there(serving_folder, tmp_path):
-    for name in ("grpc_client", "rest_client"):
-        with pytest.raises(SystemExit, match="nowhere.jpg: No such file or directory"):
-            client(serving_folder, name).main("style", tmp_path / "nowhere.jpg", tmp_path / "no.png")
-    write_photo(tmp_path / "photo.png", picture(8, 9))
-    with socket.socket() as taken:  # bound, but nobody listens
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(SystemExit, match=rf"{url}: expected TF Serving there. Received: .*refused"):
-            client(serving_folder, "rest_client").main("style", tmp_path / "photo.png", tmp_path / "no.png", url)
 
 
 def test_a_new_version_is_served_beside_the_old(server, stub, network_files):

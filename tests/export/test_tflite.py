@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import write_photo
@@ -16,7 +16,11 @@ from fast_style.common.networks.source import find_network
 from fast_style.export.comparison import FLOORS, cover, psnr
 from fast_style.export.model_card import card_path, fixed_shape, model_card, read_card, write_card
 from fast_style.export.tflite import check_builtin, compare, convert, export_tflite, most_dimensions, operators, run
+from fast_style.network import TransformationNetwork
+from superres.srcnn import SRCNN
 from tests.tampering import refusal, tampered_values
+
+WITHOUT_XNNPACK = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
 
 
 def photo(height, width):
@@ -57,6 +61,63 @@ def test_file_and_card(tmp_path, sources, photo_folder, name, precision, size, u
     (result,) = run(content, [image])
     assert result.shape == (image.shape[0] * source.factor, image.shape[1] * source.factor, 3)
     assert psnr(source.network.render(image[None]).numpy()[0], np.rint(result)) >= FLOORS[precision]
+
+
+def asked(content, shape, strict=False, signature=False, resolver=OpResolverType.AUTO):
+    """What a file answers to an input of a shape that its caller resizes it to: (input, output), None if refused."""
+    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=resolver)
+    (details,) = interpreter.get_input_details()
+    images = np.random.default_rng(0).integers(0, 256, shape).astype(details["dtype"])
+    try:
+        if signature:
+            return images, interpreter.get_signature_runner("serving_default")(images=images)["images"]
+        interpreter.resize_tensor_input(details["index"], shape, strict=strict)
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(details["index"], images)
+        interpreter.invoke()
+    except (RuntimeError, ValueError):
+        return None
+    return images, interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+
+
+@pytest.mark.parametrize("size", [None, (24, 32), (1, 1)])
+@pytest.mark.parametrize("network", ["style", "x2", "resize", "srcnn"])
+def test_another_shape_is_refused(sources, network, size):
+    """A batch of two would share its statistics; of another size than a file's fixed one a corner would be answered."""
+    made = {"resize": lambda: TransformationNetwork(width=4, upsampling="resize"), "srcnn": lambda: SRCNN(factor=2)}
+    keras_network = made[network]() if network in made else sources[network].network
+    content = convert(rebuilt(keras_network), size=size)
+    for shape in [(1, 24, 32, 3), (1, 31, 18, 3), (1, 48, 64, 3), (1, 12, 16, 3), (1, 1, 1, 3), (1, 1, 32, 3)]:
+        for options in ({}, {"strict": True}, {"signature": True}, {"resolver": WITHOUT_XNNPACK}):
+            answer = asked(content, shape, **options)
+            if size in (None, shape[1:3]):
+                expected = np.clip(keras_network(answer[0]).numpy(), 0, 255)
+                np.testing.assert_allclose(answer[1], expected, atol=0.1)
+            else:
+                assert answer is None, (shape, options)
+    # Of these, some have as many pixels as are asked for.
+    two = [(2, 24, 32, 3), (2, 12, 32, 3), (3, 17, 20, 3), (2, 1, 1, 3)]
+    others = [
+        (1, 24, 32, 4),
+        (1, 24, 32, 1),
+        (1, 0, 8, 3),
+        (1, 8, 0, 3),
+        (0, 24, 32, 3),
+        (24, 32, 3),
+        (1, 1, 24, 32, 3),
+    ]
+    for shape in [*two, *others]:
+        for options in ({}, {"resolver": WITHOUT_XNNPACK}):
+            assert asked(content, shape, **options) is None, (shape, options)
+
+
+@pytest.mark.parametrize(("precision", "uint8"), [("float16", False), ("dynamic", True), ("int8", False)])
+def test_another_shape_is_refused_in_every_precision(sources, precision, uint8):
+    calibration = [photo(24, 24)] if precision == "int8" else None
+    content = convert(rebuilt(sources["style"].network), precision, (24, 24), uint8, calibration)
+    assert asked(content, (1, 24, 24, 3)) is not None
+    for shape in [(2, 24, 24, 3), (1, 48, 48, 3), (1, 12, 48, 3)]:
+        assert asked(content, shape) is None, shape
 
 
 def test_int8_convolutions_are_integer_and_normalization_is_not(sources, photo_folder):

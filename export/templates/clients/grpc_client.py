@@ -1,7 +1,7 @@
-"""Sends an image file to TF Serving over gRPC and writes the PNG that comes back.
+"""Sends an image file to TF Serving over gRPC and writes the PNG that comes back. It needs rest_client.py beside it.
 
 pip install tensorflow-serving-api
-python grpc_client.py MODEL photo.jpg result.png [localhost:8500]
+python grpc_client.py MODEL photo.jpg result.png [localhost:8500] [--timeout SECONDS]
 
 An array instead of a file goes to the signature serving_default: see predict_array.
 """
@@ -10,17 +10,19 @@ import sys
 
 import grpc
 import tensorflow as tf
+from rest_client import LIMIT, TIMEOUT, Refused, command
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-LIMIT = 256 * 2**20  # gRPC's own is 4 MiB, less than the pixels of a photograph
+SERVER = "localhost:8500"
 
 
-def connect(server="localhost:8500"):
+def connect(server=SERVER):
+    # gRPC's own limit is 4 MiB, less than the pixels of a photograph.
     options = [("grpc.max_send_message_length", LIMIT), ("grpc.max_receive_message_length", LIMIT)]
     return prediction_service_pb2_grpc.PredictionServiceStub(grpc.insecure_channel(server, options))
 
 
-def predict(stub, model, image, timeout=60.0):
+def predict(stub, model, image, timeout=TIMEOUT):
     """bytes of a JPEG or PNG -> bytes of a PNG."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = model
@@ -29,7 +31,7 @@ def predict(stub, model, image, timeout=60.0):
     return stub.Predict(request, timeout).outputs["image_bytes"].string_val[0]
 
 
-def predict_array(stub, model, images, timeout=60.0):
+def predict_array(stub, model, images, timeout=TIMEOUT):
     """uint8 array (batch, height, width, 3) -> uint8 array."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = model
@@ -37,20 +39,15 @@ def predict_array(stub, model, images, timeout=60.0):
     return tf.make_ndarray(stub.Predict(request, timeout).outputs["images"])
 
 
-def main(model, source, target, server="localhost:8500"):
+def ask(model, image, server, timeout):
+    """As of rest_client.command."""
     try:
-        with open(source, "rb") as file:
-            image = file.read()
-        result = predict(connect(server), model, image)
-        with open(target, "wb") as file:
-            file.write(result)
+        return predict(connect(server), model, image, timeout)
     except grpc.RpcError as error:
-        sys.exit(f"{source}: {error.code().name}: {error.details()}")
-    except OSError as error:
-        sys.exit(f"{error.filename}: {error.strerror}")
+        raise Refused(f"{server}: expected a picture. Received: {error.code().name}: {error.details()}") from None
+    except IndexError:
+        raise Refused(f"{server}: expected one picture. Received: none in the answer") from None
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (4, 5):
-        sys.exit(__doc__.strip())
-    main(*sys.argv[1:])
+    sys.exit(command(ask, __doc__, SERVER))
