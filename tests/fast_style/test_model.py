@@ -14,6 +14,7 @@ from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
 from fast_style.settings import StyleSettings
+from superres.settings import SuperResolutionSettings
 
 LAYERS = {"content_layers": ("relu2_2",), "style_layers": ("relu1_2", "relu2_2")}
 
@@ -269,6 +270,33 @@ def test_painting_is_read_at_its_style_size():
     """A 32x40 painting at a short side of 16 is 16x20."""
     model = StyleTransfer(painting(), TransformationNetwork(width=4), style_size=16, loss_weights="random", **LAYERS)
     assert model.objective.style_image.shape == (16, 20, 3)
+
+
+@pytest.mark.parametrize("of_settings", [None, np.zeros((32, 32, 3), np.uint8)])
+def test_the_painting_beside_settings_is_used(of_settings):
+    settings = StyleSettings(style=of_settings, style_size=32, loss_weights="random", **LAYERS)
+    model = StyleTransfer(painting(), TransformationNetwork(width=4), settings=settings)
+    np.testing.assert_array_equal(model.objective.style_image, painting())
+    assert settings.style is of_settings
+
+
+def test_the_painting_of_settings():
+    settings = StyleSettings(style=painting(), style_size=32, loss_weights="random", **LAYERS)
+    model = StyleTransfer(network=TransformationNetwork(width=4), settings=settings)
+    np.testing.assert_array_equal(model.objective.style_image, painting())
+
+
+@pytest.mark.parametrize("options", [{}, {"settings": StyleSettings()}])
+def test_no_painting_at_all(options, monkeypatch):
+    monkeypatch.setattr("fast_style.objective.build_loss_network", None)
+    with pytest.raises(UserError, match=r"style: expected a path or a uint8 array \(height, width, 3\)\. Received: "):
+        StyleTransfer(network=TransformationNetwork(width=4), **options)
+
+
+@pytest.mark.parametrize("settings", [{"style": "a.jpg"}, SuperResolutionSettings()])
+def test_settings_of_something_else(settings):
+    with pytest.raises(TypeError, match=r"StyleTransfer: expected settings of TrainerSettings\. Received: "):
+        StyleTransfer(painting(), TransformationNetwork(width=4), settings=settings)
 
 
 def test_trainer_refuses_to_be_saved():
