@@ -1,5 +1,6 @@
 """What training a network with perceptual losses has in common, whatever the task and Keras' backend."""
 
+import contextlib
 import inspect
 import warnings
 
@@ -14,6 +15,7 @@ from fast_style.common.layers import cpu_convolutions
 from fast_style.common.networks.loss_network import least_side
 from fast_style.common.training.consistency import StepSeed
 from fast_style.common.training.first_batch import FirstBatch
+from fast_style.common.training.keras_callbacks import prepare_callbacks
 
 
 class PerceptualTrainer(keras.Model):
@@ -205,6 +207,9 @@ class PerceptualTrainer(keras.Model):
         for name in ("sample_weight", "class_weight"):
             if given.get(name) is not None:
                 raise UserError(_NO_WEIGHTS.format(name))
+        if "callbacks" in given:
+            validates = given.get("validation_data") is not None or bool(given.get("validation_split"))
+            prepare_callbacks(given["callbacks"], [metric.name for metric in self.metrics], validates)
         first = FirstBatch()
         if self.objective is not None:
             given["x"] = first.of(given["x"], "x")
@@ -250,9 +255,35 @@ class PerceptualTrainer(keras.Model):
             self._trackers[name].update_state(value)
         return {metric.name: metric.result() for metric in self.metrics}
 
-    def save(self, *args, **kwargs):
-        """Refused: a trainer does not come back from a file. Save ``model.network``."""
-        raise NotImplementedError("Save the trained network, not the trainer: model.network.save(path)")
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Saves the network, as ``model.network.save(filepath)`` does: what ``ModelCheckpoint`` calls.
+
+        ``keras.saving.load_model`` gives the network back. The trainer is made anew around it.
+        """
+        self.network.save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath, *args, **kwargs):
+        """Saves the weights of the network, and beside them the optimizer's state: what ``BackupAndRestore`` calls.
+
+        ``model.load_weights`` loads both, ``model.network.load_weights`` the weights.
+        """
+        with self._network_with_optimizer() as network:
+            network.save_weights(filepath, *args, **kwargs)
+
+    def load_weights(self, filepath, *args, **kwargs):
+        """Loads what :meth:`save_weights` saved."""
+        with self._network_with_optimizer() as network:
+            network.load_weights(filepath, *args, **kwargs)
+
+    @contextlib.contextmanager
+    def _network_with_optimizer(self):
+        """The network, with the optimizer where Keras looks for what is saved; none of it is the loss network's."""
+        before = getattr(self.network, "optimizer", None)
+        self.network.optimizer = getattr(self, "optimizer", None)
+        try:
+            yield self.network
+        finally:
+            self.network.optimizer = before
 
 
 _NO_WEIGHTS = "{}: expected none, because every photograph counts alike. Received: weights"

@@ -320,9 +320,13 @@ def test_settings_of_something_else(settings):
         StyleTransfer(painting(), TransformationNetwork(width=4), settings=settings)
 
 
-def test_trainer_refuses_to_be_saved():
-    with pytest.raises(NotImplementedError, match=r"model\.network\.save"):
-        trainer().save("trainer.keras")
+def test_what_is_saved_is_the_network(tmp_path):
+    model = trainer()
+    model.save(tmp_path / "painted.keras")
+    loaded = keras.saving.load_model(tmp_path / "painted.keras")
+    assert type(loaded) is TransformationNetwork
+    for one, two in zip(loaded.get_weights(), model.network.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 @pytest.mark.parametrize(

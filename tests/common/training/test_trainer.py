@@ -111,11 +111,6 @@ def test_terms_are_for_subclasses_to_compute():
         PerceptualTrainer(keras.Sequential([keras.Input((1,))]), ("loss",)).compute_terms(None, training=True)
 
 
-def test_saving_is_refused_with_what_to_do_instead(tmp_path):
-    with pytest.raises(NotImplementedError, match=r"model\.network\.save\(path\)"):
-        Trainer().save(tmp_path / "a.keras")
-
-
 @pytest.mark.parametrize("name", ["loss", "loss_weights", "metrics", "weighted_metrics"])
 def test_losses_and_metrics_are_refused_and_stand_where_keras_has_them(name):
     """`compile("adam", "mse")` made "mse" the choice of XLA."""
