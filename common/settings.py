@@ -59,8 +59,11 @@ def settings_of(owner, kind, settings, options):
         options: dict of its fields.
 
     Raises:
-        TypeError: an option that is no field, with the one that is nearest; options beside settings.
+        TypeError: an option that is no field, with the one that is nearest; options beside settings; settings of
+            something else.
     """
+    if settings is not None and not isinstance(settings, kind):
+        raise TypeError(f"{owner}: expected settings of {kind.__name__}. Received: {type(settings).__name__}")
     names = [field.name for field in dataclasses.fields(kind)]
     for option in options:
         if settings is not None:

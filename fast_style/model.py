@@ -1,5 +1,6 @@
 """The trainer: a Keras model whose `fit` trains a transformation network on one painting."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import keras
@@ -7,6 +8,7 @@ from keras import ops
 
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.margin import add_margin
+from fast_style.common.losses.weights import check_weights
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from fast_style.common.types import Image
@@ -32,7 +34,8 @@ class StyleTransfer(PerceptualTrainer):
     ['content', 'loss', 'style', 'style/relu1_2', 'style/relu2_2', 'style/relu3_3', 'style/relu4_3', 'tv']
 
     Args:
-        style: the painting: a path, or RGB uint8 (height, width, 3); or a list of these, which are blended.
+        style: the painting: a path, or RGB uint8 (height, width, 3); or a list of these, which are blended. Default:
+            that of the settings.
         network: the network to train. Default: a new one with the paper's settings.
         content_weight: factor of the feature loss (eq. 2), at least 0. Default: 1.
         style_weight: factor of the loss of style, at least 0. Default: by the loss of style, 1e-4 for ``"gram"``. The
@@ -69,7 +72,8 @@ class StyleTransfer(PerceptualTrainer):
         loss_weights: ``"imagenet"`` (default), which Keras downloads, the path of a ``.npz``, ``.h5`` or
             ``.weights.h5`` file, or ``"random"``, for tests.
         pooling: of the loss network: ``"max"`` (default) or ``"average"``.
-        settings: the painting and all of these as :class:`StyleSettings`, instead of one by one.
+        settings: all of these as :class:`StyleSettings`, instead of one by one. A painting beside them takes the place
+            of theirs.
         name: of the Keras model.
 
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
@@ -84,16 +88,23 @@ class StyleTransfer(PerceptualTrainer):
 
     def __init__(
         self,
-        style: Image | Sequence[Image],
+        style: Image | Sequence[Image] | None = None,
         network: TransformationNetwork | None = None,
         *,
         settings: TrainerSettings | None = None,
         name: str | None = None,
         **options: object,
     ):
-        given = options if settings else {"style": style, **options}
-        settings = settings_of(type(self).__name__, TrainerSettings, settings, given)
-        check_whole(training_margin=settings.training_margin)
+        settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
+        if style is not None:
+            settings = dataclasses.replace(settings, style=style)
+        if network is not None and not (isinstance(network, keras.Model) and getattr(network, "factor", 1) == 1):
+            raise UserError(
+                "network: expected a TransformationNetwork; load_network gives one by name or file. "
+                f"Received: {network!r}"
+            )
+        check_whole(training_margin=settings.training_margin, stability_shift=settings.stability_shift)
+        check_weights({"stability_noise": settings.stability_noise})
         if settings.style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {settings.style_warmup}")
         objective = StyleObjective.for_painting(settings)

@@ -74,9 +74,9 @@ class StyleObjective(Objective):
         paintings = style_image if isinstance(style_image, list | tuple) else [style_image]
         self.paintings = [as_rgb(painting, "style_image") for painting in paintings]
         self.content_layers, self.style_layers = tuple(self.settings.content_layers), tuple(self.settings.style_layers)
-        self.style_blend = tuple(style_blend or (1.0,) * len(self.paintings))
+        self.style_blend = _shares(style_blend, self.paintings)
         self.scaling, self.style_size = scaling, style_size
-        self._check()
+        _check(self.settings, self.paintings, self.style_blend, scaling, style_size)
         self._resized = {}
         self.style_images = self.paintings
         if style_size is not None:
@@ -92,42 +92,14 @@ class StyleObjective(Objective):
         context = {"paintings": self.style_images, "shares": shares, "scaling": scaling}
         super().__init__(build_terms(self.settings, loss_network, **context), loss_network)
 
-    def _check(self):
-        for name, layers in (("content_layers", self.content_layers), ("style_layers", self.style_layers)):
-            if len(set(layers)) < len(layers):
-                raise UserError(f"{name}: expected layers that differ. Received: {' '.join(layers)}")
-        layer_weights = self.settings.style_layer_weights
-        for what, values, names, counted in (
-            ("style_layer_weights", layer_weights or self.style_layers, self.style_layers, "style layer"),
-            ("style_blend", self.style_blend, self.paintings, "painting"),
-        ):
-            if len(values) != len(names):
-                raise UserError(f"{what}: expected {len(names)} numbers, one a {counted}. Received: {len(values)}")
-        by_layer = dict(zip(self.style_layers, layer_weights, strict=True)) if layer_weights else {}
-        check_weights(
-            {
-                **{f"style_layer_weights ({name})": weight for name, weight in by_layer.items()},
-                **{f"style_blend ({number})": share for number, share in enumerate(self.style_blend, start=1)},
-            }
-        )
-        if self.settings.style_loss not in STYLE_LOSSES:
-            raise UserError(
-                f"style_loss: expected one of {', '.join(STYLE_LOSSES)}. Received: {self.settings.style_loss!r}"
-            )
-        if self.settings.style_scaling not in GRAM_SCALINGS:
-            raise UserError(
-                f"style_scaling: expected one of {', '.join(GRAM_SCALINGS)}. Received: {self.settings.style_scaling!r}"
-            )
-        if not sum(self.style_blend):
-            raise UserError("style_blend: expected shares that are not all 0. Received: only 0")
-        if self.scaling not in SCALINGS:
-            raise UserError(f"scaling: expected one of {', '.join(SCALINGS)}. Received: {self.scaling!r}")
-        if self.style_size is not None and self.style_size < 1:
-            raise UserError(f"style_size: expected at least 1 pixel. Received: {self.style_size!r}")
-
     @classmethod
     def for_painting(
-        cls, settings: ObjectiveSettings, normalize_over: Sequence[np.ndarray] = (), **options: object
+        cls,
+        settings: ObjectiveSettings,
+        normalize_over: Sequence[np.ndarray] = (),
+        *,
+        style_blend: Sequence[float] | None = None,
+        scaling: str = "paper",
     ) -> "StyleObjective":
         """Objective of settings that name a painting, with a loss network built for its layers.
 
@@ -136,13 +108,20 @@ class StyleObjective(Objective):
                 width, 3), or a list of these; a ``style_size`` of None reads it as it is.
             normalize_over: photographs, uint8 (height, width, 3) each, over which filters of the loss network are
                 scaled to a mean activation of one. Default: none, filters as they are.
-            options: ``style_blend`` and ``scaling`` of the class.
+            style_blend, scaling: as of the class.
 
         Raises:
             UserError: a bad image, weight, layer or weights file.
         """
         style = settings.style if isinstance(settings.style, list | tuple) else [settings.style]
         paintings = [as_rgb(one, "style") for one in style]
+        options = {
+            "style_blend": _shares(style_blend, paintings),
+            "scaling": scaling,
+            "style_size": settings.style_size,
+        }
+        # What is no option is told before weights of the loss network are downloaded.
+        _check(settings, paintings, *options.values())
         built = build_loss_network(
             settings.loss_network,
             layers_named(settings),
@@ -150,7 +129,7 @@ class StyleObjective(Objective):
             pooling=settings.pooling,
             normalize_over=normalize_over,
         )
-        return cls(paintings, built, settings, style_size=settings.style_size, **options)
+        return cls(paintings, built, settings, **options)
 
     def resized(self, style_size, sum_factor=1.0):
         """The same objective with its paintings read at another size and sums over pixels weighted anew.
@@ -202,6 +181,44 @@ class StyleObjective(Objective):
             return terms, tape.gradient(terms["loss"], pictures)
 
         return value_and_gradient
+
+
+def _shares(style_blend, paintings):
+    return tuple(style_blend or (1.0,) * len(paintings))
+
+
+def _check(settings, paintings, style_blend, scaling, style_size):
+    """Raises UserError for options of an objective that are none, of which its loss network need not be known."""
+    content_layers, style_layers = tuple(settings.content_layers), tuple(settings.style_layers)
+    for name, layers in (("content_layers", content_layers), ("style_layers", style_layers)):
+        if len(set(layers)) < len(layers):
+            raise UserError(f"{name}: expected layers that differ. Received: {' '.join(layers)}")
+    for name, value, allowed in (
+        ("style_loss", settings.style_loss, STYLE_LOSSES),
+        ("style_scaling", settings.style_scaling, GRAM_SCALINGS),
+        ("scaling", scaling, SCALINGS),
+    ):
+        if value not in allowed:
+            raise UserError(f"{name}: expected one of {', '.join(allowed)}. Received: {value!r}")
+    layer_weights = settings.style_layer_weights
+    for name, values, weighted, counted in (
+        ("style_layer_weights", layer_weights or style_layers, style_layers, "style layer"),
+        ("style_blend", style_blend, paintings, "painting"),
+    ):
+        if len(values) != len(weighted):
+            raise UserError(f"{name}: expected {len(weighted)} numbers, one a {counted}. Received: {len(values)}")
+    by_layer = dict(zip(style_layers, layer_weights, strict=True)) if layer_weights else {}
+    check_weights(
+        {
+            **{f"{row.name}_weight": getattr(settings, f"{row.name}_weight") for row in settings.terms},
+            **{f"style_layer_weights ({name})": weight for name, weight in by_layer.items()},
+            **{f"style_blend ({number})": share for number, share in enumerate(style_blend, start=1)},
+        }
+    )
+    if not sum(style_blend):
+        raise UserError("style_blend: expected shares that are not all 0. Received: only 0")
+    if style_size is not None and style_size < 1:
+        raise UserError(f"style_size: expected at least 1 pixel. Received: {style_size!r}")
 
 
 def content_term(settings, loss_network, *, scaling="paper", **context):

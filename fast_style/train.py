@@ -42,6 +42,6 @@ def build_trainer(settings, network):
     Raises:
         UserError: see :class:`fast_style.model.StyleTransfer`; squares too small for the layers.
     """
-    trainer = StyleTransfer(settings.style, network, settings=settings)
+    trainer = StyleTransfer(network=network, settings=settings)
     check_size(settings.size, trainer.objective.layers)
     return trainer

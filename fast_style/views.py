@@ -5,10 +5,9 @@ import dataclasses
 import keras
 from keras import ops
 
-from fast_style.common.errors import UserError, check_whole
+from fast_style.common.errors import UserError
 from fast_style.common.images.margin import cut_margin
 from fast_style.common.losses import pixel_loss
-from fast_style.common.losses.weights import check_weights
 from fast_style.common.training.objective import Term
 
 # Pixels at each side that are not compared where the second view is moved, and the side that leaves some.
@@ -52,13 +51,7 @@ class NoisyMoved:
 
 
 def stability_term(settings, loss_network, **context):
-    """The mean squared difference of pixels between what a network makes of both views; None without a weight.
-
-    Raises:
-        UserError: noise or movement that is none.
-    """
-    check_weights({name: getattr(settings, name) for name in ("stability_weight", "stability_noise")})
-    check_whole(stability_shift=settings.stability_shift)
+    """The mean squared difference of pixels between what a network makes of both views; None without a weight."""
     if not settings.stability_weight:
         return None
     views = NoisyMoved(settings.stability_noise, settings.stability_shift)

@@ -80,6 +80,11 @@ class SuperResolution(PerceptualTrainer):
     ):
         settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
         check_degradation(settings.degradation)
+        if network is not None and not hasattr(network, "histogram_matching"):
+            raise UserError(
+                "network: expected a SuperResolutionNetwork or SRCNN; load_network gives one by name or file. "
+                f"Received: {network!r}"
+            )
         network = network or SuperResolutionNetwork()
         objective = SuperResolutionObjective.from_settings(settings, network.factor)
         super().__init__(network, objective=objective, name=name)
@@ -87,6 +92,10 @@ class SuperResolution(PerceptualTrainer):
             # The paper matches histograms behind its networks of the feature loss.
             network.histogram_matching = settings.feature_weight > 0
         self.degradation = settings.degradation
+
+    @property
+    def least_side(self):
+        return max(super().least_side, self.network.factor)
 
     def prepare(self, photos, training):
         return super().prepare(crop_to_multiple(photos, self.network.factor), training)

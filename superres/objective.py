@@ -64,14 +64,7 @@ class SuperResolutionObjective(Objective):
         **options: object,
     ):
         self.settings = settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
-        names = [f"{row.name}_weight" for row in settings.terms]
-        check_weights({name: getattr(settings, name) for name in names})
-        if not settings.feature_weight and not settings.pixel_weight:
-            raise UserError("feature_weight, pixel_weight: expected one of them above 0. Received: 0 and 0")
-        if settings.pixel_channels not in PIXEL_CHANNELS:
-            raise UserError(
-                f"pixel_channels: expected one of {', '.join(PIXEL_CHANNELS)}. Received: {settings.pixel_channels!r}"
-            )
+        _check(settings)
         for row in settings.terms:
             if row.layers and getattr(settings, f"{row.name}_weight") and loss_network is None:
                 raise UserError(f"loss_network: expected one for a {row.name} weight above 0. Received: none")
@@ -80,10 +73,24 @@ class SuperResolutionObjective(Objective):
     @classmethod
     def from_settings(cls, settings: TrainerSettings, factor: int) -> "SuperResolutionObjective":
         """Objective of settings, with a loss network built for the layers that it needs, if any."""
+        # What is no option is told before weights of the loss network are downloaded.
+        _check(settings)
         layers, built = layers_needed(settings), None
         if layers:
             built = build_loss_network(settings.loss_network, layers, settings.loss_weights, pooling=settings.pooling)
         return cls(built, settings, factor=factor)
+
+
+def _check(settings):
+    """Raises UserError for options of an objective that are none, of which its loss network need not be known."""
+    names = [f"{row.name}_weight" for row in settings.terms]
+    check_weights({name: getattr(settings, name) for name in names})
+    if not settings.feature_weight and not settings.pixel_weight:
+        raise UserError("feature_weight, pixel_weight: expected one of them above 0. Received: 0 and 0")
+    if settings.pixel_channels not in PIXEL_CHANNELS:
+        raise UserError(
+            f"pixel_channels: expected one of {', '.join(PIXEL_CHANNELS)}. Received: {settings.pixel_channels!r}"
+        )
 
 
 def feature_term(settings, loss_network, **context):

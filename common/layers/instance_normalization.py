@@ -26,7 +26,7 @@ class InstanceNormalization(keras.layers.Layer):
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
     Input and output: float (batch, height, width, channels). Statistics are float32 whatever the
-    dtype policy.
+    dtype policy, but for float64.
     """
 
     def __init__(self, epsilon: float = 1e-5, **kwargs):
@@ -35,14 +35,21 @@ class InstanceNormalization(keras.layers.Layer):
 
     def build(self, input_shape):
         channels = input_shape[-1]
-        # autocast=False: the statistics are float32, so are the two parameters that meet them.
-        self.gamma = self.add_weight(name="gamma", shape=(channels,), initializer="ones", autocast=False)
-        self.beta = self.add_weight(name="beta", shape=(channels,), initializer="zeros", autocast=False)
+        # autocast=False: the two parameters have the dtype of the statistics that they meet.
+        options = {"shape": (channels,), "autocast": False, "dtype": self._statistics_dtype}
+        self.gamma = self.add_weight(name="gamma", initializer="ones", **options)
+        self.beta = self.add_weight(name="beta", initializer="zeros", **options)
+
+    @property
+    def _statistics_dtype(self):
+        return "float64" if self.compute_dtype == "float64" else "float32"
 
     def call(self, inputs):
-        if keras.backend.backend() == "tensorflow" and isinstance(inputs.shape[0], int):
+        dtype = self._statistics_dtype
+        # TensorFlow has no fused operation for float64.
+        if keras.backend.backend() == "tensorflow" and isinstance(inputs.shape[0], int) and dtype == "float32":
             return self._fused(inputs)
-        x = ops.cast(inputs, "float32")
+        x = ops.cast(inputs, dtype)
         mean, variance = ops.moments(x, axes=(1, 2), keepdims=True)
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
         return ops.cast(x * scale + (self.beta - mean * scale), inputs.dtype)

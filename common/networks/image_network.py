@@ -6,6 +6,7 @@ import os
 
 import keras
 
+from fast_style.common.images.batch import check_batch
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.layers import cpu_convolutions
 from fast_style.common.layers.block import check_blocks
@@ -37,6 +38,11 @@ class ImageNetwork(keras.Model):
 
     factor = 1
     margin = 0
+
+    def __call__(self, images, *args, **kwargs):
+        # Before Keras', which would put the error into one of several lines.
+        check_batch(images)
+        return super().__call__(images, *args, **kwargs)
 
     # A method, as `steps`: Keras walks through attributes where it saves, and would find layers twice.
     def chain(self):

@@ -11,6 +11,8 @@ from fast_style.common.images.crops import Crops, validation_crops
 TFDS_SHUFFLE = 2048
 # Records kept at hand there to take the place of those that do not decode.
 TFDS_SPARES = 16
+# Where the seed is 0, which TensorFlow takes beside another 0 for none.
+DEFAULT_SEED = 87654321
 
 
 class Photographs(Crops):
@@ -55,7 +57,9 @@ class Photographs(Crops):
         numbers = tf.data.Dataset.range(epoch * self.count, (epoch + 1) * self.count)
         if hasattr(self, "_paths"):
             return numbers
-        # The seed names the epoch: iterating again, or from the middle, gives the same order.
+        # The seed names the epoch: iterating again, or from the middle, gives the same order. That of this function's
+        # graph is set, because it is otherwise the process's, of which 0 beside a symbolic seed is an error.
+        tf.compat.v1.get_default_graph().seed = self.seed or DEFAULT_SEED
         shuffled = self._records.shuffle(TFDS_SHUFFLE, seed=self.seed + epoch, reshuffle_each_iteration=False)
         return tf.data.Dataset.zip(numbers, shuffled).map(lambda number, record: (number, *record))
 

@@ -1,14 +1,21 @@
 """What training a network with perceptual losses has in common, whatever the task and Keras' backend."""
 
+import contextlib
 import inspect
+import warnings
 
 import keras
 import numpy as np
 from keras import ops
 
+from fast_style.common.errors import UserError
+from fast_style.common.images.batch import check_batch
 from fast_style.common.images.margin import cut_margin
 from fast_style.common.layers import cpu_convolutions
+from fast_style.common.networks.loss_network import least_side
 from fast_style.common.training.consistency import StepSeed
+from fast_style.common.training.first_batch import FirstBatch
+from fast_style.common.training.keras_callbacks import prepare_callbacks
 
 
 class PerceptualTrainer(keras.Model):
@@ -47,6 +54,11 @@ class PerceptualTrainer(keras.Model):
         """
         self.schedule, self._schedule_variables = schedule, schedule.variables
 
+    @property
+    def least_side(self):
+        """Pixels a side of the smallest photograph that a step can be made of."""
+        return least_side(self.objective.layers)
+
     def prepare(self, photos, training):
         """Photographs as views are made of them: float32 (batch, height, width, 3)."""
         return ops.cast(photos, "float32")
@@ -67,6 +79,12 @@ class PerceptualTrainer(keras.Model):
         """Named loss terms of a batch of photographs, each float32 (batch,); ``"loss"`` is what is minimised."""
         if self.objective is None:
             raise NotImplementedError
+        check_batch(data, "x")
+        sides = data.shape[1:3]
+        if any(side is not None and side < self.least_side for side in sides):
+            raise UserError(
+                f"x: expected photographs of at least {self.least_side} pixels a side. Received: {sides[1]}x{sides[0]}"
+            )
         photos, border = self.prepare(data, training), self.border(training)
         consistency = self.objective.consistency
         if consistency is None:
@@ -100,30 +118,116 @@ class PerceptualTrainer(keras.Model):
         """
         return [photo, np.asarray(self.network.render(photo[None]))[0]]
 
-    def compile(self, optimizer="adam", jit_compile=None, **kwargs):
-        """As ``keras.Model.compile``, without losses, which the model brings along.
+    def compile(
+        self,
+        optimizer="adam",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+    ):
+        """As ``keras.Model.compile``, without losses and metrics, which the model brings along.
 
-        XLA is left off on CPUs under TensorFlow, where it makes these convolutions 2 to 4 times slower, and to Keras'
-        choice elsewhere. A Keras optimizer is wrapped for loss scaling wherever the network computes in
-        float16; Keras does so only for models whose own policy is mixed_float16.
+        Args:
+            optimizer: a Keras optimizer, or its name. Default: ``"adam"``. It is wrapped for loss scaling wherever the
+                network computes in float16; Keras does so only for models whose own policy is mixed_float16.
+            loss, loss_weights, metrics, weighted_metrics: None. The terms of the objective and their weights are
+                arguments of the model.
+            run_eagerly, steps_per_execution: as of ``keras.Model.compile``.
+            jit_compile: True, False or ``"auto"`` (default): XLA is left off on CPUs under TensorFlow, where it makes
+                these convolutions 2 to 4 times slower, and is to Keras' choice elsewhere.
+            auto_scale_loss: False leaves a plain optimizer plain in float16, too. Default: True.
+
+        Raises:
+            UserError: a loss or metric; no optimizer; another word for XLA.
         """
-        if jit_compile is None:
+        given = {"loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        for name, value in given.items():
+            if value:
+                raise UserError(
+                    f"compile, {name}: expected none, because {type(self).__name__} has its terms and their weights "
+                    f"from its own arguments. Received: {value!r}"
+                )
+        if jit_compile not in (True, False, "auto", None):
+            raise UserError(f"jit_compile: expected True, False or 'auto'. Received: {jit_compile!r}")
+        if jit_compile in ("auto", None):
             jit_compile = "auto" if keras.backend.backend() != "tensorflow" or _tensorflow_sees_a_gpu() else False
-        optimizer = keras.optimizers.get(optimizer)
-        if self.network.compute_dtype == "float16" and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        optimizer = _optimizer(optimizer)
+        scaled = self.network.compute_dtype == "float16" and auto_scale_loss
+        if scaled and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             # Keras starts at 2^15, for losses near 1. Ours, on pixels of 0..255, are 1e4 and more: from
             # there the first dozen steps would all overflow and be skipped.
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=16.0)
-        super().compile(optimizer=optimizer, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
+        super().compile(
+            optimizer=optimizer,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+            auto_scale_loss=False,
+        )
         # Variables that a step creates make TensorFlow trace it twice: seconds, with a VGG in it.
         if self.network.built and not self.optimizer.built:
             self.optimizer.build(self.network.trainable_variables)
 
     def fit(self, x=None, *args, **kwargs):
-        """As ``keras.Model.fit``; what yields batches is not asked to be shuffled, which Keras warns about."""
+        """As ``keras.Model.fit``, of photographs alone: targets are made of them.
+
+        What yields batches is not asked to be shuffled, which Keras warns about.
+
+        Raises:
+            UserError: weights of samples or classes; photographs of another shape or range, of which the first batch is
+                looked at; a network without anything to train.
+        """
         if hasattr(x, "element_spec") or inspect.isgenerator(x):
             kwargs.setdefault("shuffle", False)
-        return super().fit(x, *args, **kwargs)
+        self._check_trainable()
+        return self._call_checked(super().fit, x, *args, **kwargs)
+
+    def train_on_batch(self, x, *args, **kwargs):
+        """As ``keras.Model.train_on_batch``, with the errors of :meth:`fit`."""
+        self._check_trainable()
+        return self._call_checked(super().train_on_batch, x, *args, **kwargs)
+
+    def evaluate(self, x=None, *args, **kwargs):
+        """As ``keras.Model.evaluate``, with the errors of :meth:`fit`."""
+        return self._call_checked(super().evaluate, x, *args, **kwargs)
+
+    def test_on_batch(self, x, *args, **kwargs):
+        """As ``keras.Model.test_on_batch``, with the errors of :meth:`fit`."""
+        return self._call_checked(super().test_on_batch, x, *args, **kwargs)
+
+    def _call_checked(self, method, *args, **kwargs):
+        """Calls a method of Keras' trainer, unless it is given what would be passed over or trained on wrongly."""
+        given = inspect.signature(method).bind(*args, **kwargs).arguments
+        given |= given.pop("kwargs", {})
+        for name in ("sample_weight", "class_weight"):
+            if given.get(name) is not None:
+                raise UserError(_NO_WEIGHTS.format(name))
+        if "callbacks" in given:
+            validates = given.get("validation_data") is not None or bool(given.get("validation_split"))
+            prepare_callbacks(given["callbacks"], [metric.name for metric in self.metrics], validates)
+        first = FirstBatch()
+        if self.objective is not None:
+            given["x"] = first.of(given["x"], "x")
+            validation = given.get("validation_data")
+            if isinstance(validation, list | tuple):
+                given["validation_data"] = (first.of(validation[0], "validation_data"), *validation[1:])
+            elif validation is not None:
+                given["validation_data"] = first.of(validation, "validation_data")
+        try:
+            return method(**given)
+        except Exception as error:  # TensorFlow has one of its own for what is raised while it asks for a batch
+            if first.error is not None:
+                raise first.error from error
+            raise
+
+    def _check_trainable(self):
+        if not self.network.trainable_variables:
+            raise UserError("network: expected one with weights to train. Received: a frozen one (trainable is False)")
 
     @property
     def scales_loss(self):
@@ -151,13 +255,60 @@ class PerceptualTrainer(keras.Model):
             self._trackers[name].update_state(value)
         return {metric.name: metric.result() for metric in self.metrics}
 
-    def save(self, *args, **kwargs):
-        """Refused: a trainer does not come back from a file. Save ``model.network``."""
-        raise NotImplementedError("Save the trained network, not the trainer: model.network.save(path)")
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Saves the network, as ``model.network.save(filepath)`` does: what ``ModelCheckpoint`` calls.
+
+        ``keras.saving.load_model`` gives the network back. The trainer is made anew around it.
+        """
+        self.network.save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath, *args, **kwargs):
+        """Saves the weights of the network, and beside them the optimizer's state: what ``BackupAndRestore`` calls.
+
+        ``model.load_weights`` loads both, ``model.network.load_weights`` the weights.
+        """
+        with self._network_with_optimizer() as network:
+            network.save_weights(filepath, *args, **kwargs)
+
+    def load_weights(self, filepath, *args, **kwargs):
+        """Loads what :meth:`save_weights` saved."""
+        with self._network_with_optimizer() as network:
+            network.load_weights(filepath, *args, **kwargs)
+
+    @contextlib.contextmanager
+    def _network_with_optimizer(self):
+        """The network, with the optimizer where Keras looks for what is saved; none of it is the loss network's."""
+        before = getattr(self.network, "optimizer", None)
+        self.network.optimizer = getattr(self, "optimizer", None)
+        try:
+            yield self.network
+        finally:
+            self.network.optimizer = before
+
+
+_NO_WEIGHTS = "{}: expected none, because every photograph counts alike. Received: weights"
 
 
 def _photographs(data):
-    return keras.utils.unpack_x_y_sample_weight(data)[0]
+    photographs, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
+    if weights is not None:
+        raise UserError(_NO_WEIGHTS.format("sample_weight"))
+    if len(getattr(targets, "shape", ())) == 4:
+        warnings.warn(
+            "y: pictures beside the photographs x are passed over, because what outputs are compared with is made of x",
+            stacklevel=2,
+        )
+    return photographs
+
+
+def _optimizer(optimizer):
+    try:
+        found = keras.optimizers.get(optimizer)
+    except ValueError:
+        found = None
+    if found is None:
+        raise UserError(f"optimizer: expected a Keras optimizer or its name. Received: {optimizer!r}")
+    return found
 
 
 def _tensorflow_sees_a_gpu():

@@ -1,6 +1,7 @@
 """StyleTransfer in user code: compile, fit, evaluate."""
 
 import re
+import warnings
 
 import keras
 import numpy as np
@@ -14,6 +15,8 @@ from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
 from fast_style.settings import StyleSettings
+from superres.network import SuperResolutionNetwork
+from superres.settings import SuperResolutionSettings
 
 LAYERS = {"content_layers": ("relu2_2",), "style_layers": ("relu1_2", "relu2_2")}
 
@@ -57,11 +60,30 @@ def test_fit_in_user_code(dtype):
     assert seen == [0, 1]
 
 
-def test_pairs_train_on_their_photographs():
+@pytest.mark.parametrize("beside, told_of", [(lambda images: tf.range(2), False), (lambda images: images, True)])
+def test_pairs_train_on_their_photographs_and_pictures_beside_them_are_told(beside, told_of, eager_steps):
     model = trainer()
     model.compile("sgd")
-    pairs = photographs().map(lambda images: (images, images))
-    assert np.isfinite(model.fit(pairs, verbose=0).history["loss"]).all()
+    pairs = photographs().map(lambda images: (images, beside(images)))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert np.isfinite(model.fit(pairs, verbose=0).history["loss"]).all()
+    pictures = [str(one.message) for one in told if str(one.message).startswith("y: pictures beside the photographs x")]
+    assert bool(pictures) == told_of
+
+
+def test_float64(eager_steps):
+    model, (first, second) = losses("float64", steps=2)
+    assert model.network.compute_dtype == "float64"
+    assert second < first
+
+
+def test_photographs_too_small_for_the_loss_network(eager_steps):
+    model = trainer(content_layers=("relu3_3",))
+    model.compile("sgd")
+    with pytest.raises(UserError, match=r"^x: expected photographs of at least 4 pixels a side\. Received: 3x3$"):
+        model.fit(np.zeros((1, 3, 3, 3), np.uint8), verbose=0)
+    assert np.isfinite(model.fit(np.zeros((1, 4, 4, 3), np.uint8), verbose=0).history["loss"]).all()
 
 
 def test_tracked_loss_is_the_weighted_sum_of_tracked_terms():
@@ -271,9 +293,40 @@ def test_painting_is_read_at_its_style_size():
     assert model.objective.style_image.shape == (16, 20, 3)
 
 
-def test_trainer_refuses_to_be_saved():
-    with pytest.raises(NotImplementedError, match=r"model\.network\.save"):
-        trainer().save("trainer.keras")
+@pytest.mark.parametrize("of_settings", [None, np.zeros((32, 32, 3), np.uint8)])
+def test_the_painting_beside_settings_is_used(of_settings):
+    settings = StyleSettings(style=of_settings, style_size=32, loss_weights="random", **LAYERS)
+    model = StyleTransfer(painting(), TransformationNetwork(width=4), settings=settings)
+    np.testing.assert_array_equal(model.objective.style_image, painting())
+    assert settings.style is of_settings
+
+
+def test_the_painting_of_settings():
+    settings = StyleSettings(style=painting(), style_size=32, loss_weights="random", **LAYERS)
+    model = StyleTransfer(network=TransformationNetwork(width=4), settings=settings)
+    np.testing.assert_array_equal(model.objective.style_image, painting())
+
+
+@pytest.mark.parametrize("options", [{}, {"settings": StyleSettings()}])
+def test_no_painting_at_all(options, monkeypatch):
+    monkeypatch.setattr("fast_style.objective.build_loss_network", None)
+    with pytest.raises(UserError, match=r"style: expected a path or a uint8 array \(height, width, 3\)\. Received: "):
+        StyleTransfer(network=TransformationNetwork(width=4), **options)
+
+
+@pytest.mark.parametrize("settings", [{"style": "a.jpg"}, SuperResolutionSettings()])
+def test_settings_of_something_else(settings):
+    with pytest.raises(TypeError, match=r"StyleTransfer: expected settings of TrainerSettings\. Received: "):
+        StyleTransfer(painting(), TransformationNetwork(width=4), settings=settings)
+
+
+def test_what_is_saved_is_the_network(tmp_path):
+    model = trainer()
+    model.save(tmp_path / "painted.keras")
+    loaded = keras.saving.load_model(tmp_path / "painted.keras")
+    assert type(loaded) is TransformationNetwork
+    for one, two in zip(loaded.get_weights(), model.network.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +343,38 @@ def test_trainer_refuses_to_be_saved():
 def test_options_that_are_none_are_refused_before_a_loss_network_is_built(options, message, monkeypatch):
     monkeypatch.setattr("fast_style.objective.build_loss_network", None)
     with pytest.raises(TypeError, match=re.escape(message)):
+        StyleTransfer(painting(), TransformationNetwork(width=4), **options)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"style_loss": "grma"}, "style_loss: expected one of gram, "),
+        ({"style_scaling": "maen"}, "style_scaling: expected one of paper, mean. Received: 'maen'"),
+        ({"style_layer_weights": (1.0,)}, "style_layer_weights: expected 4 numbers, one a style layer. Received: 1"),
+        (
+            {"style_layers": ("relu1_2", "relu1_2")},
+            "style_layers: expected layers that differ. Received: ",
+        ),
+        ({"style_size": 0}, "style_size: expected at least 1 pixel. Received: 0"),
+        ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
+        ({"content_weight": "1"}, "content_weight: expected a number of at least 0. Received: '1'"),
+        ({"stability_noise": -1.0}, "stability_noise: expected a number of at least 0. Received: -1.0"),
+        ({"stability_shift": 0.5}, "stability_shift: expected a whole number of at least 0. Received: 0.5"),
+        ({"network": "starry_night"}, "network: expected a TransformationNetwork; load_network gives one by name or "),
+        ({"network": SuperResolutionNetwork(2, width=1)}, "network: expected a TransformationNetwork; load_network "),
+    ],
+)
+def test_values_that_are_none_are_refused_before_a_loss_network_is_built(options, message, monkeypatch):
+    monkeypatch.setattr("fast_style.objective.build_loss_network", None)
+    with pytest.raises(UserError, match=re.escape(message)):
+        StyleTransfer(painting(), **{"network": TransformationNetwork(width=4), **options})
+
+
+@pytest.mark.parametrize("options", [{"pooling": "min"}, {"loss_network": "vgg61"}, {"content_layers": ("relu9_9",)}])
+def test_values_of_the_loss_network_that_are_none_are_refused_before_its_weights_are_loaded(options, monkeypatch):
+    monkeypatch.setattr("fast_style.common.networks.loss_network._load_vgg", None)
+    with pytest.raises(UserError, match="expected .* Received: "):
         StyleTransfer(painting(), TransformationNetwork(width=4), **options)
 
 

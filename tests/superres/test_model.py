@@ -1,5 +1,7 @@
 """SuperResolution in user code: compile, fit, evaluate."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from skimage import data
 from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.training.adam import Adam
+from fast_style.network import TransformationNetwork
 from superres.bicubic import bicubic_resize
 from superres.degradation import degrade
 from superres.model import SuperResolution
@@ -198,3 +201,38 @@ def test_an_option_that_is_none_is_refused_before_a_loss_network_is_built(monkey
     monkeypatch.setattr("superres.objective.build_loss_network", None)
     with pytest.raises(TypeError, match=r"SuperResolution: unknown option pixel_weigth; did you mean pixel_weight\?"):
         SuperResolution(SuperResolutionNetwork(2, **TINY), pixel_weigth=1.0)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"pixel_channels": "rbg"}, "pixel_channels: expected one of rgb, y. Received: 'rbg'"),
+        ({"pixel_weight": -1.0}, "pixel_weight: expected a number of at least 0. Received: -1.0"),
+        ({"degradation": "blur"}, "degradation: expected one of blur-bicubic, bicubic. Received: 'blur'"),
+        (
+            {"network": "x4_pixel"},
+            "network: expected a SuperResolutionNetwork or SRCNN; load_network gives one by name",
+        ),
+        (
+            {"network": TransformationNetwork(width=1)},
+            "network: expected a SuperResolutionNetwork or SRCNN; load_network ",
+        ),
+    ],
+)
+def test_values_that_are_none_are_refused_before_a_loss_network_is_built(options, message, monkeypatch):
+    monkeypatch.setattr("superres.objective.build_loss_network", None)
+    with pytest.raises(UserError, match=re.escape(message)):
+        SuperResolution(**{"network": SuperResolutionNetwork(2, **TINY), **options})
+
+
+@pytest.mark.parametrize("factor", [2, 8])
+def test_photographs_smaller_than_the_factor(factor, eager_steps):
+    model = trainer(SuperResolutionNetwork(factor, **TINY), feature_weight=0, pixel_weight=1.0)
+    model.compile("sgd")
+    for call in (model.fit, model.evaluate):
+        with pytest.raises(
+            UserError, match=f"^x: expected photographs of at least {factor} pixels a side\\. Received: "
+        ):
+            call(np.zeros((1, factor - 1, factor, 3), np.uint8), verbose=0)
+    smallest = np.zeros((1, factor, factor, 3), np.uint8)
+    assert np.isfinite(model.fit(smallest, verbose=0).history["loss"]).all()

@@ -1,10 +1,13 @@
 """PerceptualTrainer: named terms, and loss scaling that shows what it skips."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.training.trainer import PerceptualTrainer
 
@@ -108,6 +111,66 @@ def test_terms_are_for_subclasses_to_compute():
         PerceptualTrainer(keras.Sequential([keras.Input((1,))]), ("loss",)).compute_terms(None, training=True)
 
 
-def test_saving_is_refused_with_what_to_do_instead(tmp_path):
-    with pytest.raises(NotImplementedError, match=r"model\.network\.save\(path\)"):
-        Trainer().save(tmp_path / "a.keras")
+@pytest.mark.parametrize("name", ["loss", "loss_weights", "metrics", "weighted_metrics"])
+def test_losses_and_metrics_are_refused_and_stand_where_keras_has_them(name):
+    """`compile("adam", "mse")` made "mse" the choice of XLA."""
+    position = list(inspect.signature(keras.Model.compile).parameters).index(name)
+    arguments = ["sgd", *(None,) * (position - 2), "mse"]
+    with pytest.raises(UserError, match=f"^compile, {name}: expected none, .* Received: 'mse'$"):
+        Trainer().compile(*arguments)
+    assert list(inspect.signature(Trainer.compile).parameters) == list(
+        inspect.signature(keras.Model.compile).parameters
+    )
+
+
+@pytest.mark.parametrize("optimizer", [None, "addam", keras.optimizers.Adam, 3])
+def test_an_optimizer_that_is_none(optimizer):
+    with pytest.raises(UserError, match=r"^optimizer: expected a Keras optimizer or its name\. Received: "):
+        Trainer().compile(optimizer)
+
+
+def test_a_choice_of_xla_that_is_none():
+    with pytest.raises(UserError, match=r"^jit_compile: expected True, False or 'auto'\. Received: 'mse'$"):
+        Trainer().compile("sgd", jit_compile="mse")
+
+
+def test_what_keras_compile_takes_is_passed_on():
+    """4 batches in steps of 2, eagerly; the loss unscaled in float16 where somebody asks for that."""
+    trainer = Trainer(dtype="mixed_float16")
+    trainer.compile("sgd", run_eagerly=True, steps_per_execution=2, auto_scale_loss=False)
+    assert (trainer.run_eagerly, trainer.steps_per_execution, trainer.scales_loss) == (True, 2, False)
+    assert trainer.fit(batches(1.0, 2.0, 3.0, 4.0), verbose=0).history["loss"] == [pytest.approx(7.5, rel=0.2)]
+
+
+WEIGHTS = "sample_weight: expected none, because every photograph counts alike. Received: weights"
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate", "train_on_batch", "test_on_batch"])
+def test_weights_of_samples_are_refused(method):
+    trainer = Trainer()
+    trainer.compile("sgd")
+    images, weights = np.ones((2, 2, 2, 1)), np.ones(2)
+    with pytest.raises(UserError, match=f"^{WEIGHTS}$"):
+        getattr(trainer, method)(images, sample_weight=weights)
+    if method in ("fit", "evaluate"):
+        with pytest.raises(UserError, match=f"^{WEIGHTS}$"):
+            getattr(trainer, method)(tf.data.Dataset.from_tensors((images, weights, weights)), verbose=0)
+
+
+@pytest.mark.parametrize("method", ["fit", "train_on_batch"])
+def test_weights_of_classes_are_refused(method):
+    trainer = Trainer()
+    trainer.compile("sgd")
+    with pytest.raises(UserError, match=r"^class_weight: expected none, .*Received: weights$"):
+        getattr(trainer, method)(np.ones((2, 2, 2, 1)), np.ones(2), class_weight={0: 2.0})
+
+
+@pytest.mark.parametrize("method", ["fit", "train_on_batch"])
+@pytest.mark.parametrize("frozen_by", ["network", "trainer"])
+def test_a_network_that_is_frozen_whole_is_not_trained(method, frozen_by):
+    trainer = Trainer()
+    trainer.compile("sgd")
+    (trainer.network if frozen_by == "network" else trainer).trainable = False
+    with pytest.raises(UserError, match=r"^network: expected one with weights to train\. Received: a frozen one"):
+        getattr(trainer, method)(np.ones((1, 2, 2, 1)))
+    assert trainer.evaluate(np.ones((1, 2, 2, 1)), verbose=0, return_dict=True)["raw"] == 3.0
