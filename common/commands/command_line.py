@@ -189,6 +189,9 @@ def errors_as_lines(program):
     except BrokenPipeError:
         drop_output()
         sys.exit(141)
+    except OSError as error:  # what no check foresees: a disk that fails, a folder that goes away
+        where = f"{error.filename}: " if error.filename is not None else ""
+        fail(program, f"{where}expected a file system that works. Received: {error.strerror or error}")
     except KeyboardInterrupt as stop:
         number = stop.number if isinstance(stop, Terminated) else signal.SIGINT
         with contextlib.suppress(OSError):

@@ -152,6 +152,12 @@ def test_required_settings_are_named():
     [
         (UserError("size: expected\n1. Received: 2"), 2, "test: error: size: expected 1. Received: 2\n"),
         (KeyboardInterrupt(), 130, "\ntest: interrupted\n"),
+        (
+            OSError(5, "Input/output error", "run/a"),
+            2,
+            "test: error: run/a: expected a file system that works. Received: Input/output error\n",
+        ),
+        (OSError("odd"), 2, "test: error: expected a file system that works. Received: odd\n"),
     ],
 )
 def test_errors_become_lines(error, code, text, capsys):
