@@ -102,6 +102,8 @@ def commands_of(*arguments):
         (["paint", "x", "--style", "wave", "--mode", "exat"], "did you mean exact?"),
         (["paint", "--style", "wave", "--", ""], "argument PHOTO: expected a value. Received: an empty word"),
         (["paint", "x", "--style", "wave", ""], "argument --style: expected a value. Received: an empty word"),
+        (["--verison"], "test: error: unrecognized arguments: --verison; did you mean --version?"),
+        (["--stlye", "paint", "x", "--style", "wave"], "test: error: unrecognized arguments: --stlye"),
         ([""], "test: error: argument COMMAND: invalid choice: ''"),
         (["paint", "--style", "wave"], "test paint: error: the following arguments are required: PHOTO"),
     ],
