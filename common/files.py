@@ -98,8 +98,9 @@ def check_writable(folder, name="--output"):
         name: what the command line calls it.
 
     Raises:
-        UserError: it cannot be made or written, or is full.
+        UserError: it cannot be made or written, or is full; a name that is too long.
     """
+    check_names(folder, name)
     try:
         with tempfile.NamedTemporaryFile(dir=existing_folder(folder), prefix=".probe") as probe:
             probe.write(b"0")

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from fast_style.common.errors import UserError
-from fast_style.common.files import check_writable, existing_folder
+from fast_style.common.files import check_names, check_writable, existing_folder
 from fast_style.export.model_card import CARD
 
 
@@ -23,6 +23,7 @@ def check_new_folder(path, overwrite=False, argument="DIR"):
             that cannot be written.
     """
     path = Path(path)
+    check_names(path, argument)
     if path.exists() and not path.is_dir():
         raise UserError(f"{argument}: expected a new or empty folder. Received: {path} (a file)")
     check_replaceable(path, argument)
@@ -49,6 +50,7 @@ def check_new_file(path, suffix, overwrite=False, argument="FILE"):
     path = Path(path)
     if path.suffix != suffix:
         raise UserError(f"{argument}: expected a name that ends in {suffix}. Received: {path}")
+    check_names(path, argument)
     if path.is_dir():
         raise UserError(f"{argument}: expected a file. Received: {path} (a folder)")
     if path.exists() and not overwrite:

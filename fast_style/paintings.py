@@ -1,6 +1,7 @@
 """A painting where a network is meant, and a network where a painting is: what to do instead, in one line."""
 
 import os
+import shlex
 from pathlib import Path
 
 from fast_style.common.errors import UserError
@@ -10,17 +11,19 @@ from fast_style.task import TASK
 
 
 def check_no_painting(network, argument):
-    """Raises UserError for an image file where a network is expected.
+    """Raises UserError for an image where a network is expected, whether the file is there or not.
 
     Args:
         network: a name or path.
         argument: what to call it in errors.
     """
-    if Path(network).suffix.lower() in EXTENSIONS and os.path.isfile(network):
+    if Path(network).suffix.lower() in EXTENSIONS and not os.path.isdir(network):
+        word = shlex.quote(str(network))
+        kind = "a painting" if os.path.exists(network) else "a painting that is not there"
         raise UserError(
-            f"{argument}: expected one of {', '.join(shipped_sources(TASK))}, or a .keras file. Received: {network}, a "
-            f"painting; fast-style train --style {network} learns it, fast-style optimize --style {network} paints in "
-            "it without a network"
+            f"{argument}: expected one of {', '.join(shipped_sources(TASK))}, or a .keras file. Received: {network}, "
+            f"{kind}; fast-style train --style {word} learns it, fast-style optimize --style {word} paints in it "
+            "without a network"
         )
 
 

@@ -1,9 +1,10 @@
 """A contact sheet of photographs in several styles."""
 
+from fast_style.common.commands.photo_jobs import read_source
 from fast_style.common.errors import UserError
 from fast_style.common.images.contact_sheet import contact_grid
 from fast_style.common.images.geometry import limit_long_side
-from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.common.images.image_io import write_photo
 
 PHOTOS = 8  # the first of a folder of many
 CELL = 384  # side in pixels
@@ -23,9 +24,7 @@ def write_sheet(path, planned):
 
 
 def _thumbnail(path):
-    if path == "-":  # read once
-        return None
     try:
-        return limit_long_side(read_photo(path).on_white(), CELL)
+        return limit_long_side(read_source(path).on_white(), CELL)
     except UserError:
         return None

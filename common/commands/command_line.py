@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import itertools
 import re
 import signal
 import sys
@@ -189,6 +190,9 @@ def errors_as_lines(program):
     except BrokenPipeError:
         drop_output()
         sys.exit(141)
+    except OSError as error:  # what no check foresees: a disk that fails, a folder that goes away
+        where = f"{error.filename}: " if error.filename is not None else ""
+        fail(program, f"{where}expected a file system that works. Received: {error.strerror or error}")
     except KeyboardInterrupt as stop:
         number = stop.number if isinstance(stop, Terminated) else signal.SIGINT
         with contextlib.suppress(OSError):
@@ -275,7 +279,9 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args=None, namespace=None):
         """As of argparse, but for what is not known, which is refused here, where the subcommand is known."""
         args = self._each_with_its_flag(sys.argv[1:] if args is None else args)
-        self._slips = [] if self._subparsers else [one for one in args if self._is_slip(one)]
+        # Behind a subcommand, flags are its own.
+        own = itertools.takewhile(lambda one: one.startswith("-"), args) if self._subparsers else args
+        self._slips = [one for one in own if self._is_slip(one)]
         options, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self._refuse(unknown)

@@ -1,6 +1,7 @@
 """Photographs in, pictures out: what the commands that turn files into files share."""
 
 import dataclasses
+import functools
 import itertools
 import os
 import signal
@@ -23,6 +24,7 @@ from fast_style.common.streams import drop_output, say, standard_output, warn
 
 # A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
 OVERLAPPED_BYTES = 100 << 20
+NAMED = 3  # results in a line on their names; others are counted
 TOO_LARGE = "{}: expected a photograph and a result that memory holds. Received: larger ones"
 
 
@@ -92,9 +94,10 @@ def _jobs_in(output, sources, label, file_format, tell):
 
     targets, renamed = tell_apart(sources, target)
     if renamed and tell:
-        first, more = renamed[0], len(renamed) - 1
-        names = " and ".join(f"{source} to {targets[source]}" for source in first)
-        tell(f"results of one name are told apart: {names}" + (f"; and {more} names more" if more else ""))
+        shown, more = renamed[0][:NAMED], sum(map(len, renamed))
+        names = " and ".join(f"{source} to {targets[source]}" for source in shown)
+        more = f"; and {more - len(shown)} more" if more > len(shown) else ""
+        tell(f"results of one name are told apart: {names}{more}")
     return [Job(source, targets[source], formats[source]) for source, _ in sources]
 
 
@@ -253,17 +256,26 @@ def _read(job):
     if job.problem:
         raise UserError(job.problem)
     start = time.perf_counter()
-    if job.source != "-":
-        photo = read_photo(job.source, name=job.source)
-    else:
-        try:
-            content = read_stream(sys.stdin.buffer)
-        except OSError as error:
-            raise UserError(
-                f"standard input: expected a stream that can be read. Received: {error.strerror or error}"
-            ) from error
-        photo = read_photo(content, name="standard input")
-    return photo, time.perf_counter() - start
+    return read_source(job.source), time.perf_counter() - start
+
+
+def read_source(source):
+    """The Photo at a path, or from standard input for ``"-"``, as often as it is wanted."""
+    if source != "-":
+        return read_photo(source, name=source)
+    try:
+        content = _kept_content(sys.stdin.buffer)
+    except OSError as error:
+        raise UserError(
+            f"standard input: expected a stream that can be read. Received: {error.strerror or error}"
+        ) from error
+    return read_photo(content, name="standard input")
+
+
+@functools.lru_cache(maxsize=1)
+def _kept_content(stream):
+    """Bytes of a stream, which can be read once, for pictures in several styles."""
+    return read_stream(stream)
 
 
 def _write(picture, job, quality):

@@ -3,6 +3,7 @@
 import glob
 import itertools
 import os
+import unicodedata
 from pathlib import Path
 
 from fast_style.common.errors import UserError
@@ -104,28 +105,38 @@ def tell_apart(sources, target):
     stems = {source: "stdin" if source == "-" else Path(relative).stem for source, relative in sources}
     relatives, groups = dict(sources), {}
     for source, relative in sources:
-        groups.setdefault(target(source, relative, stems[source]), []).append(source)
-    targets = {group[0]: name for name, group in groups.items() if len(group) == 1}
+        groups.setdefault(_folded(target(source, relative, stems[source])), []).append(source)
+    targets = {group[0]: target(group[0], relatives[group[0]], stems[group[0]]) for group in groups.values()}
     renamed = [group for group in groups.values() if len(group) > 1]
-    for one_name, group in groups.items():
-        if len(group) == 1:
-            continue
-        taken = {*groups, *targets.values()} - {one_name}
-        for chosen in _other_stems(group, stems[group[0]]):
+    taken = {key for key, group in groups.items() if len(group) == 1}
+    for group in renamed:
+        for chosen in _other_stems(group, stems):
             names = [target(source, relatives[source], stem) for source, stem in zip(group, chosen, strict=True)]
-            if len(set(names)) == len(group) and not taken & set(names):
+            folded = {_folded(name) for name in names}
+            if len(folded) == len(group) and not taken & folded:
                 break
         targets |= zip(group, names, strict=True)
+        taken |= folded
     return targets, renamed
 
 
-def _other_stems(sources, stem):
+def _folded(name):
+    """What names have in common that are one where upper and lower case are, as on macOS."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _other_stems(sources, stems):
     """Lists of stems for results of one name: by what the sources' names end in, by their folders, numbered."""
     endings = [Path(source).suffix[1:] or "stream" for source in sources]
-    folders = [Path(source).parent.name for source in sources]
-    stems = [f"{folder}_{stem}" if folder else stem for folder in folders]
-    yield [f"{stem}_{ending}" for ending in endings]
-    yield stems
-    yield [f"{one}_{ending}" for one, ending in zip(stems, endings, strict=True)]
+    folders = [[part for part in Path(source).parent.parts if part.strip("./")] for source in sources]
+    for depth in range(max(map(len, folders)) + 1):
+        # The last folders of each, of which numbers would be others with one photograph more.
+        longer = [
+            "_".join((*parts[max(len(parts) - depth, 0) :], stems[source]))
+            for source, parts in zip(sources, folders, strict=True)
+        ]
+        if depth:
+            yield longer
+        yield [f"{stem}_{ending}" for stem, ending in zip(longer, endings, strict=True)]
     for first in itertools.count(1):
-        yield [f"{stem}_{number}" for number in range(first, first + len(sources))]
+        yield [f"{stems[source]}_{number}" for number, source in enumerate(sources, first)]

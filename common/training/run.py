@@ -13,7 +13,7 @@ from pathlib import Path
 import keras
 
 from fast_style.common.errors import UserError
-from fast_style.common.files import check_writable, existing_folder, write_bytes
+from fast_style.common.files import check_names, check_writable, existing_folder, write_bytes
 from fast_style.common.images.contact_sheet import contact_sheet
 from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import as_rgb
@@ -62,6 +62,7 @@ def check_output(folder):
         UserError: it is a file, cannot be written, is nearly full.
     """
     folder = Path(folder)
+    check_names(folder)
     if folder.exists() and not folder.is_dir():
         raise UserError(f"--output: expected a folder. Received: {folder} (a file)")
     check_writable(folder)

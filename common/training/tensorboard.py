@@ -1,6 +1,7 @@
 """Scalars and pictures of a run for TensorBoard."""
 
 import contextlib
+import os
 
 import keras
 
@@ -17,7 +18,7 @@ class TensorBoard(contextlib.AbstractContextManager):
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
-            self._writer = tf.summary.create_file_writer(str(folder))
+            self._writer = tf.summary.create_file_writer(os.fsencode(folder))  # a name of any bytes
 
     def scalars(self, group, values, step):
         """Writes ``{name: number}`` as ``group/name``."""

@@ -22,6 +22,7 @@ def add(commands):
     network.add_argument(
         "--style",
         action="append",
+        nargs="?",  # without a name, the error names them
         metavar="NAME",
         help="a style that ships (fast-style styles), several, or all; of several, the folder of the results gets "
         f"{SHEET}, too, with the first photographs",
@@ -81,11 +82,11 @@ def find_styles(options):
     from fast_style.task import TASK
 
     shipped = shipped_sources(TASK)
-    if not options.style and options.network is None:
+    if options.network is None and not any(options.style or ()):
         raise UserError(f"--style: expected one of {', '.join(shipped)}, or {ALL}; or --network FILE. Received: none")
     flag, names = ("--style", options.style) if options.style else ("--network", [options.network])
     found = {}
-    for name in names:
+    for name in filter(None, names):
         check_no_painting(name, flag)
         chosen = shipped.values() if flag == "--style" and name.casefold() == ALL else [find_network(name, TASK, flag)]
         found |= {str(source.path.resolve()): source for source in chosen}

@@ -100,6 +100,11 @@ def test_a_link_to_nowhere_is_no_folder(tmp_path):
         check_writable(tmp_path / "link")
 
 
+def test_check_writable_refuses_long_names(tmp_path):
+    with pytest.raises(UserError, match=f"--run: expected names of at most 255 bytes. Received: {'x' * 300}, 300 by"):
+        check_writable(tmp_path / ("x" * 300), name="--run")
+
+
 def test_check_writable_names_the_argument(tmp_path):
     (tmp_path / "file").write_bytes(b"x")
     folder = tmp_path / "file" / "run"

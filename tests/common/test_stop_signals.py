@@ -1,8 +1,10 @@
 """Ctrl-C and SIGTERM as a wish to stop soon."""
 
+import hashlib
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -23,6 +25,30 @@ def test_the_second_interrupts_at_once():
         os.kill(os.getpid(), signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_third_does_not_tear_what_ends_behind_the_second():
+    with StopSignals() as signals:
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert signals.received == signal.SIGINT
+
+
+def test_two_within_one_long_operation_are_two():
+    """One that runs no Python, as TensorFlow's do, for which Python calls handlers once at its end."""
+
+    def send():
+        for _ in range(2):
+            time.sleep(0.05)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    with StopSignals(), pytest.raises(KeyboardInterrupt):
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 1_000_000)
+    thread.join()
 
 
 def test_other_threads_change_nothing():

@@ -357,6 +357,18 @@ def test_all_styles(tmp_path, capsys, monkeypatch):
     assert [Path(job.target).name for job in painted] == [f"one_{name}.png" for name in shipped_sources(TASK)]
 
 
+def test_standard_input_in_several_styles(tmp_path, tiny_network, capsys, monkeypatch):
+    """It can be read once; the sheet shows it, too."""
+    other = shutil.copy(tiny_network, tmp_path / "other.keras")
+    write_photo(tmp_path / "one.png", picture())
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO((tmp_path / "one.png").read_bytes())))
+    code, _, err = run(["stylize", "-", "--style", tiny_network, other, "-o", tmp_path / "out"], capsys)
+    assert (code, err) == (0, "")
+    assert files_below(tmp_path / "out") == ["contact_sheet.png", "stdin_other.png", "stdin_tiny.png"]
+    sheet = read_photo(tmp_path / "out" / "contact_sheet.png").rgb
+    np.testing.assert_array_equal(sheet[GAP + LABEL_HEIGHT :][:30, GAP : GAP + 40], picture())
+
+
 @pytest.mark.parametrize(
     ("style", "message"),
     [
@@ -370,6 +382,11 @@ def test_all_styles(tmp_path, capsys, monkeypatch):
             "expected a folder for pictures in 2 styles. Received: x.png",
         ),
         (["--style", "{photo}"], "a painting; fast-style train --style {photo} learns it, fast-style optimize --style"),
+        (
+            ["--style", "my painting.JFIF"],
+            "my painting.JFIF, a painting that is not there; fast-style train --style 'my p",
+        ),
+        (["--style"], "--style: expected one of starry_night, .*, or all; or --network FILE. Received: none"),
         (["--style", "wave", "--network", "wave"], "not allowed with argument --style"),
         (["--network", "WVAE"], "did you mean wave?"),
     ],

@@ -102,6 +102,8 @@ def commands_of(*arguments):
         (["paint", "x", "--style", "wave", "--mode", "exat"], "did you mean exact?"),
         (["paint", "--style", "wave", "--", ""], "argument PHOTO: expected a value. Received: an empty word"),
         (["paint", "x", "--style", "wave", ""], "argument --style: expected a value. Received: an empty word"),
+        (["--verison"], "test: error: unrecognized arguments: --verison; did you mean --version?"),
+        (["--stlye", "paint", "x", "--style", "wave"], "test: error: unrecognized arguments: --stlye"),
         ([""], "test: error: argument COMMAND: invalid choice: ''"),
         (["paint", "--style", "wave"], "test paint: error: the following arguments are required: PHOTO"),
     ],
@@ -152,6 +154,12 @@ def test_required_settings_are_named():
     [
         (UserError("size: expected\n1. Received: 2"), 2, "test: error: size: expected 1. Received: 2\n"),
         (KeyboardInterrupt(), 130, "\ntest: interrupted\n"),
+        (
+            OSError(5, "Input/output error", "run/a"),
+            2,
+            "test: error: run/a: expected a file system that works. Received: Input/output error\n",
+        ),
+        (OSError("odd"), 2, "test: error: expected a file system that works. Received: odd\n"),
     ],
 )
 def test_errors_become_lines(error, code, text, capsys):

@@ -102,11 +102,13 @@ def test_patterns_and_repeated_names(photos):
     ("names", "file_format", "expected"),
     [
         (["x.jpg", "x.png"], "png", ["x_jpg_wave.png", "x_png_wave.png"]),
-        (["x.JPG", "x.jpg"], None, ["x_JPG_wave.jpg", "x_jpg_wave.jpg"]),
+        (["x.JPG", "x.jpg"], None, ["x_1_wave.jpg", "x_2_wave.jpg"]),  # one name on macOS
+        (["X.jpg", "x.png"], "png", ["X_jpg_wave.png", "x_png_wave.png"]),
         (["x.png", "p/x.png"], None, ["x_wave.png", "p_x_wave.png"]),
         (["p/x.png", "q/x.png"], None, ["p_x_wave.png", "q_x_wave.png"]),
         (["p/x.png", "p/x.jpg", "q/x.png"], "png", ["p_x_png_wave.png", "p_x_jpg_wave.png", "q_x_png_wave.png"]),
-        (["p/p/x.png", "q/p/x.png"], None, ["x_1_wave.png", "x_2_wave.png"]),
+        (["p/p/x.png", "q/p/x.png"], None, ["p_p_x_wave.png", "q_p_x_wave.png"]),
+        (["p/x.png", "./../in/p/x.png"], None, ["p_x_wave.png", "in_p_x_wave.png"]),
         (["x.jpg", "x.png", "x_jpg.png"], "png", ["x_1_wave.png", "x_2_wave.png", "x_jpg_wave.png"]),
     ],
 )
