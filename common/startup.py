@@ -4,6 +4,7 @@ import contextlib
 import os
 
 from fast_style.common.errors import UserError
+from fast_style.common.keras_configuration import BACKENDS
 
 
 def start_backend():
@@ -12,7 +13,7 @@ def start_backend():
     Raises:
         UserError: Keras is set to another backend.
     """
-    _start(("tensorflow", "jax"), training=True)
+    _start(BACKENDS, training=True)
 
 
 def start_tensorflow(training=False):
@@ -33,8 +34,16 @@ def _start(backends, training):
     if training:
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with stderr_closed():
-        import keras
+    try:
+        with stderr_closed():
+            import keras
+    except (ImportError, ValueError) as error:
+        named = os.environ.get("KERAS_BACKEND", "that of keras.json")
+        raise UserError(
+            f"KERAS_BACKEND: expected {' or '.join(backends)}. Received: {named}, which does not import ({error})"
+        ) from error
+    # Whatever keras.json says, which is for programs of the user's own.
+    keras.config.set_image_data_format("channels_last")
     backend = keras.backend.backend()
     if backend not in backends:
         raise UserError(f"KERAS_BACKEND: expected {' or '.join(backends)}. Received: {backend}")

@@ -5,9 +5,11 @@ import math
 import os
 
 import keras
+from keras import ops
 
-from fast_style.common.images.batch import check_batch
+from fast_style.common.images.batch import check_batch, filled
 from fast_style.common.images.pixels import to_uint8
+from fast_style.common.keras_configuration import check_keras
 from fast_style.common.layers import cpu_convolutions
 from fast_style.common.layers.block import check_blocks
 from fast_style.common.networks.source import find_network, task_of_class
@@ -39,10 +41,17 @@ class ImageNetwork(keras.Model):
     factor = 1
     margin = 0
 
+    def __init__(self, *args, **kwargs):
+        check_keras()
+        super().__init__(*args, **kwargs)
+
     def __call__(self, images, *args, **kwargs):
         # Before Keras', which would put the error into one of several lines.
         check_batch(images)
-        return super().__call__(images, *args, **kwargs)
+        if keras.backend.is_keras_tensor(images) or images.shape[0]:
+            return super().__call__(images, *args, **kwargs)
+        images, count = filled(ops.convert_to_tensor(images))
+        return super().__call__(images, *args, **kwargs)[:count]
 
     # A method, as `steps`: Keras walks through attributes where it saves, and would find layers twice.
     def chain(self):

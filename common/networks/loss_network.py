@@ -11,6 +11,7 @@ import numpy as np
 from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest, open_regular
 from fast_style.common.images.pixels import image_to_vgg
+from fast_style.common.keras_configuration import check_keras
 from fast_style.common.networks.filter_normalization import normalize_filters
 from fast_style.common.networks.hdf5 import check_bytes, datasets
 from fast_style.common.npz import DAMAGE, check_finite, read_npz, reason_of
@@ -114,6 +115,7 @@ def build_loss_network(
         UserError: unknown architecture or layer; a weights file that is missing, unreadable or
             lacks a needed layer; a download that failed; an unknown pooling.
     """
+    check_keras()
     if pooling not in POOLINGS:
         raise UserError(f"pooling: expected one of {', '.join(POOLINGS)}. Received: {pooling!r}")
     names = layer_names(architecture)

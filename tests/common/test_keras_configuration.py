@@ -1,0 +1,62 @@
+"""What Keras may be set to: told in one line at the door, or of no matter to commands. Each in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fast_style.common.images.image_io import read_photo, write_photo
+from tests.export.conftest import picture
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(folder, *command, **environment):
+    clean = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    clean |= {"KERAS_HOME": str(folder), "TF_CPP_MIN_LOG_LEVEL": "2"} | environment
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def channels_first(tmp_path):
+    """A folder with a keras.json of somebody who has channels first."""
+    configuration = {"image_data_format": "channels_first", "backend": "tensorflow", "floatx": "float32"}
+    (tmp_path / "keras.json").write_text(json.dumps(configuration))
+    return tmp_path
+
+
+def test_commands_paint_whatever_keras_json_says(channels_first):
+    write_photo(channels_first / "cat.png", picture(20, 24))
+    painted = channels_first / "out.png"
+    done = run(
+        channels_first,
+        *("-m", "fast_style", "stylize", str(channels_first / "cat.png"), "--style", "wave_fast", "-o", str(painted)),
+    )
+    assert done.returncode == 0, done.stderr
+    assert read_photo(painted).rgb.shape == (20, 24, 3)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from fast_style import TransformationNetwork; TransformationNetwork()",
+        "from superres import SRCNN; SRCNN(2)",
+        "from fast_style.losses import PerceptualLoss; PerceptualLoss(loss_weights='random')",
+    ],
+)
+def test_channels_first_is_one_line_in_a_program_of_the_users_own(channels_first, code):
+    last = run(channels_first, "-c", code).stderr.strip().splitlines()[-1]
+    assert "image_data_format of Keras (keras.json): expected channels_last. Received: channels_first" in last
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch", "nonsense"])
+def test_another_backend_is_one_line(tmp_path, backend):
+    command = "-m", "fast_style", "stylize", str(tmp_path), "--style", "wave"
+    write_photo(tmp_path / "cat.png", picture(20, 24))
+    done = run(tmp_path, *command, "-o", str(tmp_path / "out"), KERAS_BACKEND=backend)
+    assert done.returncode == 2, done.stderr
+    assert f"error: KERAS_BACKEND: expected tensorflow. Received: {backend}" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
