@@ -16,6 +16,7 @@ from fast_style.common.networks.loss_network import least_side
 from fast_style.common.training.consistency import StepSeed
 from fast_style.common.training.first_batch import FirstBatch
 from fast_style.common.training.keras_callbacks import prepare_callbacks
+from fast_style.common.training.loss_scale import FittedLossScale
 
 
 class PerceptualTrainer(keras.Model):
@@ -159,9 +160,7 @@ class PerceptualTrainer(keras.Model):
         optimizer = _optimizer(optimizer)
         scaled = self.network.compute_dtype == "float16" and auto_scale_loss
         if scaled and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-            # Keras starts at 2^15, for losses near 1. Ours, on pixels of 0..255, are 1e4 and more: from
-            # there the first dozen steps would all overflow and be skipped.
-            optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=16.0)
+            optimizer = FittedLossScale(optimizer)
         super().compile(
             optimizer=optimizer,
             run_eagerly=run_eagerly,
@@ -323,6 +322,8 @@ def _tensorflow_train_step(self, data):
     images = _photographs(data)
     with tf.GradientTape() as tape, cpu_convolutions():
         terms = self.compute_terms(images, training=True)
+        if not self.optimizer.built:
+            self.optimizer.build(self.network.trainable_variables)
         # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
         loss = self.optimizer.scale_loss(tf.reduce_mean(terms["loss"]))
     variables = self.network.trainable_variables
@@ -353,9 +354,11 @@ def _jax_train_step(self, state, data):
             loss = ops.mean(terms["loss"])
             scaled = self.optimizer.scale_loss(loss)
             rate = self.schedule(self.optimizer.iterations) if self.schedule else None
-        return scaled, (terms, _values(scope, self.non_trainable_variables), rate)
+        values = _values(scope, self.non_trainable_variables), _values(scope, self.optimizer.variables)
+        return scaled, (terms, *values, rate)
 
-    (_, (terms, others, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
+    # The optimizer's values too: the first step fits the loss scale.
+    (_, (terms, others, optimizer, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
     iterations = [variable is self.optimizer.iterations for variable in self.optimizer.variables].index(True)
     before = optimizer[iterations]
     if rate is not None:
