@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-# What the first loss is scaled to at most. Losses on pixels of 0..255 begin at 1e4 to 1e7. At the README's weights (7e6,
-# VGG19, 32x32 pixels) gradients overflow from 2^17 on, and earlier the fewer pixels share the loss; down to 2 they keep
-# their direction (cosine 0.9998 with those in float32).
+# What the first loss is scaled to at most. Losses on pixels of 0..255 begin at 1e4 to 1e7. At the README's weights
+# (7e6, VGG19, 32x32 pixels) gradients overflow from 2^17 on, and earlier the fewer pixels share the loss; down to 2
+# they keep their direction (cosine 0.9998 with those in float32).
 FIRST_LOSS = 2.0**10
 # Keras' own begin, for losses near 1.
 LARGEST_SCALE = 2.0**15

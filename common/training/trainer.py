@@ -274,6 +274,10 @@ class PerceptualTrainer(keras.Model):
         with self._network_with_optimizer() as network:
             network.load_weights(filepath, *args, **kwargs)
 
+    def quantize(self, *args, **kwargs):
+        """As of the network."""
+        self.network.quantize(*args, **kwargs)
+
     @contextlib.contextmanager
     def _network_with_optimizer(self):
         """The network, with the optimizer where Keras looks for what is saved; none of it is the loss network's."""
