@@ -116,12 +116,7 @@ class TransformationNetwork(ImageNetwork):
     def build(self, input_shape):
         if self.built:
             return
-        shape = self.padding.compute_output_shape(input_shape)
-        for block in self.blocks:
-            block.build(shape)
-            shape = block.compute_output_shape(shape)
-        self.to_rgb.build(shape)
-        self.built = True
+        self.build_layers([self.padding, *self.chain(), self.scaled_tanh], input_shape)
 
     def call(self, images, training=None):
         height, width = keras.ops.shape(images)[1:3]

@@ -122,12 +122,7 @@ class SuperResolutionNetwork(EnlargingNetwork):
     def build(self, input_shape):
         if self.built:
             return
-        shape = input_shape
-        for block in self.blocks:
-            block.build(shape)
-            shape = block.compute_output_shape(shape)
-        self.to_rgb.build(shape)
-        self.built = True
+        self.build_layers([*self.chain(), self.scaled_tanh], input_shape)
 
     def call(self, images, training=None):
         margin = 0 if training else self.margin

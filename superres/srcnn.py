@@ -73,11 +73,7 @@ class SRCNN(EnlargingNetwork):
     def build(self, input_shape):
         if self.built:
             return
-        shape = (None, None, None, 1)
-        for convolution in self.convolutions:
-            convolution.build(shape)
-            shape = convolution.compute_output_shape(shape)
-        self.built = True
+        self.build_layers([self.padding, *self.convolutions], (None, None, None, 1))
 
     def call(self, images, training=None):
         height, width = ops.shape(images)[1:3]

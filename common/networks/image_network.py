@@ -7,6 +7,7 @@ import os
 import keras
 from keras import ops
 
+from fast_style.common.errors import UserError
 from fast_style.common.images.batch import check_batch, filled
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.keras_configuration import check_keras
@@ -57,6 +58,20 @@ class ImageNetwork(keras.Model):
     def chain(self):
         """The layers with pixels around them, in the order in which they are applied: each a ``Block``."""
         raise NotImplementedError
+
+    def build_layers(self, layers, shape):
+        """Builds layers one behind the other, of the shape (batch, height, width, channels) that the first is given."""
+        for layer in layers:
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+        self.built = True
+
+    def quantize(self, *args, **kwargs):
+        """Refused: Keras quantizes dense layers, and would leave every layer of this network as it is."""
+        raise UserError(
+            "quantize: expected a network with dense layers, which Keras quantizes. Received: one of convolutions; "
+            "fast-style-export tflite --precision int8 makes a file of 8 bits of it"
+        )
 
     def peak_bytes(self, height, width):
         """Memory in bytes that an image of this size takes at its peak, about."""

@@ -16,6 +16,7 @@ from fast_style.common.networks.loss_network import least_side
 from fast_style.common.training.consistency import StepSeed
 from fast_style.common.training.first_batch import FirstBatch
 from fast_style.common.training.keras_callbacks import prepare_callbacks
+from fast_style.common.training.loss_scale import FittedLossScale
 
 
 class PerceptualTrainer(keras.Model):
@@ -159,9 +160,7 @@ class PerceptualTrainer(keras.Model):
         optimizer = _optimizer(optimizer)
         scaled = self.network.compute_dtype == "float16" and auto_scale_loss
         if scaled and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-            # Keras starts at 2^15, for losses near 1. Ours, on pixels of 0..255, are 1e4 and more: from
-            # there the first dozen steps would all overflow and be skipped.
-            optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=16.0)
+            optimizer = FittedLossScale(optimizer)
         super().compile(
             optimizer=optimizer,
             run_eagerly=run_eagerly,
@@ -275,6 +274,10 @@ class PerceptualTrainer(keras.Model):
         with self._network_with_optimizer() as network:
             network.load_weights(filepath, *args, **kwargs)
 
+    def quantize(self, *args, **kwargs):
+        """As of the network."""
+        self.network.quantize(*args, **kwargs)
+
     @contextlib.contextmanager
     def _network_with_optimizer(self):
         """The network, with the optimizer where Keras looks for what is saved; none of it is the loss network's."""
@@ -322,11 +325,14 @@ def _tensorflow_train_step(self, data):
 
     images = _photographs(data)
     with tf.GradientTape() as tape, cpu_convolutions():
-        terms = self.compute_terms(images, training=True)
+        terms = _terms_of_any(self, images, training=True)
+        if not self.optimizer.built:
+            self.optimizer.build(self.network.trainable_variables)
+        mean = tf.math.divide_no_nan(tf.reduce_sum(terms["loss"]), tf.cast(tf.size(terms["loss"]), "float32"))
         # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
-        loss = self.optimizer.scale_loss(tf.reduce_mean(terms["loss"]))
+        loss = self.optimizer.scale_loss(mean if images.shape[0] is None else tf.reduce_mean(terms["loss"]))
     variables = self.network.trainable_variables
-    gradients = tape.gradient(loss, variables)
+    gradients = tape.gradient(loss, variables, unconnected_gradients="zero" if images.shape[0] == 0 else "none")
     before = tf.convert_to_tensor(self.optimizer.iterations)
     self.optimizer.apply(gradients, variables)
     if self.scales_loss:
@@ -336,7 +342,27 @@ def _tensorflow_train_step(self, data):
 
 
 def _tensorflow_test_step(self, data):
-    return self.track(self.compute_terms(_photographs(data), training=False))
+    return self.track(_terms_of_any(self, _photographs(data), training=False))
+
+
+def _terms_of_any(self, images, training):
+    """``compute_terms`` of a batch that may be empty, as that of a replica which none are left for."""
+    import tensorflow as tf
+
+    names = list(self._trackers)
+
+    def nothing():
+        return {name: tf.zeros((0,)) for name in names}
+
+    def all_terms():
+        terms = self.compute_terms(images, training)
+        names[:] = terms
+        return terms
+
+    if images.shape[0] is None:
+        # The statistics of normalization stay as they are, where none are computed.
+        return tf.cond(tf.shape(images)[0] > 0, all_terms, nothing)
+    return all_terms() if images.shape[0] else nothing()
 
 
 def _jax_train_step(self, state, data):
@@ -353,9 +379,11 @@ def _jax_train_step(self, state, data):
             loss = ops.mean(terms["loss"])
             scaled = self.optimizer.scale_loss(loss)
             rate = self.schedule(self.optimizer.iterations) if self.schedule else None
-        return scaled, (terms, _values(scope, self.non_trainable_variables), rate)
+        values = _values(scope, self.non_trainable_variables), _values(scope, self.optimizer.variables)
+        return scaled, (terms, *values, rate)
 
-    (_, (terms, others, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
+    # The optimizer's values too: the first step fits the loss scale.
+    (_, (terms, others, optimizer, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
     iterations = [variable is self.optimizer.iterations for variable in self.optimizer.variables].index(True)
     before = optimizer[iterations]
     if rate is not None:

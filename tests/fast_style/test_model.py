@@ -151,6 +151,34 @@ def test_float16_loss_is_scaled_and_overflow_is_skipped_and_counted():
     assert float(optimizer.dynamic_scale) == 2.0**39
 
 
+README_WEIGHTS = {"content_weight": 1.0, "style_weight": 1e-4, "tv_weight": 1e-5}
+
+
+def test_no_step_is_skipped_in_float16_at_weights_whose_loss_begins_at_millions(eager_steps):
+    """Random loss networks have smaller losses than VGG; the style weight makes up for it."""
+    model = trainer("mixed_float16", **README_WEIGHTS | {"style_weight": 100.0})
+    model.compile(Adam(1e-3))
+    history = model.fit(photographs(), epochs=2, verbose=0, shuffle=False).history
+    assert history["loss"][0] > 1e6
+    assert history["skipped"] == [0.0, 0.0]
+    assert int(model.optimizer.iterations) == 4
+
+
+def test_no_step_is_skipped_in_float16_at_the_weights_of_the_readme(shared_data, eager_steps):
+    """VGG19 and the paper's network, whose loss begins at 7e6: 8 halvings from 16 left every step skipped."""
+    keras.utils.set_random_seed(0)
+    weights = shared_data / "weights" / "vgg19_conv1_1-conv5_1.npz"
+    with dtype_policy("mixed_float16"):
+        model = StyleTransfer(
+            shared_data / "styles" / "starry_night.jpg", loss_network="vgg19", loss_weights=weights, **README_WEIGHTS
+        )
+    model.compile(keras.optimizers.Adam(1e-3))
+    photos = np.random.default_rng(0).integers(0, 256, (1, 16, 16, 3), np.uint8)
+    logs = [model.train_on_batch(photos, return_dict=True) for _ in range(4)]
+    assert logs[0]["loss"] > 1e6
+    assert [one["skipped"] for one in logs] == [0.0] * 4
+
+
 def test_plain_optimizer_is_wrapped_under_float16_only():
     for policy, wrapped in (("mixed_float16", True), ("float32", False)):
         model = trainer(policy)

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import dtype_policy
+from fast_style.common.training.checkpoint import restore_training_state, training_state
+from fast_style.common.training.loss_scale import fitting_scale
 from fast_style.common.training.trainer import PerceptualTrainer
 
 
@@ -66,9 +68,9 @@ def test_a_step_is_traced_once(monkeypatch):
 
 
 def test_float16_is_scaled_and_counts_what_it_skips():
-    """A gradient of 1e6 overflows float16 (65504) whatever the scale; the next, of 1, is taken: 3 - 0.25."""
+    """A gradient of 1e6 overflows float16 (65504) at a scale of 1; the next, of 1, is taken: 3 - 0.25."""
     trainer = Trainer(dtype="mixed_float16")
-    trainer.compile(keras.optimizers.SGD(0.25))
+    trainer.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.25), initial_scale=1.0))
     assert trainer.scales_loss
     trainer.scale = tf.Variable(1e6, trainable=False)
     skipped = trainer.fit(batches(1.0), shuffle=False, verbose=0).history["skipped"]
@@ -82,12 +84,48 @@ def test_float16_is_scaled_and_counts_what_it_skips():
 def test_small_gradients_survive_in_float16():
     """Each of 4 pixels has a share of 2.5e-8, which float16, in steps of 6e-8, rounds to 0.
 
-    Scaled by 16 it is 6.7 steps, rounded to 7: the weight falls by 1e7 * 1e-7 * 7 / 6.7 = 1.04.
+    Scaled by 2^15, as a loss of 3e-7 is, it is 14,000 steps: the weight falls by 1e7 * 1e-7 = 1.
     """
     trainer = Trainer(scale=1e-7, dtype="mixed_float16")
     trainer.compile(keras.optimizers.SGD(1e7))
     trainer.fit(batches(1.0), shuffle=False, verbose=0)
-    assert trainer.weight == pytest.approx(2.0, abs=0.1)
+    assert trainer.weight == pytest.approx(2.0, abs=0.01)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e4, 1e7, 1e9])
+def test_no_step_is_skipped_whatever_the_loss_begins_at(scale):
+    """dL/dw is the scale; at a learning rate of 1/scale the weight falls from 3 by 1 a step."""
+    trainer = Trainer(scale=scale, dtype="mixed_float16")
+    trainer.compile(keras.optimizers.SGD(1 / scale))
+    history = trainer.fit(batches(1.0, 1.0), shuffle=False, verbose=0).history
+    assert history["skipped"] == [0.0]
+    assert trainer.weight == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_loss_scale_is_fitted_once_and_stays_with_the_optimizers_state():
+    """Of a loss of 3e5, 2^10 / 3e5 is 0.0034, and 2^-9 the next lower power of two; of one of 3, 2^8."""
+    trainer, other = Trainer(scale=1e5, dtype="mixed_float16"), Trainer(dtype="mixed_float16")
+    for one in (trainer, other):
+        one.compile(keras.optimizers.SGD(0.0))
+        assert float(one.optimizer.dynamic_scale) == 0.0
+        one.fit(batches(1.0, 1e-3), verbose=0)
+    assert (float(trainer.optimizer.dynamic_scale), float(other.optimizer.dynamic_scale)) == (2.0**-9, 2.0**8)
+    restore_training_state(other.network, other.optimizer, training_state(trainer.network, trainer.optimizer))
+    other.fit(batches(1.0), verbose=0)
+    assert float(other.optimizer.dynamic_scale) == 2.0**-9
+
+
+def test_a_first_loss_that_is_not_finite_is_skipped_and_counted():
+    trainer = Trainer(scale=np.inf, dtype="mixed_float16")
+    trainer.compile(keras.optimizers.SGD(0.1))
+    assert trainer.fit(batches(1.0), verbose=0).history["skipped"] == [1.0]
+    assert trainer.weight == 3.0
+    assert np.isfinite(float(trainer.optimizer.dynamic_scale))
+
+
+@pytest.mark.parametrize("loss, power", [(0.0, 15), (1.0, 10), (1e4, -4), (7.5e6, -13), (1e30, -90), (np.nan, 10)])
+def test_scales_that_fit(loss, power):
+    assert float(fitting_scale(loss)) == 2.0**power
 
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
