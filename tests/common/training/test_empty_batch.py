@@ -1,5 +1,9 @@
 """Batches without a photograph, as a replica gets for which none are left."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -55,7 +59,7 @@ def test_an_empty_batch_leaves_training_and_averages_as_they_were():
         model = trainer()
         data = tf.data.Dataset.from_generator(
             lambda batches=batches: iter(batches), output_signature=tf.TensorSpec((None, 32, 32, 3), tf.uint8)
-        )
+        ).apply(tf.data.experimental.assert_cardinality(len(batches)))
         history = model.fit(data, verbose=0)
         found.append((history.history["loss"], weights(model)))
     (loss, trained), (expected_loss, expected) = found
@@ -86,10 +90,6 @@ print("trained")
 
 @pytest.mark.slow
 def test_a_replica_that_gets_none_trains_on(tmp_path):
-    import subprocess
-    import sys
-    from pathlib import Path
-
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", MIRRORED], cwd=root, capture_output=True, text=True, check=False)
     assert done.stdout.strip().endswith("trained"), done.stderr[-3000:]
