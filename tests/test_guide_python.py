@@ -1,6 +1,9 @@
 """The code of docs/guide/python.md runs as it is written, on a small painting and a few photographs."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +44,19 @@ def run(heading):
 
 
 def test_every_block_has_its_test():
-    assert len(BLOCKS) == GUIDE.count("```python\n") == 6
+    assert len(BLOCKS) == GUIDE.count("```python\n") == 7
+
+
+@pytest.mark.slow
+def test_several_processes(folder):
+    """As a file of its own, which the processes import."""
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes((folder / "me.jpg").read_bytes())
+    shapes = "\n    print(*(picture.shape for picture in pictures))\n"
+    (folder / "program.py").write_text(BLOCKS["Several processes"].rstrip() + shapes)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run([sys.executable, "program.py"], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "(40, 48, 3) (40, 48, 3)\n", done.stderr
 
 
 def test_paint_and_enlarge(folder):

@@ -44,7 +44,7 @@ def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
     assert record["hardware"]["cores"] == os.cpu_count()
     assert record["losses"]["loss"] > 0
     assert [entry["iteration"] for entry in record["validation"]] == [2, 4]
-    assert [path.stem for path in Checkpoints(run / "checkpoints").paths()] == [
+    assert [path.stem for path in Checkpoints(run / "checkpoints").saved().values()] == [
         "checkpoint-00000004",
         "checkpoint-00000002",
     ]
@@ -124,7 +124,7 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
         ),
         ({"margin": -8}, "--margin: expected at least 0. Received: -8"),
         ({"training_margin": -8}, "--training-margin: expected at least 0. Received: -8"),
-        ({"seed": 2**32}, "--seed: expected less than 4294967296. Received: 4294967296"),
+        ({"seed": 2**32}, "--seed: expected at most 4294967295. Received: 4294967296"),
         ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
         ({"precision": "int8"}, "--precision: expected one of .* Received: 'int8'"),
         ({"schedule": "linear"}, "--schedule: expected one of constant, cosine. Received: 'linear'"),
