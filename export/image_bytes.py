@@ -14,6 +14,9 @@ from superres.bicubic import bicubic_resize
 
 # APP14 of a JPEG: "the four channels are inks as Adobe writes them", which is how Pillow takes them in any case.
 ADOBE_MARKER = b"\xff\xee\x00\x0eAdobe\x00\x64" + bytes(5)
+JPEG_END = b"\xff\xd9"
+# Bits that no decoder takes for nothing, without a byte of markers.
+NOISE = bytes(range(1, 251))
 # Where the flags of an extended WebP stand, and those of an animation with alpha.
 WEBP_FLAGS, WEBP_ANIMATED_ALPHA = 20, b"\x12"
 
@@ -99,7 +102,26 @@ def _decode_jpeg(encoded, content, channels):
     """RGB by the transform that Pillow uses too, pixel for pixel."""
     inks = tf.logical_and(channels == 4, tf.size(_places(content[: 1 << 16], b"Adobe")) == 0)
     marked = tf.strings.join([tf.strings.substr(encoded, 0, 2), ADOBE_MARKER, tf.strings.substr(encoded, 2, -1)])
-    return tf.io.decode_jpeg(tf.where(inks, marked, encoded), channels=3, dct_method="INTEGER_ACCURATE")
+    return _decode_endless(tf.where(inks, marked, encoded))
+
+
+def _decode_endless(encoded):
+    """RGB of a JPEG, where only its last two bytes are missing too, as Pillow and browsers read it.
+
+    With an end put behind, the decoder fills in what is cut off, without a word. A picture that is whole does not
+    change when noise is put before that end; one that is cut off does, and is decoded as it is, which is refused.
+    """
+
+    def decode(content):
+        return tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE")
+
+    def ended():
+        half_an_end = tf.strings.substr(encoded, -1, 1) == JPEG_END[:1]
+        content = tf.where(half_an_end, tf.strings.substr(encoded, 0, tf.strings.length(encoded) - 1), encoded)
+        first, second = decode(content + JPEG_END), decode(content + NOISE + JPEG_END)
+        return tf.cond(tf.reduce_all(first == second), lambda: first, lambda: decode(encoded))
+
+    return tf.cond(tf.strings.substr(encoded, -2, 2) == JPEG_END, lambda: decode(encoded), ended)
 
 
 def _jpeg_frame(content):

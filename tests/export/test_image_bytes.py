@@ -195,6 +195,25 @@ def test_exif_counts_before_xmp():
     assert decode_in_graph(file)[0].shape == (16, 24, 3)
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 2}, {"restart_marker_blocks": 2}])
+class TestJpegWithoutItsEnd:
+    @pytest.mark.parametrize("missing", [1, 2])
+    def test_is_decoded_as_the_command_line_reads_it(self, options, missing):
+        content = encoded(picture(40, 50), "JPEG", **options)[:-missing]
+        np.testing.assert_array_equal(decode_in_graph(content)[0], read_photo(content).rgb)
+
+    @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
+    def test_without_pixels_is_refused(self, options, kept):
+        content = encoded(picture(200, 64), "JPEG", **options)
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            decode_in_graph(content[: int(len(content) * kept)])
+
+
+def test_bytes_behind_the_end_of_a_jpeg_are_passed_over():
+    content = encoded(picture(40, 50), "JPEG") + b"behind"
+    np.testing.assert_array_equal(decode_in_graph(content)[0], read_photo(content).rgb)
+
+
 @pytest.mark.parametrize(
     "file",
     [
