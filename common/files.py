@@ -70,18 +70,26 @@ def _limit(path, name, default):
         return default
 
 
+class NotRegularError(OSError):
+    """A pipe or a device in the place of a file."""
+
+
 def open_regular(path):
     """A regular file, opened to read bytes of it; a pipe or a device, which may be without end, is refused at once.
 
     Raises:
-        OSError: it cannot be opened, or is no regular file.
+        NotRegularError: a pipe or a device.
+        OSError: it cannot be opened; IsADirectoryError for a folder.
     """
     # Not to wait: opening a pipe waits for one who writes.
-    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError("no regular file")
-    return file
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    kind = os.fstat(handle).st_mode
+    if stat.S_ISREG(kind):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    raise NotRegularError("no regular file")
 
 
 def file_digest(path):

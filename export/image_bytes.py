@@ -8,15 +8,13 @@ import functools
 
 import tensorflow as tf
 
+from fast_style.common.images.opening import JPEG_END, JPEG_NOISE
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.images.transparency import SQUARES
 from superres.bicubic import bicubic_resize
 
 # APP14 of a JPEG: "the four channels are inks as Adobe writes them", which is how Pillow takes them in any case.
 ADOBE_MARKER = b"\xff\xee\x00\x0eAdobe\x00\x64" + bytes(5)
-JPEG_END = b"\xff\xd9"
-# Bits that no decoder takes for nothing, without a byte of markers.
-NOISE = bytes(range(1, 251))
 # Where the flags of an extended WebP stand, and those of an animation with alpha.
 WEBP_FLAGS, WEBP_ANIMATED_ALPHA = 20, b"\x12"
 
@@ -118,7 +116,7 @@ def _decode_endless(encoded):
     def ended():
         half_an_end = tf.strings.substr(encoded, -1, 1) == JPEG_END[:1]
         content = tf.where(half_an_end, tf.strings.substr(encoded, 0, tf.strings.length(encoded) - 1), encoded)
-        first, second = decode(content + JPEG_END), decode(content + NOISE + JPEG_END)
+        first, second = decode(content + JPEG_END), decode(content + JPEG_NOISE + JPEG_END)
         return tf.cond(tf.reduce_all(first == second), lambda: first, lambda: decode(encoded))
 
     return tf.cond(tf.strings.substr(encoded, -2, 2) == JPEG_END, lambda: decode(encoded), ended)

@@ -12,7 +12,6 @@ import importlib.util
 import io
 import os
 import re
-import stat
 import struct
 import threading
 import warnings
@@ -21,6 +20,7 @@ import numpy as np
 from PIL import Image, features
 
 from fast_style.common.errors import UserError
+from fast_style.common.files import NotRegularError, open_regular
 from fast_style.common.images.image_formats import READ_FORMATS
 from fast_style.common.images.png_chunks import MAX_CHUNKS, SIGNATURE, pixels_are_missing, without_unreadable_chunks
 
@@ -39,6 +39,8 @@ DECODER_BYTES = {"WEBP": 12, "AVIF": 8, "HEIF": 8}
 WEBP_PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANMF")
 # Of a JPEG without an end, which is decoded three times.
 MAX_MENDED_PIXELS = 100_000_000
+# What stands at the end of a JPEG; and bits that no decoder takes for nothing, without a byte of markers.
+JPEG_END, JPEG_NOISE = b"\xff\xd9", bytes(range(1, 251))
 # The beginning of a segment of a JPEG, and of that which pixels follow; what stands among pixels is left out.
 SEGMENT, SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]"), b"\xff\xda"
 # Raw modes of big-endian TIFFs, and what libtiff makes of them.
@@ -147,23 +149,16 @@ _own_limit = _OwnLimit()
 def _regular_file(path, name):
     """A file for reading; what is none is refused before it is read, which may last for ever."""
     try:
-        # Without waiting: to open a named pipe waits for who writes into it.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        kind = os.fstat(handle).st_mode
-        if stat.S_ISREG(kind):
-            return os.fdopen(handle, "rb")
-        os.close(handle)
+        return open_regular(path)
     except FileNotFoundError:
-        raise UserError(f"{name}: expected an image file. Received: no such file") from None
-    except IsADirectoryError:
-        kind = stat.S_IFDIR
+        received = "no such file"
+    except NotRegularError:
+        received = "a pipe or device; - reads standard input"
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
-        if os.path.isdir(path):
-            kind = stat.S_IFDIR
-        else:
+        if not os.path.isdir(path):
             reason = getattr(error, "strerror", None) or error
             raise UserError(f"{name}: expected a readable image file. Received: {reason}") from error
-    received = "a folder" if stat.S_ISDIR(kind) else "a pipe or device; - reads standard input"
+        received = "a folder"
     raise UserError(f"{name}: expected an image file. Received: {received}")
 
 
@@ -310,8 +305,8 @@ def _load_without_end(image, file, stack):
         raise UserError(TRUNCATED)
     image.close()
     pixels = set()
-    for behind in (b"", bytes(range(1, 251))):
-        image = stack.enter_context(Image.open(io.BytesIO(content + behind + b"\xff\xd9"), formats=["JPEG"]))
+    for behind in (b"", JPEG_NOISE):
+        image = stack.enter_context(Image.open(io.BytesIO(content + behind + JPEG_END), formats=["JPEG"]))
         image.load()
         pixels.add(hashlib.blake2b(image.tobytes()).digest())
     if len(pixels) > 1:
