@@ -11,9 +11,8 @@ from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.presets import Presets
-from fast_style.common.networks.source import shipped_sources
 from fast_style.common.startup import start_tensorflow
-from fast_style.common.task import showcase
+from fast_style.common.task import showcase, tasks
 from fast_style.common.training.recipes import paintings, read_recipe
 from tools.markdown import table
 
@@ -46,7 +45,7 @@ def write_gallery(folder):
 
 
 def _page(rows):
-    shipped = shipped_sources()
+    shipped = {name: (task, entry) for task in tasks() for name, entry in Presets(task).manifest().items()}
     lines = [
         "# Gallery",
         "",
@@ -56,19 +55,18 @@ def _page(rows):
     ]
     for label, pictures in rows.items():
         lines += ["", f"## {label}", ""]
-        source = shipped.get(label)
-        entry = Presets(source.task).manifest()[label] if source else {}
+        task, entry = shipped.get(label, (None, None))
         if entry:
-            lines += [f"After {entry['title']}. {entry['summary']}" if "look" in entry else entry["summary"], ""]
+            lines += [f"{entry['title']}. {entry['summary']}", ""]
         lines.append(
             " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
         )
         if entry:
-            recipe = read_recipe(source.task, label)
-            for _, _, tables in source.task.figures({label: recipe}, everything=True):
+            recipe = read_recipe(task, label)
+            for _, _, tables in task.figures({label: recipe}, everything=True):
                 for heads, cells in tables:
                     lines += ["", *table(heads, cells)]
-            lines += _runs(source.task, recipe)
+            lines += _runs(task, recipe)
     return "\n".join(lines) + "\n"
 
 
