@@ -328,9 +328,8 @@ def _tensorflow_train_step(self, data):
         terms = _terms_of_any(self, images, training=True)
         if not self.optimizer.built:
             self.optimizer.build(self.network.trainable_variables)
-        mean = tf.math.divide_no_nan(tf.reduce_sum(terms["loss"]), tf.cast(tf.size(terms["loss"]), "float32"))
         # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
-        loss = self.optimizer.scale_loss(mean if images.shape[0] is None else tf.reduce_mean(terms["loss"]))
+        loss = self.optimizer.scale_loss(_mean(terms["loss"]))
     variables = self.network.trainable_variables
     gradients = tape.gradient(loss, variables, unconnected_gradients="zero" if images.shape[0] == 0 else "none")
     before = tf.convert_to_tensor(self.optimizer.iterations)
@@ -345,19 +344,24 @@ def _tensorflow_test_step(self, data):
     return self.track(_terms_of_any(self, _photographs(data), training=False))
 
 
+def _mean(values):
+    """The mean of a vector; of one that may have no entries, 0 where it has none."""
+    import tensorflow as tf
+
+    if values.shape[0]:
+        return tf.reduce_mean(values)
+    return tf.math.divide_no_nan(tf.reduce_sum(values), tf.cast(tf.size(values), values.dtype))
+
+
 def _terms_of_any(self, images, training):
     """``compute_terms`` of a batch that may be empty, as that of a replica which none are left for."""
     import tensorflow as tf
 
-    names = list(self._trackers)
+    def all_terms():
+        return self.compute_terms(images, training)
 
     def nothing():
-        return {name: tf.zeros((0,)) for name in names}
-
-    def all_terms():
-        terms = self.compute_terms(images, training)
-        names[:] = terms
-        return terms
+        return {name: tf.zeros((0,)) for name in self._trackers}
 
     if images.shape[0] is None:
         # The statistics of normalization stay as they are, where none are computed.
