@@ -67,7 +67,7 @@ def upscale(
     network = as_network(network, TASK)
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
-    sides = scaled_sides(height, width, network.factor if outscale is None else outscale)
+    sides = scaled_sides(height, width, network, outscale)
     for scale, pixels in ((network.factor, height * width * network.factor**2), (outscale, sides[0] * sides[1])):
         if pixels > MAX_OUTPUT_PIXELS:
             raise UserError(
@@ -99,12 +99,13 @@ def upscale(
         ) from None
 
 
-def scaled_sides(height, width, scale):
-    """(height, width) of a photograph that is enlarged so many times: whole numbers of pixels, at least 1.
+def scaled_sides(height, width, network, outscale):
+    """(height, width) that a photograph is enlarged to, as of :func:`upscale`: whole numbers of pixels, at least 1.
 
     Raises:
         UserError: no number of times.
     """
+    scale = network.factor if outscale is None else outscale
     if not (isinstance(scale, int | float) and 0 < scale < float("inf")):
         raise UserError(f"outscale: expected a positive number. Received: {scale!r}")
     return max(1, round(height * scale)), max(1, round(width * scale))
@@ -152,7 +153,7 @@ def upscale_files(
     }
 
     def transform(photo, job):
-        height, width = scaled_sides(*photo.rgb.shape[:2], network.factor if outscale is None else outscale)
+        height, width = scaled_sides(*photo.rgb.shape[:2], network, outscale)
         check_fits(height, width, job.file_format)
         return upscale_photo(photo, network, **options)
 
