@@ -52,6 +52,7 @@ def main(count, seed):
                     np.testing.assert_array_equal(array, expected[name])
 
             trial.attempt(f"run {number}, {killed} kills, seed {seed}", is_what_it_would_have_been)
+    trial.kind = f"{killed} kills in training, of {number} runs"
     trial.finish()
 
 
