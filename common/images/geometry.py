@@ -31,9 +31,31 @@ def reflected_indices(length, before, after):
 
 def reflect_pad(images, top, bottom, left, right):
     """Reflects (batch, height, width, channels) images outwards; see :func:`reflected_indices`."""
-    shape = ops.shape(images)
-    images = ops.take(images, reflected_indices(shape[1], top, bottom), axis=1)
-    return ops.take(images, reflected_indices(shape[2], left, right), axis=2)
+    height, width = ops.shape(images)[1:3]
+    if isinstance(height, int) and isinstance(width, int):
+        return _reflect_known(images, (top, bottom), (left, right))
+    images = ops.take(images, reflected_indices(height, top, bottom), axis=1)
+    return ops.take(images, reflected_indices(width, left, right), axis=2)
+
+
+def _reflect_known(images, rows, columns):
+    """The same for sides that are known, without indices: delegates of TFLite for GPUs take no GATHER of them.
+
+    Args:
+        rows, columns: (before, after) each.
+    """
+    sides = images.shape[1:3]
+    if 1 in sides:  # one pixel has no other to reflect
+        repeats = [1 + sum(more) if side == 1 else 1 for side, more in zip(sides, (rows, columns), strict=True)]
+        images = ops.tile(images, (1, *repeats, 1))
+    wanted = [(0, 0) if side == 1 else more for side, more in zip(sides, (rows, columns), strict=True)]
+    while any(map(any, wanted)):
+        # As far as there are pixels to reflect, and no further than to a place that the next turn can be a mirror at.
+        most = [(now - 1) // max(side - 1, 1) * (side - 1) for now, side in zip(images.shape[1:3], sides, strict=True)]
+        step = [[min(one, limit) for one in more] for more, limit in zip(wanted, most, strict=True)]
+        images = ops.pad(images, [(0, 0), *step, (0, 0)], mode="reflect")
+        wanted = [[a - b for a, b in zip(*pair, strict=True)] for pair in zip(wanted, step, strict=True)]
+    return images
 
 
 def resize_array(image, height, width):

@@ -48,6 +48,20 @@ def test_reflect_pad_takes_each_side_apart(dtype, rng):
     np.testing.assert_array_equal(reflect_pad(images, 1, 2, 3, 9), expected)
 
 
+@pytest.mark.parametrize("sides", [(1, 1), (1, 6), (2, 3), (3, 17)])
+@pytest.mark.parametrize("amounts", [(1, 2, 3, 9), (40, 43, 40, 41), (0, 50, 7, 0), (0, 0, 0, 0)])
+def test_reflect_pad_of_known_and_unknown_sides_are_the_same(sides, amounts, rng):
+    """Without indices where the sides are known, to and fro where they are less than the padding."""
+    images = rng.normal(size=(2, *sides, 1)).astype("float32")
+    top, bottom, left, right = amounts
+    expected = np.pad(images, ((0, 0), (top, bottom), (left, right), (0, 0)), mode="reflect")
+    for shape in (images.shape, (None,) * 4):
+        function = tf.function(lambda x: reflect_pad(x, *amounts), input_signature=[tf.TensorSpec(shape)])
+        np.testing.assert_array_equal(function(images), expected)
+        kinds = {operation.type for operation in function.get_concrete_function().graph.get_operations()}
+        assert ("GatherV2" in kinds) == (shape[1] is None)
+
+
 def test_resize_array_to_its_own_size_changes_nothing(rng):
     image = rng.integers(0, 255, size=(5, 7, 3), dtype=np.uint8)
     assert resize_array(image, 5, 7) is image
