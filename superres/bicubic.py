@@ -33,6 +33,11 @@ def _resize_columns(images, width):
 def _resize_rows(images, height):
     batch, rows, width, channels = ops.shape(images)
     matrix = resize_matrix(rows, height)
+    if batch == 1 and isinstance(rows, int):
+        # The same numbers; GPU delegates of TFLite take a product with constants at its right only.
+        lines = ops.reshape(ops.transpose(images, (0, 2, 3, 1)), (1, width * channels, rows))
+        lines = ops.reshape(ops.matmul(lines, ops.transpose(matrix)), (1, width, channels, height))
+        return ops.transpose(lines, (0, 3, 1, 2))
     flat = ops.reshape(images, (batch, rows, width * channels))
     return ops.reshape(ops.matmul(matrix, flat), (batch, height, width, channels))
 

@@ -2,11 +2,11 @@
 
 # The operators that the delegate looks at at all, by the names of TFLite's schema; which of their shapes it takes, only
 # the delegate itself can say. Source: `IsNodeSupported` in ml_drift_delegate/tflite/support/support.cc of
-# github.com/google-ai-edge/LiteRT at 0be9b89db4893b496f67f6e6b7aea49a67e06872. GATHER and GATHER_ND are left out:
-# GATHER is in that list, but rows or columns of a picture by it are refused.
+# github.com/google-ai-edge/LiteRT at 0be9b89db4893b496f67f6e6b7aea49a67e06872. Two of that list are left out: GATHER,
+# because rows or columns of a picture by it are refused, and BATCH_MATMUL, because one with a constant at its left is.
 _NAMES = """
-    ABS ADD ARG_MAX ATAN2 AVERAGE_POOL_2D BATCH_MATMUL BITCAST BITWISE_XOR CAST CEIL CONCATENATION CONV_2D COS
-    CUMSUM DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE DIV DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL EXP FLOOR
+    ABS ADD ARG_MAX ATAN2 AVERAGE_POOL_2D BITCAST BITWISE_XOR CAST CEIL CONCATENATION CONV_2D COS CUMSUM
+    DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE DIV DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL EXP FLOOR
     FLOOR_DIV FLOOR_MOD FULLY_CONNECTED GELU GREATER GREATER_EQUAL HARD_SWISH LEAKY_RELU LESS LESS_EQUAL LOG
     LOGICAL_AND LOGICAL_NOT LOGICAL_OR LOGISTIC MAXIMUM MAX_POOL_2D MEAN MINIMUM MIRROR_PAD MUL NEG NOT_EQUAL
     ONE_HOT PACK PAD PADV2 POW PRELU QUANTIZE REDUCE_ALL REDUCE_ANY REDUCE_MAX REDUCE_MIN REDUCE_PROD RELU RELU6
