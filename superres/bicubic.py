@@ -33,7 +33,7 @@ def _resize_columns(images, width):
 def _resize_rows(images, height):
     batch, rows, width, channels = ops.shape(images)
     matrix = resize_matrix(rows, height)
-    if batch == 1 and isinstance(rows, int):
+    if images.shape[0] == 1 and isinstance(rows, int):
         # The same numbers; GPU delegates of TFLite take a product with constants at its right only.
         lines = ops.reshape(ops.transpose(images, (0, 2, 3, 1)), (1, width * channels, rows))
         lines = ops.reshape(ops.matmul(lines, ops.transpose(matrix)), (1, width, channels, height))

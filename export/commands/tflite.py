@@ -1,5 +1,8 @@
 """`fast-style-export tflite`: a file for phones."""
 
+from pathlib import Path
+
+from fast_style.common.errors import UserError
 from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.streams import say
@@ -16,7 +19,11 @@ def add(commands):
         "to the Keras network: 45 dB of PSNR for float32 and float16, 30 dB for dynamic and int8.",
     )
     parser.add_argument("network", metavar="NETWORK", help=NETWORK_HELP)
-    parser.add_argument("file", metavar="FILE", help="new, with a name that ends in .tflite")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="new, with a name that ends in .tflite; of several sizes, each is put into its name",
+    )
     parser.add_argument(
         "--precision",
         choices=TFLITE_PRECISIONS,
@@ -26,9 +33,10 @@ def add(commands):
     parser.add_argument(
         "--size",
         type=size_or_dynamic,
-        default=(256, 256),
+        action="append",
         metavar="HxW|dynamic",
-        help="of the input in pixels; dynamic: set at each use, not for the GPU delegate (default: 256x256)",
+        help="of the input in pixels; dynamic: set at each use, not for GPUs and browsers; several times: a file each "
+        "(default: 256x256)",
     )
     parser.add_argument("--uint8", action="store_true", help="uint8 input and output instead of float32")
     parser.add_argument("--calibration", metavar="FOLDER", help="photographs that int8 is calibrated on: up to 32")
@@ -54,22 +62,44 @@ def run(options):
         from fast_style.common.images.image_io import list_images
 
         list_images(folder)
-    check_new_file(options.file, ".tflite", options.overwrite)
+    files = sized_files(options.file, options.size or [(256, 256)])
+    for file in files:
+        check_new_file(file, ".tflite", options.overwrite)
     start_tensorflow()
 
-    from fast_style.export.tflite import export_tflite
+    from fast_style.export.tflite import check_size, export_tflite
 
-    card = export_tflite(
-        source,
-        options.file,
-        options.precision,
-        options.size,
-        options.uint8,
-        options.calibration,
-        options.photos,
-        options.allow_loss,
-        options.overwrite,
-        options.licence,
-    )
-    lowest = "identical" if card["psnr_db"] is None else f"{card['psnr_db']:.1f} dB"
-    say(f"{printable(options.file)}: {card['bytes']} bytes, PSNR {lowest} from the Keras network, {card['precision']}")
+    for size in files.values():
+        check_size(size, source.factor)
+    for file, size in files.items():
+        card = export_tflite(
+            source,
+            file,
+            options.precision,
+            size,
+            options.uint8,
+            options.calibration,
+            options.photos,
+            options.allow_loss,
+            options.overwrite,
+            options.licence,
+        )
+        lowest = "identical" if card["psnr_db"] is None else f"{card['psnr_db']:.1f} dB"
+        say(f"{printable(file)}: {card['bytes']} bytes, PSNR {lowest} from the Keras network, {card['precision']}")
+
+
+def sized_files(file, sizes):
+    """``{file: size}``: the file itself of one size; of several, names that tell them, as wave_384x512.tflite.
+
+    Raises:
+        UserError: one size twice.
+    """
+    if len(sizes) == 1:
+        return {file: sizes[0]}
+    path, files = Path(file), {}
+    for size in sizes:
+        name = "dynamic" if size is None else f"{size[0]}x{size[1]}"
+        if path.with_stem(f"{path.stem}_{name}") in files:
+            raise UserError(f"--size: expected different sizes. Received: {name} twice")
+        files[path.with_stem(f"{path.stem}_{name}")] = size
+    return files

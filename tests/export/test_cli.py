@@ -13,7 +13,7 @@ from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.export.cli import main
 from fast_style.export.commands.flags import size
 from fast_style.export.commands.serving import named_models
-from fast_style.export.model_card import CARD
+from fast_style.export.model_card import CARD, fixed_shape, read_card
 
 
 def run(arguments, capsys):
@@ -68,6 +68,18 @@ def test_tflite_then_verify_against_its_network_and_another(tmp_path, network_fi
     code, _, err = run(["verify", file, "--against", network_files["x2"]], capsys)
     assert (code, err.count("\n")) == (2, 1)
     assert "expected an artifact that loads and runs" in err
+
+
+def test_a_file_of_each_size(tmp_path, network_files, capsys):
+    sizes = ["--size", "16x24", "--size", "8x8", "--size", "dynamic"]
+    code, out, _ = run(["tflite", network_files["x2"], tmp_path / "x2.tflite", *sizes], capsys)
+    names = ["x2_16x24", "x2_8x8", "x2_dynamic"]
+    assert (code, out.count("PSNR")) == (0, 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        f"{name}.{end}" for name in names for end in ("tflite", CARD)
+    )
+    shapes = [fixed_shape(read_card(tmp_path / f"{name}.tflite")) for name in names]
+    assert shapes == [[1, 16, 24, 3], [1, 8, 8, 3], [1, None, None, 3]]
 
 
 def test_a_serving_folder_is_verified_model_by_model(tmp_path, serving_folder, network_files, capsys):
@@ -152,6 +164,13 @@ def inputs(tmp_path, network_files):
         ("tflite {good} {lite} --calibration {empty}", "--calibration: expected it with int8 only. Received: {empty}"),
         ("tflite {good} {lite} --size 0x4", "expected HEIGHTxWIDTH in pixels, such as 256x256. Received: 0x4"),
         ("tflite {good} {lite} --size 9000x9000", "size: expected at least 1x1, and a result of at most 16777216"),
+        ("tflite {good} {lite} --size 8x8 --size 9000x9000", "size: expected at least 1x1, and a result of at most"),
+        ("tflite {good} {lite} --size 8x8 --size 8X8", "--size: expected different sizes. Received: 8x8 twice"),
+        ("tflite {good} {old} --size 8x8 --size 9x9 --size 8x8", "--size: expected different sizes"),
+        (
+            "tflite {good} {out} --size 8x8 --size 9x9",
+            "FILE: expected a name that ends in .tflite. Received: {out}_8x8",
+        ),
         ("verify nowhere", "ARTIFACT: expected a SavedModel or a .tflite file. Received: nowhere (no such file)"),
         ("verify {full}", "expected an artifact with model_card.json in it. Received: none"),
         ("verify {damaged}", "model_card.json: expected a model card in JSON: name: expected a string. Received: none"),
