@@ -1,4 +1,4 @@
-"""Trained networks in the forms that their users deploy: SavedModel, TF Serving, TFLite.
+"""Trained networks in the forms that their users deploy: SavedModel, TF Serving, TFLite, ONNX.
 
 Names are imported when they are first used, so that importing this package does not import
 TensorFlow.

@@ -50,9 +50,23 @@ def tflite(path):
     return run, interpreter
 
 
+def onnx(path):
+    """``run(signature, array)`` of an ONNX file, by ONNX Runtime."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+    def run(name, array):
+        dtype = np.uint8 if session.get_inputs()[0].type == "tensor(uint8)" else np.float32
+        return session.run(None, {"images": array.astype(dtype)})[0]
+
+    return run, session
+
+
 def run_artifact(artifact, inputs, outputs):
     # Whoever made it, `loaded` must outlive `run`.
-    run, loaded = (saved_model if os.path.isdir(artifact) else tflite)(artifact)
+    load = saved_model if os.path.isdir(artifact) else onnx if artifact.endswith(".onnx") else tflite
+    run, loaded = load(artifact)
     with np.load(inputs) as arrays:
         np.savez(outputs, **{name: run(name.rsplit("/", 1)[0], arrays[name]) for name in arrays.files})
     del loaded

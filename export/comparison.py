@@ -23,6 +23,18 @@ def psnr(expected, received):
     return float(10 * np.log10(255.0**2 / error)) if error else float("inf")
 
 
+def distances(network, images, results):
+    """PSNR in dB of each of a file's results, rounded to uint8, from what the Keras network makes of its image.
+
+    Args:
+        network: with ``render``.
+        images: list of uint8 (height, width, 3).
+        results: list of float32 or uint8 arrays.
+    """
+    expected = [network.render(image[None]).numpy()[0] for image in images]
+    return [psnr(one, np.rint(result)) for one, result in zip(expected, results, strict=True)]
+
+
 def photographs(sizes, folder=None, most=MOST_PHOTOS):
     """Photographs cut to given sizes: shrunk or enlarged to cover the size, then the middle.
 

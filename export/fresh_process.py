@@ -21,7 +21,7 @@ def packages():
 
 
 class FreshProcess:
-    """A process that knows artifacts by ``tf.saved_model.load`` or LiteRT alone, for one after the other.
+    """A process that knows artifacts by ``tf.saved_model.load``, LiteRT or ONNX Runtime alone, for one after the other.
 
     A context manager. The process starts with the first artifact, because TensorFlow takes seconds to load, and
     again with the next where one has made it crash.
@@ -40,7 +40,7 @@ class FreshProcess:
         """What an artifact computes.
 
         Args:
-            artifact: folder of a SavedModel, or a ``.tflite`` file.
+            artifact: folder of a SavedModel, or a ``.tflite`` or ``.onnx`` file.
             inputs: ``{"signature/number": array}``: a batch of images, or the bytes of one encoded image as
                 uint8 (length,).
 

@@ -27,7 +27,7 @@ def model_card(source, form, precision, signatures, sha256, licence=None, **extr
 
     Args:
         source: :class:`Source`.
-        form: ``"saved_model"`` or ``"tflite"``.
+        form: ``"saved_model"``, ``"tflite"`` or ``"onnx"``.
         precision: what is computed with.
         signatures: ``{name: {"inputs": {name: {"dtype", "shape", "range"}}, "outputs": ...}}``.
         sha256: of the artifact: one digest, or ``{file: digest}`` of a folder.
@@ -74,9 +74,14 @@ def write_card(path, card):
 
 
 def card_path(artifact):
-    """Where the card of an artifact lies: within a SavedModel; beside ``x.tflite`` as ``x.model_card.json``."""
+    """Where the card of an artifact lies: within a SavedModel; beside ``x.tflite`` as ``x.model_card.json``.
+
+    Beside ``x.onnx`` as ``x.onnx.model_card.json``, so that both forms can lie in one folder.
+    """
     artifact = Path(artifact)
-    return artifact / CARD if artifact.is_dir() else artifact.with_name(f"{artifact.stem}.{CARD}")
+    if artifact.is_dir():
+        return artifact / CARD
+    return artifact.with_name(f"{artifact.name if artifact.suffix == '.onnx' else artifact.stem}.{CARD}")
 
 
 def read_card(artifact):

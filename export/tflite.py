@@ -1,30 +1,23 @@
 """TFLite files for phones, each run by LiteRT and compared with the Keras network before it is kept."""
 
-import hashlib
 import os
 import tempfile
 import time
 import warnings
-from pathlib import Path
-
-import numpy as np
 
 from fast_style.common.errors import UserError
-from fast_style.common.files import write_bytes
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.networks.rebuilding import in_precision, rebuilt
 from fast_style.common.networks.source import Source
 from fast_style.common.startup import stderr_closed
-from fast_style.export.comparison import FLOORS, photographs, psnr
+from fast_style.export.comparison import distances, photographs
 from fast_style.export.equalization import equalized
 from fast_style.export.extras import require
-from fast_style.export.model_card import card_path, model_card, write_card
-from fast_style.export.output import check_new_file, writing
-from fast_style.export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
+from fast_style.export.output import writing
+from fast_style.export.settings import TFLITE_PRECISIONS, check_calibration
 from fast_style.export.signatures import write_signatures
+from fast_style.export.single_file import DYNAMIC_SIZES, check_choices, check_distance, file_card, keep
 
-# What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
-DYNAMIC_SIZES = [(256, 256), (193, 255)]
 # Photographs that the ranges of int8 activations are measured on.
 CALIBRATION_PHOTOS = 32
 # Operators that are computed in 8 bits where int8 is asked for: convolutions, nearly all of the arithmetic,
@@ -81,13 +74,8 @@ def export_tflite(
             it, a folder with no photograph, an existing file, a full disk, LiteRT not installed, a PSNR that
             falls short.
     """
-    if precision not in TFLITE_PRECISIONS:
-        raise UserError(f"precision: expected one of {', '.join(TFLITE_PRECISIONS)}. Received: {precision!r}")
+    check_choices(source, file, ".tflite", precision, TFLITE_PRECISIONS, size, overwrite)
     check_calibration(precision, calibration)
-    check_size(size, source.factor)
-    check_new_file(file, ".tflite", overwrite)
-    if card_path(file).exists() and not overwrite:
-        raise UserError(f"FILE: expected no card beside it, or --overwrite. Received: {card_path(file)}, which exists")
     require("ai_edge_litert.interpreter", "tflite")
     sizes = [size] if size else DYNAMIC_SIZES
     compared = photographs(sizes, photos)
@@ -95,34 +83,10 @@ def export_tflite(
     # A copy: what the network has been compiled to, to compare, would be converted with it.
     content = convert(rebuilt(source.network), precision, size, uint8, calibrated)
     lowest = min(compare(content, in_precision(source.network, "float32"), compared))
-    if lowest < FLOORS[precision] and not allow_loss:
-        raise UserError(
-            f"{file}: expected a PSNR of at least {FLOORS[precision]:g} dB from the Keras network with {precision}. "
-            f"Received: {lowest:.1f} dB; --allow-loss keeps it"
-        )
-    card = tflite_card(source, content, precision, size, uint8, lowest, licence)
-    file = Path(file)
-    before = file.read_bytes() if file.exists() else None
-    write_bytes(file, content)
-    try:
-        write_card(card_path(file), card)
-    except BaseException:  # one without the other would be wrong
-        file.unlink() if before is None else write_bytes(file, before)
-        raise
+    check_distance(file, lowest, precision, allow_loss)
+    card = file_card(source, "tflite", content, precision, size, uint8, lowest, licence, operators=operators(content))
+    keep(file, content, card)
     return card
-
-
-def check_size(size, factor):
-    """Raises UserError where a network that enlarges `factor` times cannot take an input size, None for any."""
-    if size is None:
-        return
-    height, width = size
-    if min(size) < 1 or height * width * factor**2 > MAX_PIXELS:
-        enlarged = f", to be enlarged {factor} times" if factor > 1 else ""
-        raise UserError(
-            f"size: expected at least 1x1, and a result of at most {MAX_PIXELS} pixels. "
-            f"Received: {height}x{width}{enlarged}"
-        )
 
 
 def convert(network, precision="float32", size=None, uint8=False, calibration=None):
@@ -273,29 +237,4 @@ def run(content, images, threads=None, seconds=None):
 
 def compare(content, network, images):
     """PSNR in dB of each image between what a file and what the Keras network makes of it, rounded to uint8."""
-    results = run(content, images)
-    expected = [network.render(image[None]).numpy()[0] for image in images]
-    return [psnr(one, np.rint(result)) for one, result in zip(expected, results, strict=True)]
-
-
-def tflite_card(source, content, precision, size, uint8, lowest, licence=None):
-    """The model card of a TFLite file of these bytes."""
-    height, width = size or ("height", "width")
-    larger = [side * source.factor if size else f"{side} * {source.factor}" for side in (height, width)]
-    larger = larger if source.factor > 1 else [height, width]
-    tensor = {"dtype": "uint8" if uint8 else "float32", "range": [0, 255]}
-    signature = {
-        "inputs": {"images": {**tensor, "shape": [1, height, width, 3]}},
-        "outputs": {"images": {**tensor, "shape": [1, *larger, 3]}},
-    }
-    return model_card(
-        source,
-        "tflite",
-        precision,
-        {"serving_default": signature},
-        hashlib.sha256(content).hexdigest(),
-        licence,
-        bytes=len(content),
-        operators=operators(content),
-        psnr_db=round(lowest, 2) if np.isfinite(lowest) else None,
-    )
+    return distances(network, images, run(content, images))

@@ -53,7 +53,7 @@ def verify(
     """Comparison of an artifact with the Keras network at two sizes, one odd; of a fixed size, at that one.
 
     The artifact is loaded in a process of its own that cannot import this package, by
-    ``tf.saved_model.load`` or LiteRT, and run on sample photographs through every signature.
+    ``tf.saved_model.load``, LiteRT or ONNX Runtime, and run on sample photographs through every signature.
 
     >>> import tempfile, superres
     >>> from fast_style.export import export_tflite, find_network, verify
@@ -65,7 +65,7 @@ def verify(
     True
 
     Args:
-        artifact: folder of a SavedModel, or a ``.tflite`` file, with its model card.
+        artifact: folder of a SavedModel, or a ``.tflite`` or ``.onnx`` file, with its model card.
         against: shipped name or ``.keras`` file of the network, which need not be the one that the
             artifact was made from. Default: the shipped one that the card names.
         process: an open FreshProcess, for the next of several artifacts. Default: one for this alone.
@@ -80,7 +80,9 @@ def verify(
     """
     artifact = Path(artifact)
     if not artifact.exists():
-        raise UserError(f"ARTIFACT: expected a SavedModel or a .tflite file. Received: {artifact} (no such file)")
+        raise UserError(
+            f"ARTIFACT: expected a SavedModel, a .tflite or an .onnx file. Received: {artifact} (no such file)"
+        )
     card = read_card(artifact)
     source = find_network(against or _shipped(artifact, card), argument="--against")
     made_from = card["network"]["sha256"]

@@ -25,7 +25,8 @@ def reflected_indices(length, before, after):
         int32 tensor of shape (before + length + after,).
     """
     period = ops.maximum(2 * (length - 1), 1)
-    position = ops.mod(ops.arange(-before, length + after, dtype="int32"), period)
+    # Both sides of the first are the same; remainders of negative numbers, converters to ONNX do not agree on.
+    position = ops.mod(ops.abs(ops.arange(-before, length + after, dtype="int32")), period)
     return ops.minimum(position, period - position)
 
 

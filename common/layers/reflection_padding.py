@@ -34,9 +34,10 @@ class ReflectionPadding(keras.layers.Layer):
         self.multiple = multiple
 
     def call(self, inputs):
-        shape = ops.shape(inputs)
+        # Of numbers that are not negative: of others, converters to ONNX take another remainder.
+        bottom, right = ((self.multiple - side % self.multiple) % self.multiple for side in ops.shape(inputs)[1:3])
         p = self.padding
-        return reflect_pad(inputs, p, p + (-shape[1]) % self.multiple, p, p + (-shape[2]) % self.multiple)
+        return reflect_pad(inputs, p, p + bottom, p, p + right)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape

@@ -1,8 +1,13 @@
 """Flags that several exports have."""
 
 import argparse
+from pathlib import Path
 
 from fast_style.common.commands.command_line import whole_number
+from fast_style.common.errors import UserError
+from fast_style.common.printable import printable
+from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import say
 
 NETWORK_HELP = "a network that ships (fast-style styles, superres networks) or a .keras file of either task"
 
@@ -43,3 +48,79 @@ def add_saved_model_flags(parser):
         f"(default: {MAX_PIXELS})",
     )
     add_licence_flag(parser)
+
+
+def add_file_flags(parser, suffix, dynamic):
+    """Flags of exports that are one file; `dynamic` says what a file of any size is for."""
+    parser.add_argument("network", metavar="NETWORK", help=NETWORK_HELP)
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help=f"new, with a name that ends in {suffix}; of several sizes, each is put into its name",
+    )
+    parser.add_argument(
+        "--size",
+        type=size_or_dynamic,
+        action="append",
+        metavar="HxW|dynamic",
+        help=f"of the input in pixels; dynamic: {dynamic}; several times: a file each (default: 256x256)",
+    )
+    parser.add_argument("--uint8", action="store_true", help="uint8 input and output instead of float32")
+    parser.add_argument(
+        "--photos",
+        metavar="FOLDER",
+        help="photographs to compare on: up to 8, spread over the folder (default: samples of scikit-image)",
+    )
+    parser.add_argument("--allow-loss", action="store_true", help="keep a file that is further from the network")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE")
+    add_licence_flag(parser)
+
+
+def sized_files(file, sizes):
+    """``{file: size}``: the file itself of one size; of several, names that tell them, as wave_384x512.tflite.
+
+    Raises:
+        UserError: one size twice.
+    """
+    if len(sizes) == 1:
+        return {file: sizes[0]}
+    path, files = Path(file), {}
+    for size in sizes:
+        name = "dynamic" if size is None else f"{size[0]}x{size[1]}"
+        if path.with_stem(f"{path.stem}_{name}") in files:
+            raise UserError(f"--size: expected different sizes. Received: {name} twice")
+        files[path.with_stem(f"{path.stem}_{name}")] = size
+    return files
+
+
+def export_files(options, suffix, export):
+    """Makes the files that :func:`add_file_flags` asked for, and says what they are.
+
+    Args:
+        options: parsed flags.
+        suffix: of the files' names.
+        export: imports what it takes, and gives a function of (source, file, size) to a model card.
+
+    Raises:
+        UserError: before long work starts, where it can be known then.
+    """
+    from fast_style.common.images.image_io import list_images
+    from fast_style.common.networks.source import find_network
+    from fast_style.export.output import check_new_file
+
+    source = find_network(options.network)
+    if options.photos:
+        list_images(options.photos)
+    files = sized_files(options.file, options.size or [(256, 256)])
+    for file in files:
+        check_new_file(file, suffix, options.overwrite)
+    start_tensorflow()
+
+    from fast_style.export.single_file import check_size
+
+    for size in files.values():
+        check_size(size, source.factor)
+    for file, size in files.items():
+        card = export(source, file, size)
+        lowest = "identical" if card["psnr_db"] is None else f"{card['psnr_db']:.1f} dB"
+        say(f"{printable(file)}: {card['bytes']} bytes, PSNR {lowest} from the Keras network, {card['precision']}")

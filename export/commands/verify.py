@@ -15,7 +15,9 @@ def add(commands):
         "sizes, one of them odd (an artifact of a fixed size: at that one). Exit code 1 where they are too far apart.",
     )
     parser.add_argument(
-        "artifact", metavar="ARTIFACT", help="a SavedModel, a .tflite file, or a folder for TF Serving: all in it"
+        "artifact",
+        metavar="ARTIFACT",
+        help="a SavedModel, a .tflite or .onnx file, or a folder for TF Serving: all in it",
     )
     parser.add_argument(
         "--against",

@@ -171,7 +171,10 @@ def inputs(tmp_path, network_files):
             "tflite {good} {out} --size 8x8 --size 9x9",
             "FILE: expected a name that ends in .tflite. Received: {out}_8x8",
         ),
-        ("verify nowhere", "ARTIFACT: expected a SavedModel or a .tflite file. Received: nowhere (no such file)"),
+        (
+            "verify nowhere",
+            "ARTIFACT: expected a SavedModel, a .tflite or an .onnx file. Received: nowhere (no such file)",
+        ),
         ("verify {full}", "expected an artifact with model_card.json in it. Received: none"),
         ("verify {damaged}", "model_card.json: expected a model card in JSON: name: expected a string. Received: none"),
         ("verify {served}", "ARTIFACT: expected a folder for TF Serving with models in it. Received: {served}, with"),
@@ -208,7 +211,7 @@ def test_size():
 def test_help_imports_no_tensorflow():
     code = (
         "import sys; from fast_style.export.cli import main\n"
-        "for arguments in ([], ['saved-model'], ['serving'], ['tflite'], ['verify']):\n"
+        "for arguments in ([], ['saved-model'], ['serving'], ['tflite'], ['onnx'], ['verify']):\n"
         "    try:\n        main([*arguments, '--help'])\n    except SystemExit:\n        pass\n"
         "assert not {'tensorflow', 'keras', 'numpy', 'PIL'} & set(sys.modules)"
     )
