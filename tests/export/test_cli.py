@@ -71,15 +71,15 @@ def test_tflite_then_verify_against_its_network_and_another(tmp_path, network_fi
 
 
 def test_a_file_of_each_size(tmp_path, network_files, capsys):
-    sizes = ["--size", "16x24", "--size", "8x8", "--size", "dynamic"]
+    sizes = ["--size", "8x16", "--size", "dynamic"]
     code, out, _ = run(["tflite", network_files["x2"], tmp_path / "x2.tflite", *sizes], capsys)
-    names = ["x2_16x24", "x2_8x8", "x2_dynamic"]
-    assert (code, out.count("PSNR")) == (0, 3)
+    names = ["x2_8x16", "x2_dynamic"]
+    assert (code, out.count("PSNR")) == (0, 2)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         f"{name}.{end}" for name in names for end in ("tflite", CARD)
     )
     shapes = [fixed_shape(read_card(tmp_path / f"{name}.tflite")) for name in names]
-    assert shapes == [[1, 16, 24, 3], [1, 8, 8, 3], [1, None, None, 3]]
+    assert shapes == [[1, 8, 16, 3], [1, None, None, 3]]
 
 
 def test_a_serving_folder_is_verified_model_by_model(tmp_path, serving_folder, network_files, capsys):

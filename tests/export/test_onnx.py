@@ -19,7 +19,6 @@ from fast_style.export.tflite import export_tflite
 from fast_style.export.verification import verify
 from tests.export.test_cli import run as command
 from tests.export.test_shipped_networks import KINDS
-from tests.levels import quick_first
 
 
 def photo(height, width):
@@ -107,10 +106,10 @@ def test_what_is_not_installed_is_named(tmp_path, sources, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "precision"), quick_first([(name, kind) for name in reversed(KINDS) for kind in ("float32", "float16")], 1)
-)
-@pytest.mark.parametrize("size", [pytest.param((32, 48), marks=pytest.mark.slow), None])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(32, 48), None])
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+@pytest.mark.parametrize("name", KINDS)
 def test_shipped_networks(tmp_path, name, precision, size):
     file = tmp_path / "out.onnx"
     export_onnx(find_network(name), file, precision, size)
