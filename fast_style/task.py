@@ -26,6 +26,7 @@ TASK = Task(
     use="`fast-style stylize --style NAME` paints with one.",
     facts=lambda entry: {"filters": str(entry["config"]["width"])},
     figures=Lazily("fast_style.evaluation.recorded_figures:figures"),
+    evaluation=Lazily("fast_style.evaluation.recorded_figures:recorded"),
 )
 
 

@@ -1,5 +1,6 @@
 """Fixtures that tests of every package share."""
 
+import functools
 import gc
 from pathlib import Path
 
@@ -59,3 +60,11 @@ def eager_steps(monkeypatch):
 
     eager = property(lambda self: True, lambda self, value: None)
     monkeypatch.setattr(PerceptualTrainer, "run_eagerly", eager)
+
+
+@pytest.fixture
+def eager_pictures(monkeypatch):
+    """Networks that paint without being traced first, which of one small picture takes most of the time."""
+    from fast_style.common.networks.image_network import ImageNetwork, _render
+
+    monkeypatch.setattr(ImageNetwork, "render", property(lambda network: functools.partial(_render, network)))
