@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fast_style.common.startup import start_tensorflow
+from tests.fresh_process import FreshProcesses
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -46,6 +47,14 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not here: no real VGG weights and photographs to check against")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def fresh_processes():
+    """Starts programs in processes of their own."""
+    processes = FreshProcesses()
+    yield processes
+    processes.close()
 
 
 @pytest.fixture

@@ -52,14 +52,14 @@ def size(path):
         return image.size
 
 
-def test_train(run):
+def test_train(run, eager_steps):
     names = run("train.py", **SMALL)
     assert names["picture"].shape == (40, 48, 3)
     assert size("painted.jpg") == (48, 40)
     assert type(keras.saving.load_model("network.keras")) is type(names["model"].network)
 
 
-def test_fine_tune(run):
+def test_fine_tune(run, eager_steps):
     import fast_style
 
     run("fine_tune.py", **SMALL)
