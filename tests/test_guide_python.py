@@ -24,7 +24,7 @@ SMALLER = {
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, eager_pictures):
     """With what the blocks read."""
     generator = np.random.default_rng(0)
     monkeypatch.chdir(tmp_path)

@@ -28,7 +28,7 @@ SMALL = {"SIZE": 32, "STYLE_SIZE": 32, "BATCH_SIZE": 2, "EPOCHS": 1, "LOSS_WEIGH
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, monkeypatch, eager_pictures):
     """A function that runs an example with some of its constants changed, where its files are, and gives its names."""
     generator = np.random.default_rng(0)
     monkeypatch.chdir(tmp_path)

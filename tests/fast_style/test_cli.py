@@ -33,6 +33,8 @@ from fast_style.stylization import stylize
 from fast_style.task import TASK
 from tests.fast_style.tiny_run import tiny_flags, write_inputs
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 
 def picture(height=30, width=40, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)

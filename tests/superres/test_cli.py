@@ -24,6 +24,8 @@ from superres.evaluation.recorded_figures import recorded
 from superres.srcnn import SRCNN
 from superres.task import TASK
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
