@@ -9,6 +9,7 @@ import os
 import typing
 
 from fast_style.common.errors import UserError, is_finite_number
+from fast_style.common.json_shape import KINDS
 from fast_style.common.spelling import did_you_mean
 
 # Far beyond what is of use: sides in pixels, photographs a batch.
@@ -103,18 +104,19 @@ def check_kinds(kind, values):
         if hint is tuple:
             right = isinstance(value, tuple | list)
             hint = field.metadata.get("type", str)
-            items, expected = value if right else (), f"a list, each {_KINDS[hint][0]}"
+            items, expected = value if right else (), f"a list, each {KINDS[hint]}"
         else:
-            right, items, expected = True, (value,), _KINDS[hint][0]
-        if not (right and all(_KINDS[hint][1](item) for item in items)):
+            right, items, expected = True, (value,), KINDS[hint]
+        if not (right and all(_IS[hint](item) for item in items)):
             raise UserError(f"{flag(field.name)}: expected {expected}. Received: {value!r:.80}")
 
 
-_KINDS = {
-    bool: ("true or false", lambda value: isinstance(value, bool)),
-    int: ("a whole number", lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool)),
-    float: ("a finite number", lambda value: is_finite_number(value)),
-    str: ("a word", lambda value: isinstance(value, str | os.PathLike)),
+# Wider than JSON's: numbers of NumPy and paths are given in Python.
+_IS = {
+    bool: lambda value: isinstance(value, bool),
+    int: lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool),
+    float: is_finite_number,
+    str: lambda value: isinstance(value, str | os.PathLike),
 }
 
 

@@ -61,6 +61,10 @@ class Task:
             title and summary.
         figures: function from ``{name: recipe}`` of what ships, and whether at every size, to an iterable of (title,
             remark, tables), a table being (heads, rows): what was measured, as recipes record it.
+        run_facts: function from the settings of a run and of the last of its recipe to ``{head: text}``: what the
+            gallery says of it, beside weights of terms and what all tasks have.
+        evaluation: function from the folder of the task's ``evaluate`` to ``{sha256: what was measured}`` of each
+            network in it, as recipes record it and `figures` shows it.
         folder: of ``pretrained/`` and ``recipes/``; None: that of the package.
     """
 
@@ -81,6 +85,8 @@ class Task:
     use: str = ""
     facts: Callable = lambda entry: {}
     figures: Callable = lambda recipes, everything=False: ()
+    run_facts: Callable = lambda used, last: {}
+    evaluation: Callable = lambda folder: {}
     folder: Path | None = None
 
     @property

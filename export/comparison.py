@@ -1,6 +1,7 @@
 """How far an artifact may be from the Keras network of its origin, and the photographs that show it."""
 
 import numpy as np
+from skimage.metrics import peak_signal_noise_ratio
 
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import list_images, read_photo
@@ -19,8 +20,9 @@ def psnr(expected, received):
     Args:
         expected, received: arrays of one shape, 0..255, any dtype.
     """
-    error = np.mean(np.square(np.asarray(expected, np.float64) - np.asarray(received, np.float64)))
-    return float(10 * np.log10(255.0**2 / error)) if error else float("inf")
+    with np.errstate(divide="ignore"):  # equal pictures have no error: infinite
+        expected, received = (np.asarray(one, np.float64) for one in (expected, received))
+        return float(peak_signal_noise_ratio(expected, received, data_range=255))
 
 
 def distances(network, images, results):

@@ -9,12 +9,14 @@ from keras import ops
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.margin import add_margin
 from fast_style.common.losses.weights import check_weights
+from fast_style.common.networks.source import check_network
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from fast_style.common.types import Image
 from fast_style.network import TransformationNetwork
 from fast_style.objective import StyleObjective
 from fast_style.settings import TrainerSettings
+from fast_style.task import TASK
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -98,17 +100,14 @@ class StyleTransfer(PerceptualTrainer):
         settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
         if style is not None:
             settings = dataclasses.replace(settings, style=style)
-        if network is not None and not (isinstance(network, keras.Model) and getattr(network, "factor", 1) == 1):
-            raise UserError(
-                "network: expected a TransformationNetwork; load_network gives one by name or file. "
-                f"Received: {network!r}"
-            )
+        network = TransformationNetwork() if network is None else network
+        check_network(network, TASK)
         check_whole(training_margin=settings.training_margin, stability_shift=settings.stability_shift)
         check_weights({"stability_noise": settings.stability_noise})
         if settings.style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {settings.style_warmup}")
         objective = StyleObjective.for_painting(settings)
-        super().__init__(network or TransformationNetwork(), objective=objective, name=name)
+        super().__init__(network, objective=objective, name=name)
         self.style_warmup, self.training_margin = settings.style_warmup, settings.training_margin
 
     def prepare(self, photos, training):

@@ -50,3 +50,15 @@ def check_painting(painting, argument="--style"):
 def check_files(settings):
     """:func:`check_painting` of the settings of a training."""
     check_painting(settings.style)
+
+
+def run_facts(used, last):
+    """``Task.run_facts``: how the painting was read, which is named where it is not that of the last run."""
+    other = f"{Path(used['style']).stem}, " if used["style"] != last["style"] else ""
+    layers = used["style_layer_weights"] or [1] * len(used["style_layers"])
+    return {
+        "painting": f"{other}{used['style_size']}",
+        "of style layers": " ".join(f"{weight:g}" for weight in layers),
+        "moved by": f"{used.get('stability_shift', 0)}",
+        "margin": f"{used.get('training_margin', 0)}",
+    }

@@ -26,6 +26,8 @@ TASK = Task(
     use="`fast-style stylize --style NAME` paints with one.",
     facts=lambda entry: {"filters": str(entry["config"]["width"])},
     figures=Lazily("fast_style.evaluation.recorded_figures:figures"),
+    run_facts=Lazily("fast_style.paintings:run_facts"),
+    evaluation=Lazily("fast_style.evaluation.recorded_figures:recorded"),
 )
 
 

@@ -4,6 +4,7 @@ import keras
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
+from fast_style.common.networks.source import check_network
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
@@ -11,6 +12,7 @@ from superres.enlarging_network import EnlargingNetwork
 from superres.network import SuperResolutionNetwork
 from superres.objective import SuperResolutionObjective
 from superres.settings import TrainerSettings
+from superres.task import TASK
 from superres.upscaling import upscale
 
 
@@ -80,12 +82,8 @@ class SuperResolution(PerceptualTrainer):
     ):
         settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
         check_degradation(settings.degradation)
-        if network is not None and not hasattr(network, "histogram_matching"):
-            raise UserError(
-                "network: expected a SuperResolutionNetwork or SRCNN; load_network gives one by name or file. "
-                f"Received: {network!r}"
-            )
-        network = network or SuperResolutionNetwork()
+        network = SuperResolutionNetwork() if network is None else network
+        check_network(network, TASK)
         objective = SuperResolutionObjective.from_settings(settings, network.factor)
         super().__init__(network, objective=objective, name=name)
         if network.histogram_matching is None:

@@ -31,6 +31,7 @@ TASK = Task(
         "histogram matching": "on" if entry["config"]["histogram_matching"] else "off",
     },
     figures=Lazily("superres.evaluation.recorded_figures:figures"),
+    evaluation=Lazily("superres.evaluation.recorded_figures:recorded"),
 )
 
 

@@ -1,5 +1,6 @@
 """Fixtures that tests of every package share."""
 
+import functools
 import gc
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from fast_style.common.startup import start_tensorflow
+from tests.fresh_process import FreshProcesses
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -16,11 +18,16 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Without ``--all``, leaves out what is marked as slow."""
+    """Without ``--all``, leaves out what is marked as slow; with it, begins with files that have some.
+
+    Processes take file after file in this order: short ones last, so that none waits long for another.
+    """
     if not config.getoption("--all"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_configure(config):
@@ -47,6 +54,14 @@ def shared_data():
     return SHARED_DATA
 
 
+@pytest.fixture(scope="session")
+def fresh_processes():
+    """Starts programs in processes of their own."""
+    processes = FreshProcesses()
+    yield processes
+    processes.close()
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
@@ -59,3 +74,11 @@ def eager_steps(monkeypatch):
 
     eager = property(lambda self: True, lambda self, value: None)
     monkeypatch.setattr(PerceptualTrainer, "run_eagerly", eager)
+
+
+@pytest.fixture
+def eager_pictures(monkeypatch):
+    """Networks that paint without being traced first, which of one small picture takes most of the time."""
+    from fast_style.common.networks.image_network import ImageNetwork, _render
+
+    monkeypatch.setattr(ImageNetwork, "render", property(lambda network: functools.partial(_render, network)))

@@ -14,7 +14,7 @@ for face, names in public_modules().items():
 
 
 @pytest.mark.parametrize("name, value", PUBLIC.values(), ids=[name for name, _ in PUBLIC.values()])
-def test_its_example_runs(name, value, tmp_path, monkeypatch, eager_steps):
+def test_its_example_runs(name, value, tmp_path, monkeypatch, eager_steps, eager_pictures):
     monkeypatch.chdir(tmp_path)
     example = doctest.DocTestParser().get_doctest(value.__doc__, {}, name, None, None)
     assert example.examples, f"{name}: no example"

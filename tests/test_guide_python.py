@@ -24,7 +24,7 @@ SMALLER = {
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, eager_pictures):
     """With what the blocks read."""
     generator = np.random.default_rng(0)
     monkeypatch.chdir(tmp_path)
@@ -70,12 +70,12 @@ def test_take_a_network_that_ships(folder, capsys):
     assert "'starry_night_fast'" in capsys.readouterr().out
 
 
-def test_train_and_load(folder):
+def test_train_and_load(folder, eager_steps):
     run("Train a style network")
     assert type(run("Load what you saved")["network"]).__name__ == "TransformationNetwork"
 
 
-def test_train_a_super_resolution_network(folder):
+def test_train_a_super_resolution_network(folder, eager_steps):
     assert run("Train a super-resolution network")["picture"].shape == (160, 192, 3)
 
 

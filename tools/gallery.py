@@ -74,7 +74,7 @@ def _runs(task, recipe):
     """Lines of a table, folded, of the runs that a recipe holds."""
     terms = [row.name for row in task.settings.terms]
     last = recipe["stages"][-1]["settings"]
-    rows = [_run(stage, last, terms) for stage in recipe["stages"]]
+    rows = [_run(stage, terms, task.run_facts(stage["settings"], last)) for stage in recipe["stages"]]
     program = task.package.replace("_", "-")
     several = len(paintings(recipe["stages"])) > 1
     named = "; runs of another painting, which is named, made the network that it began at" if several else ""
@@ -91,21 +91,16 @@ def _runs(task, recipe):
     ]
 
 
-def _run(stage, last, terms):
-    """``{column: text}`` of one run, a stage of a recipe; a painting that is not the last stage's is named."""
+def _run(stage, terms, facts):
+    """``{column: text}`` of one run, a stage of a recipe, with those of its task."""
     used, found = stage["settings"], stage["validation"][-1] if stage["validation"] else {}
-    hardware, columns = stage["hardware"], {}
-    if "style" in used:
-        other = f"{Path(used['style']).stem}, " if used["style"] != last["style"] else ""
-        layers = used["style_layer_weights"] or [1] * len(used["style_layers"])
-        columns |= {"painting": f"{other}{used['style_size']}", "of style layers": " ".join(f"{w:g}" for w in layers)}
-        columns |= {"moved by": f"{used.get('stability_shift', 0)}", "margin": f"{used.get('training_margin', 0)}"}
+    hardware = stage["hardware"]
     return {
         "iterations": f"{stage['iteration']:,}",
         "squares": f"{used['batch_size']} of {used['size']}x{used['size']}",
         # Recipes are older than some terms.
         **{f"{term} weight": f"{used.get(f'{term}_weight', 0):g}" for term in terms},
-        **columns,
+        **facts,
         "learning rate": f"{used['learning_rate']:g}",
         "seed": f"{used['seed']}",
         "minutes": f"{stage['seconds'] / 60:.1f}",

@@ -1,60 +1,42 @@
 """Writes into a recipe what an evaluation found. For maintainers: ``python -m tools.recipe_evaluation --help``."""
 
 import argparse
-from pathlib import Path
 
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.errors import UserError
-from fast_style.common.json_files import read_json, write_json
-from fast_style.common.networks.source import find_network
+from fast_style.common.json_files import write_json
+from fast_style.common.networks.source import shipped_sources
+from fast_style.common.spelling import did_you_mean
 from fast_style.common.training.recipes import read_recipe
-from fast_style.task import TASK
-
-TERMS = ("loss", "content", "style", "tv")
-# Iterations of the baseline that are noted where they were run.
-ITERATIONS = (50, 100)
 
 
 def add_evaluation(name, folder):
-    """Adds ``"evaluation"`` to the recipe of a network that ships, or replaces it.
-
-    By size in pixels: how many photographs; means over them of the objective of the untouched
-    photograph, of the network with its terms, and of the baseline after 50 and 100 iterations; and after
-    how many the baseline's is the network's (None: after none that were run).
+    """Adds ``"evaluation"`` to the recipe of a network that ships, or replaces it: what its task records.
 
     Args:
         name: of the network.
-        folder: of ``fast-style evaluate``, with ``evaluation.json``.
+        folder: of the task's ``evaluate`` command, with ``evaluation.json``.
 
     Raises:
-        UserError: no such network or evaluation, or one of another network.
+        UserError: no such network or evaluation, or one of other networks.
     """
-    recipe = read_recipe(TASK, name)
-    path = Path(folder) / "evaluation.json"
-    summary = read_json(path, "an evaluation")
-    shipped, measured = find_network(name, TASK).sha256, summary["conditions"]["network"]["sha256"]
-    if measured != shipped:
-        raise UserError(f"{path}: expected an evaluation of {name}, sha256 {shipped}. Received: sha256 {measured}")
-    recipe["evaluation"] = {size: _means(found) for size, found in summary["sizes"].items()}
-    write_json(TASK.home / "recipes" / f"{name}.json", recipe)
-
-
-def _means(found):
-    objective = found["objective"]
-    baseline = objective["baseline"]["mean"]
-    return {
-        "photographs": len(found["photographs"]),
-        "untouched": objective["photo"]["loss"]["mean"],
-        "network": {term: objective["network"][term]["mean"] for term in TERMS},
-        "baseline": {str(n): baseline[n] for n in ITERATIONS if n < len(baseline)},
-        "network_equals_baseline_after": found["network_equals_baseline_after"],
-    }
+    sources = shipped_sources()
+    if name not in sources:
+        raise UserError(f"name: expected one of {', '.join(sources)}. Received: {name}{did_you_mean(name, sources)}")
+    source = sources[name]
+    evaluations = source.task.evaluation(folder)
+    if source.sha256 not in evaluations:
+        raise UserError(
+            f"{folder}: expected an evaluation of {name}, sha256 {source.sha256}. "
+            f"Received: sha256 {', '.join(evaluations) or 'none'}"
+        )
+    write_json(source.record_path, {**read_recipe(source.task, name), "evaluation": evaluations[source.sha256]})
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tools.recipe_evaluation", description=add_evaluation.__doc__)
     parser.add_argument("name", help="of a network that ships")
-    parser.add_argument("folder", help="of fast-style evaluate")
+    parser.add_argument("folder", help="of the task's evaluate command")
     with errors_as_lines(parser.prog):
         add_evaluation(**vars(parser.parse_args(arguments)))
 

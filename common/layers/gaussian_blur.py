@@ -53,6 +53,7 @@ class GaussianBlur(keras.layers.Layer):
         radius = self.size // 2
         channels = inputs.shape[-1]
         kernel = ops.convert_to_tensor(gaussian_kernel(self.sigma, self.size), dtype=inputs.dtype)
+        # Not keras.ops.image.gaussian_blur, which pads with zeros and does not separate the axes.
         x = reflect_pad(inputs, radius, radius, radius, radius)
         for shape in ((self.size, 1, 1, 1), (1, self.size, 1, 1)):
             taps = ops.tile(ops.reshape(kernel, shape), (1, 1, channels, 1))

@@ -190,14 +190,16 @@ def as_network(network, task, argument="network", factor=None):
     """
     if isinstance(network, str | Path):
         return find_network(network, task, argument, factor).network
-    if not isinstance(network, task.base.resolve()):
-        raise UserError(
-            f"{argument}: expected a {task.kind}, the name of one that ships, or a .keras file. "
-            f"Received: {type(network).__name__}"
-        )
+    check_network(network, task, argument, ", the name of one that ships, or a .keras file")
     if factor not in (None, network.factor):
         raise UserError(f"{argument}: expected one of factor {factor}. Received: factor {network.factor}")
     return network
+
+
+def check_network(network, task, argument="network", instead="; load_network gives one by name or file"):
+    """Raises UserError for what is no network of a task, with what helps `instead`."""
+    if not isinstance(network, task.base.resolve()):
+        raise UserError(f"{argument}: expected a {task.kind}{instead}. Received: {type(network).__name__}")
 
 
 def task_of_class(network_class):

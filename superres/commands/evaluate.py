@@ -57,7 +57,7 @@ def add(commands):
         "--output",
         "-o",
         default="superres_evaluation",
-        help="folder of evaluation.csv and evaluation.html (default: superres_evaluation)",
+        help="folder of evaluation.csv, .json and .html (default: superres_evaluation)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing evaluation there")
     parser.set_defaults(run=run)
@@ -66,20 +66,21 @@ def add(commands):
 def run(options):
     from fast_style.common.files import check_writable, write_bytes
     from fast_style.common.images.image_io import list_images
+    from fast_style.common.json_files import write_json
     from fast_style.common.networks.source import find_network, network_label, shipped_sources
     from superres.task import TASK
 
     shipped = [name for name, source in shipped_sources(TASK).items() if source.factor == options.factor]
     names = options.network or shipped
-    for name in names:
-        find_network(name, TASK, factor=options.factor)
+    sources = {name: find_network(name, TASK, factor=options.factor) for name in names}
     for folder in options.data:
         list_images(folder)
     output = Path(options.output)
     check_writable(output)
-    for file in ("evaluation.csv", "evaluation.html"):
-        if (output / file).exists() and not options.overwrite:
-            raise UserError(f"--output: expected no evaluation there, or --overwrite. Received: {output / file}")
+    csv, json, page = files = [output / f"evaluation.{kind}" for kind in ("csv", "json", "html")]
+    for file in files:
+        if file.exists() and not options.overwrite:
+            raise UserError(f"--output: expected no evaluation there, or --overwrite. Received: {file}")
     if not names:
         warn(
             f"superres evaluate: no network ships for factor {options.factor}: bicubic alone is measured; "
@@ -91,13 +92,15 @@ def run(options):
 
     from fast_style.common.labels import distinct_labels
     from fast_style.common.networks.loss_network import build_loss_network
-    from superres.evaluation.report import csv_text, html_page, text_report
+    from superres.evaluation.report import csv_text, html_page, summary, text_report
     from superres.evaluation.run import evaluate
     from superres.objective import FEATURE_LAYERS
 
+    networks = distinct_labels(names, network_label, taken=("bicubic",))
+    sha256s = {label: sources[name].sha256 for label, name in networks.items()}
     result = evaluate(
         options.data,
-        distinct_labels(names, network_label, taken=("bicubic",)),
+        networks,
         options.factor,
         options.degradation,
         histogram_matching=options.histogram_matching,
@@ -108,10 +111,11 @@ def run(options):
     )
     try:
         if result.images:
-            write_bytes(output / "evaluation.csv", csv_text(result).encode())
-            write_bytes(output / "evaluation.html", html_page(result).encode())
+            write_bytes(csv, csv_text(result).encode())
+            write_json(json, summary(result, sha256s))
+            write_bytes(page, html_page(result).encode())
             say(text_report(result))
-            say(f"\n{printable(output / 'evaluation.csv')}, {printable(output / 'evaluation.html')}")
+            say(f"\n{', '.join(printable(file) for file in files)}")
     finally:
         for reason in result.failed:
             warn(f"superres evaluate: error: {reason}")

@@ -1,10 +1,38 @@
 """What evaluations found of the super-resolution networks that ship, as their recipes record it."""
 
+from pathlib import Path
+
+from fast_style.common.json_files import read_json
+
 REMARK = (
     "PSNR in dB / SSIM, on the bicubic degradation, by `superres evaluate --data Set5 Set14 BSD100 --factor 4` (8). "
     "[The experiment](experiments/2026-11-27-superres-figures.md) has the blur-bicubic degradation, the paper's "
     "figures, distances in features and the mean of eight orientations."
 )
+
+
+def recorded(folder):
+    """``Task.evaluation`` of a folder of ``superres evaluate``: by data set, the degradation and the mean figures of
+    bicubic interpolation and of the network.
+    """
+    figures = {"psnr": float, "ssim": float}
+    shape = {"degradation": str, "networks": {str: str}, "datasets": {str: {str: figures}}}
+    summary = read_json(Path(folder) / "evaluation.json", "an evaluation", shape)
+    return {
+        sha256: {
+            data: {
+                "degradation": summary["degradation"],
+                "bicubic": _rounded(means["bicubic"]),
+                "network": _rounded(means[label]),
+            }
+            for data, means in summary["datasets"].items()
+        }
+        for label, sha256 in summary["networks"].items()
+    }
+
+
+def _rounded(means):
+    return {"psnr": round(means["psnr"], 2), "ssim": round(means["ssim"], 4)}
 
 
 def figures(recipes, everything=False):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 
 from fast_style.common.images.image_io import encode
 from fast_style.common.printable import printable
@@ -65,6 +66,31 @@ def csv_text(evaluation):
         figures, behind = ("nan", "nan"), ("", evaluation.precision, "", failure.reason, "")
         writer.writerow(map(printable, (failure.dataset, failure.image, "", *conditions, *figures, *behind)))
     return buffer.getvalue()
+
+
+def summary(evaluation, sha256s):
+    """What was measured with, and the means by data set and method, for JSON; None for an infinite PSNR.
+
+    Args:
+        evaluation: of it.
+        sha256s: ``{label: sha256}`` of the networks' files.
+    """
+    return {
+        "factor": evaluation.factor,
+        "degradation": evaluation.degradation,
+        "precision": evaluation.precision,
+        "methods": evaluation.methods,
+        "networks": sha256s,
+        "datasets": {
+            dataset: {method: _named(values) for method, values in evaluation.means(dataset).items()}
+            for dataset in evaluation.datasets
+        },
+    }
+
+
+def _named(values):
+    named = zip(("psnr", "ssim", "feature"), values, strict=False)
+    return {name: value if math.isfinite(value) else None for name, value in named}
 
 
 def html_page(evaluation):

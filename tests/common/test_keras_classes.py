@@ -1,7 +1,5 @@
 """Keras finds our classes in files as soon as a package of ours is imported, in whatever order."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -18,11 +16,16 @@ MODULES = (
 )
 
 
-def run(script):
-    """The words that a script prints in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
+@pytest.fixture
+def run(fresh_processes):
+    """A function that gives the words that a script prints in a process of its own."""
+
+    def run(script):
+        done = fresh_processes.run(script)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ def files(tmp_path_factory):
 
 
 @pytest.mark.parametrize("order", ["keras, fast_style, superres", "fast_style, superres, keras"])
-def test_networks_load_in_a_fresh_process(order, files):
+def test_networks_load_in_a_fresh_process(run, order, files):
     classes = run(f"""
 import {order}, sys
 assert not {{"fast_style.network", "superres.network", "superres.srcnn"}} & set(sys.modules)
@@ -53,7 +56,7 @@ for path in {files}:
     assert classes == [Path(path).name for path in files]
 
 
-def test_layers_and_losses_in_a_model_of_your_own_load(tmp_path):
+def test_layers_and_losses_in_a_model_of_your_own_load(run, tmp_path):
     inputs = keras.Input((8, 8, 3))
     outputs = fast_style.layers.ScaledTanh()(fast_style.layers.ConvolutionBlock(3, 3)(inputs))
     model = keras.Model(inputs, outputs)
@@ -69,7 +72,7 @@ print(type(model.loss).__name__, float(np.sum(model(np.full((1, 8, 8, 3), 100.0,
     assert float(value) == pytest.approx(float(np.sum(model(image))), rel=1e-5)
 
 
-def test_every_registered_class_is_told_and_no_other():
+def test_every_registered_class_is_told_and_no_other(run):
     """Before our modules are imported, Keras knows the names that it knows afterwards; then all are classes."""
     run(f"""
 import superres, keras
@@ -84,7 +87,7 @@ assert all(isinstance(value, type) for value in ours().values())
 """)
 
 
-def test_looking_for_keras_without_importing_it_changes_nothing():
+def test_looking_for_keras_without_importing_it_changes_nothing(run):
     """``importlib.util.find_spec`` says whether a module is there; afterwards ours are registered nevertheless."""
     run("""
 import importlib.util, sys

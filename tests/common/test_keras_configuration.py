@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,13 +9,20 @@ import pytest
 from fast_style.common.images.image_io import read_photo, write_photo
 from tests.export.conftest import picture
 
+COMMAND = "import runpy; runpy.run_module('fast_style', run_name='__main__', alter_sys=True)"
 ROOT = Path(__file__).parents[2]
 
 
-def run(folder, *command, **environment):
-    clean = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
-    clean |= {"KERAS_HOME": str(folder), "TF_CPP_MIN_LOG_LEVEL": "2"} | environment
-    return subprocess.run([sys.executable, *command], cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
+@pytest.fixture
+def run(fresh_processes):
+    """A function that runs a program where Keras is set by a folder's keras.json and the environment."""
+
+    def run(folder, code, *arguments, **environment):
+        clean = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+        clean |= {"KERAS_HOME": str(folder), "TF_CPP_MIN_LOG_LEVEL": "2"} | environment
+        return fresh_processes.run(code, *arguments, cwd=ROOT, env=clean)
+
+    return run
 
 
 @pytest.fixture
@@ -28,12 +33,12 @@ def channels_first(tmp_path):
     return tmp_path
 
 
-def test_commands_paint_whatever_keras_json_says(channels_first):
+def test_commands_paint_whatever_keras_json_says(run, channels_first):
     write_photo(channels_first / "cat.png", picture(20, 24))
     painted = channels_first / "out.png"
     done = run(
         channels_first,
-        *("-m", "fast_style", "stylize", str(channels_first / "cat.png"), "--style", "wave_fast", "-o", str(painted)),
+        *(COMMAND, "stylize", str(channels_first / "cat.png"), "--style", "wave_fast", "-o", str(painted)),
     )
     assert done.returncode == 0, done.stderr
     assert read_photo(painted).rgb.shape == (20, 24, 3)
@@ -51,15 +56,15 @@ for make in (TransformationNetwork, lambda: SRCNN(2), lambda: PerceptualLoss(los
 """
 
 
-def test_channels_first_is_one_line_in_a_program_of_the_users_own(channels_first):
-    lines = run(channels_first, "-c", MADE).stdout.splitlines()
+def test_channels_first_is_one_line_in_a_program_of_the_users_own(run, channels_first):
+    lines = run(channels_first, MADE).stdout.splitlines()
     expected = "image_data_format of Keras (keras.json): expected channels_last. Received: channels_first"
     assert [line.partition(";")[0] for line in lines] == [expected] * 3
 
 
 @pytest.mark.parametrize("backend", ["torch", "nonsense"])
-def test_another_backend_is_one_line(tmp_path, backend):
-    command = "-m", "fast_style", "stylize", str(tmp_path), "--style", "wave"
+def test_another_backend_is_one_line(run, tmp_path, backend):
+    command = COMMAND, "stylize", str(tmp_path), "--style", "wave"
     write_photo(tmp_path / "cat.png", picture(20, 24))
     done = run(tmp_path, *command, "-o", str(tmp_path / "out"), KERAS_BACKEND=backend)
     assert done.returncode == 2, done.stderr

@@ -28,7 +28,7 @@ SMALL = {"SIZE": 32, "STYLE_SIZE": 32, "BATCH_SIZE": 2, "EPOCHS": 1, "LOSS_WEIGH
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, monkeypatch, eager_pictures):
     """A function that runs an example with some of its constants changed, where its files are, and gives its names."""
     generator = np.random.default_rng(0)
     monkeypatch.chdir(tmp_path)
@@ -52,14 +52,14 @@ def size(path):
         return image.size
 
 
-def test_train(run):
+def test_train(run, eager_steps):
     names = run("train.py", **SMALL)
     assert names["picture"].shape == (40, 48, 3)
     assert size("painted.jpg") == (48, 40)
     assert type(keras.saving.load_model("network.keras")) is type(names["model"].network)
 
 
-def test_fine_tune(run):
+def test_fine_tune(run, eager_steps):
     import fast_style
 
     run("fine_tune.py", **SMALL)

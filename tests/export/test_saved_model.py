@@ -3,8 +3,6 @@
 import io
 import json
 import resource
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -129,7 +127,7 @@ def damaged(content):
         yield from (content[:place] + bytes([value]) + content[place + 1 :] for value in (0, 2, 0xFF))
 
 
-def test_animations_do_not_end_the_process(serving_folder, tmp_path):
+def test_animations_do_not_end_the_process(serving_folder, tmp_path, fresh_processes):
     """TensorFlow 2.21 writes an opaque WebP's frames beyond their room; in a process of its own, which would die of it.
 
     Given as constants too, which an optimisation of the graph decodes beforehand.
@@ -161,8 +159,7 @@ for name in files:
         pass
 print("alive")
 """
-    command = [sys.executable, "-c", script, str(serving_folder / "style" / "1"), str(tmp_path / "files.npz")]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = fresh_processes.run(script, serving_folder / "style" / "1", tmp_path / "files.npz")
     assert result.returncode == 0, result.stderr
     assert result.stdout.split() == ["True", "True", "alive"]
 

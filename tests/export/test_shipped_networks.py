@@ -48,8 +48,8 @@ def test_every_kind_is_there():
 
 @pytest.mark.parametrize("name", quick_first(KINDS))
 def test_for_tf_serving(tmp_path, process, name):
-    """A SavedModel with its model card, for results of at most 256x256 so that verifying is quick."""
-    options = ["--warmup", "16x16", "--max-pixels", str(1 << 16)]
+    """A SavedModel with its model card, for results of at most 128x128 so that verifying is quick."""
+    options = ["--warmup", "16x16", "--max-pixels", str(1 << 14)]
     assert not main(["serving", str(tmp_path / "models"), "--models", name, *options])
     comparisons = verify(tmp_path / "models" / name / "1", process=process)
     assert len(comparisons) == 6  # three signatures, two sizes
@@ -60,7 +60,8 @@ def test_for_tf_serving(tmp_path, process, name):
 def test_for_phones(tmp_path, photo_folder, process, name, precision):
     file = tmp_path / f"{name}.tflite"
     options = ["--calibration", str(photo_folder)] if precision == "int8" else []
-    assert not main(["tflite", name, str(file), "--size", "32x48", "--precision", precision, *options])
+    size = "32x48" if precision == "int8" else "16x24"
+    assert not main(["tflite", name, str(file), "--size", size, "--precision", precision, *options])
     comparisons = verify(file, process=process)
     assert len(comparisons) == 2
     assert all(comparison.holds for comparison in comparisons)

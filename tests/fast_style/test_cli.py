@@ -33,6 +33,8 @@ from fast_style.stylization import stylize
 from fast_style.task import TASK
 from tests.fast_style.tiny_run import tiny_flags, write_inputs
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 
 def picture(height=30, width=40, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
@@ -506,21 +508,21 @@ def test_a_stopped_optimize_tells_what_was_done_and_what_failed(tmp_path, capsys
     assert "stopped; what there is of the last picture is kept" in err
 
 
-def test_optimize_keeps_what_there_is_on_ctrl_c(tmp_path):
+def test_optimize_keeps_what_there_is_on_ctrl_c(tmp_path, fresh_processes):
     """In a process of its own: SIGINT in the middle of a run that would take hours; its picture is there."""
     write_photo(tmp_path / "one.png", picture())
     write_photo(tmp_path / "style.png", picture(20, 20, seed=1))
-    command = [sys.executable, "-c", "from fast_style.cli import main; main()", "optimize", tmp_path / "one.png"]
+    command = ["from fast_style.cli import main; main()", "optimize", tmp_path / "one.png"]
     command += ["--style", tmp_path / "style.png", "-o", tmp_path / "out", *OPTIMIZE, "--method", "adam"]
     command += ["--iterations", 10_000_000, "--save-every", 1]
-    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True)
+    process = fresh_processes.start(*command)
     while not (tmp_path / "out" / "one_style_iteration-00001.png").exists():
-        assert process.poll() is None
+        assert not process.has_ended()
         time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    error = process.communicate()[1]
-    assert process.returncode == 130
-    assert "stopped; what there is of the last picture is kept" in error
+    os.kill(process.pid, signal.SIGINT)
+    done = process.wait()
+    assert done.returncode == 130
+    assert "stopped; what there is of the last picture is kept" in done.stderr
     assert read_photo(tmp_path / "out" / "one_style.png").rgb.shape == (30, 40, 3)
 
 

@@ -1,8 +1,6 @@
 """The transformation network against the paper's table."""
 
 import json
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -132,7 +130,7 @@ def test_config_round_trip():
     assert [v.shape for v in copy.weights] == [v.shape for v in network.weights]
 
 
-def test_saved_networks_give_the_same_numbers_in_a_fresh_process(tmp_path):
+def test_saved_networks_give_the_same_numbers_in_a_fresh_process(tmp_path, fresh_processes):
     image = photo(37, 50)
     np.save(tmp_path / "image.npy", image)
     expected = {}
@@ -146,7 +144,8 @@ def test_saved_networks_give_the_same_numbers_in_a_fresh_process(tmp_path):
         "    network = keras.saving.load_model(f'{sys.argv[1]}/{name}.keras')\n"
         "    np.save(f'{sys.argv[1]}/{name}.npy', network(np.load(sys.argv[1] + '/image.npy')).numpy())\n"
     )
-    subprocess.run([sys.executable, "-c", script, str(tmp_path), *expected], check=True)
+    done = fresh_processes.run(script, tmp_path, *expected)
+    assert done.returncode == 0, done.stderr
     for normalization, numbers in expected.items():
         # On 0..255; sums that threads split otherwise in another process differ by some units of 1.5e-5.
         np.testing.assert_allclose(np.load(tmp_path / f"{normalization}.npy"), numbers, atol=1e-3)

@@ -15,6 +15,8 @@ from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
 from fast_style.task import load_network
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 
 def trained(seed=0, **options):
     """A network with weights of the size that training leaves, so that pictures have contrast."""

@@ -14,13 +14,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fast_style.common.files import file_digest
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.networks.presets import Presets
 from fast_style.common.networks.source import network_label
 from fast_style.common.task import Task
 from superres.cli import main, train_main
+from superres.evaluation.recorded_figures import recorded
 from superres.srcnn import SRCNN
 from superres.task import TASK
+
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -197,12 +201,18 @@ def test_evaluate_prints_a_table_and_writes_csv_and_html(folder, network_file, t
     assert code == 0
     assert "x2, degradation bicubic: bicubic alone" in printed
     assert "coffee.png: ground truth cropped from 57x41 to 56x40" in printed
-    assert files_below(out) == ["evaluation.csv", "evaluation.html"]
+    assert files_below(out) == ["evaluation.csv", "evaluation.html", "evaluation.json"]
     rows = list(csv.DictReader((out / "evaluation.csv").read_text().splitlines()))
     assert [(row["image"], row["method"]) for row in rows] == [
         (image, method) for image in ("cat", "coffee", "mean") for method in ("bicubic", "tiny")
     ]
     assert float(rows[-1]["psnr"]) > 20
+    bicubic, network = ({name: float(row[name]) for name in ("psnr", "ssim")} for row in rows[-2:])
+    (found,) = recorded(out).values()
+    assert found["Set2"]["degradation"] == "bicubic"
+    assert found["Set2"]["bicubic"] == pytest.approx(bicubic, abs=0.006)
+    assert found["Set2"]["network"] == pytest.approx(network, abs=0.006)
+    assert list(recorded(out)) == [file_digest(network_file)]
     code, _, errors = run(arguments, capsys)
     assert code == 2
     assert "expected no evaluation there, or --overwrite" in errors

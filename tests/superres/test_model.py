@@ -14,6 +14,7 @@ from fast_style.common.training.adam import Adam
 from fast_style.network import TransformationNetwork
 from superres.bicubic import bicubic_resize
 from superres.degradation import degrade
+from superres.enlarging_network import EnlargingNetwork
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
 from superres.srcnn import SRCNN
@@ -33,12 +34,12 @@ def photographs(side=32, dtype="uint8"):
     return tf.data.Dataset.from_tensor_slices(crops.astype(dtype)).batch(2)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_fit_in_user_code(dtype):
+@pytest.mark.parametrize(("dtype", "run_eagerly"), [("uint8", False), ("float32", True)])
+def test_fit_in_user_code(dtype, run_eagerly):
     """The user's own optimizer, callback and validation data; every term is in the history."""
     seen = []
     model = trainer(pixel_weight=1.0)
-    model.compile(keras.optimizers.SGD(1e-9))
+    model.compile(keras.optimizers.SGD(1e-9), run_eagerly=run_eagerly)
     history = model.fit(
         photographs(dtype=dtype),
         epochs=2,
@@ -61,10 +62,8 @@ def test_terms_are_those_of_the_degraded_photograph():
     np.testing.assert_allclose(model.compute_terms(photos, training=False)["pixel"], expected, rtol=1e-4)
 
 
-class Weave(keras.Model):
+class Weave(EnlargingNetwork):
     """Bicubic enlargement by two, and 6 more at the first of every 2x2 pixels."""
-
-    factor, histogram_matching = 2, False
 
     def call(self, images, training=None):
         height, width = images.shape[1:3]
@@ -72,10 +71,8 @@ class Weave(keras.Model):
         return bicubic_resize(images, 2 * height, 2 * width) + tf.tile(cell, (1, height, width, 1))
 
 
-class Smear(keras.Model):
+class Smear(EnlargingNetwork):
     """Bicubic enlargement by two, and of each input pixel what its left neighbour is lower, in all four."""
-
-    factor, histogram_matching = 2, False
 
     def call(self, images, training=None):
         height, width = images.shape[1:3]
@@ -98,7 +95,7 @@ def equivariances(network, photos, steps=48):
 
 def test_equivariance_of_what_is_woven_on_the_grid():
     """By hand: moved or mirrored to another place of the lattice, two of four pixels differ, by 6: 36 / 2."""
-    found = equivariances(Weave(), tf.fill((2, 32, 32, 3), 100.0))
+    found = equivariances(Weave(2, False), tf.fill((2, 32, 32, 3), 100.0))
     assert set(found.round(3)) == {0, 18}  # 0: at one place of the four, the lattice lies on itself
     assert 18 * 0.5 < found.mean() < 18
 
@@ -117,7 +114,7 @@ def ramp(height=64, width=64):
     ],
 )
 def test_equivariance_of_what_has_a_direction_of_its_own(size, expected):
-    assert set(equivariances(Smear(), ramp(*size)).round(1)) == expected
+    assert set(equivariances(Smear(2, False), ramp(*size)).round(1)) == expected
 
 
 def test_equivariance_of_what_moves_with_the_photograph():
@@ -155,7 +152,7 @@ def test_loss_falls_under_each_policy(policy):
 
 
 @pytest.mark.parametrize("network", [SRCNN(2), SuperResolutionNetwork(2, normalization="none", **TINY)])
-def test_any_network_and_feature_loss(network):
+def test_any_network_and_feature_loss(network, eager_steps):
     model = trainer(network, feature_layers=("relu1_1",))
     before = network.get_weights()
     model.compile(Adam(1e-3))
@@ -169,7 +166,7 @@ def test_pixel_loss_needs_no_loss_network():
     assert model.objective.loss_network is None
 
 
-def test_photographs_that_are_no_multiples_are_cropped():
+def test_photographs_that_are_no_multiples_are_cropped(eager_steps):
     model = trainer(SuperResolutionNetwork(4, **TINY), feature_weight=0, pixel_weight=1.0)
     model.compile("adam")
     assert np.isfinite(model.fit(photographs(side=31), verbose=0, shuffle=False).history["loss"]).all()

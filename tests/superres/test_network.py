@@ -1,8 +1,6 @@
 """The super-resolution network against the paper's table."""
 
 import json
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -150,7 +148,7 @@ def test_receptive_radius_by_hand():
     assert SuperResolutionNetwork(4, width=1).receptive_radius == 3 + 8 + 4
 
 
-def test_saved_network_gives_the_same_in_a_fresh_process(tmp_path):
+def test_saved_network_gives_the_same_in_a_fresh_process(tmp_path, fresh_processes):
     network = SuperResolutionNetwork(4, width=3, bicubic_skip=True, upsampling="subpixel", histogram_matching=True)
     for variable in network.weights:
         variable.assign(variable + 0.01)
@@ -161,7 +159,8 @@ def test_saved_network_gives_the_same_in_a_fresh_process(tmp_path):
         "network = load_network('network.keras', 4)\n"
         "print(json.dumps([network(np.load('photo.npy')).numpy().tolist(), network.histogram_matching]))"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = fresh_processes.run(script, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     output, histogram_matching = json.loads(done.stdout.splitlines()[-1])
     np.testing.assert_allclose(output, network(photo(9, 7)), atol=1e-3)
     assert histogram_matching is True

@@ -1,7 +1,5 @@
 """Networks by name and by file."""
 
-import json
-
 import keras
 import numpy as np
 import pytest
@@ -84,14 +82,3 @@ def test_file_of_something_else(tmp_path):
     (tmp_path / "text.keras").write_text("text")
     with pytest.raises(UserError, match="not a .keras file"):
         load_network(str(tmp_path / "text.keras"))
-
-
-def test_manifest_of_the_package():
-    """What ships loads, enlarges, and names what `superres networks` prints; its recipe is there."""
-    entries = json.loads(((TASK.home / "pretrained") / "manifest.json").read_text())
-    assert {"x4_pixel", "x4_feature", "x4_srcnn", "x8_pixel", "x8_feature"} <= set(entries)
-    for name, entry in entries.items():
-        loaded = load_network(name)
-        assert loaded.render(np.zeros((1, 3, 2, 3), "uint8")).shape == (1, 3 * loaded.factor, 2 * loaded.factor, 3)
-        assert {"title", "summary", "degradation", "recipe", "licence"} <= set(entry)
-        assert (TASK.home / "recipes" / entry["recipe"]).is_file()

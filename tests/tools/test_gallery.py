@@ -16,7 +16,7 @@ from tools import gallery
 
 
 @pytest.mark.slow
-def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys, monkeypatch):
+def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys, monkeypatch, eager_pictures):
     """Of the sample photographs at most 150 pixels wide and high; at full size `.ci/run` has the demo paint them."""
     small = {name: limit_long_side(photo, 150) for name, photo in sample_photos().items()}
     monkeypatch.setattr(gallery, "sample_photos", lambda: small)

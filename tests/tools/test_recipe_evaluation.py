@@ -1,11 +1,14 @@
 """What an evaluation found, in a recipe and in the gallery."""
 
+import dataclasses
 import json
 
 import pytest
 
 from fast_style.common.errors import UserError
-from fast_style.common.task import Task
+from fast_style.common.json_files import write_json
+from fast_style.common.networks import source as sources
+from fast_style.common.task import tasks
 from fast_style.evaluation.recorded_figures import figures
 from tools.recipe_evaluation import add_evaluation
 
@@ -35,31 +38,59 @@ FOUND = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """An evaluation, and a package with one recipe."""
-    (tmp_path / "recipes").mkdir()
-    (tmp_path / "recipes" / "wave.json").write_text(json.dumps({"name": "wave", "stages": []}))
-    (tmp_path / "evaluation.json").write_text(json.dumps(SUMMARY))
-    (tmp_path / "pretrained").mkdir()
+SUPERRES_SUMMARY = {
+    "degradation": "bicubic",
+    "networks": {"tiny": "other", "mine": "abc"},
+    "datasets": {
+        "Set2": {
+            "bicubic": {"psnr": 28.4251, "ssim": 0.81114},
+            "tiny": {"psnr": 1.0, "ssim": 0.1},
+            "mine": {"psnr": 30.006, "ssim": 0.86355, "feature": 12.0},
+        }
+    },
+}
+SUPERRES_FOUND = {
+    "Set2": {
+        "degradation": "bicubic",
+        "bicubic": {"psnr": 28.43, "ssim": 0.8111},
+        "network": {"psnr": 30.01, "ssim": 0.8636},
+    }
+}
+STYLES, ENLARGEMENTS = "style-transfer", "super-resolution"
+
+
+@pytest.fixture(params=[(STYLES, SUMMARY, FOUND), (ENLARGEMENTS, SUPERRES_SUMMARY, SUPERRES_FOUND)])
+def evaluated(request, tmp_path, monkeypatch):
+    """(folder of an evaluation, package with one recipe, what it is to have): of each task."""
+    name, summary, found = request.param
+    task = next(one for one in tasks() if one.name == name)
+    package = tmp_path / "package"
+    write_json(package / "recipes" / "wave.json", {"name": "wave", "stages": []})
+    write_json(tmp_path / "evaluation.json", summary)
     entry = {"file": "wave.npz", "sha256": "abc", "config": {}, "licence": "Apache-2.0", "recipe": "wave.json"}
-    (tmp_path / "pretrained" / "manifest.json").write_text(json.dumps({"wave": entry}))
-    monkeypatch.setattr(Task, "home", tmp_path)
-    return tmp_path
+    write_json(package / "pretrained" / "manifest.json", {"wave": entry})
+    monkeypatch.setattr(sources, "tasks", lambda: [dataclasses.replace(task, folder=package)])
+    return tmp_path, package, found
 
 
-def test_means_go_into_the_recipe_and_nothing_else_changes(folder):
+def test_what_was_found_goes_into_the_recipe_and_nothing_else_changes(evaluated):
+    folder, package, found = evaluated
     add_evaluation("wave", folder)
-    recipe = json.loads((folder / "recipes" / "wave.json").read_text())
-    assert recipe == {"name": "wave", "stages": [], "evaluation": FOUND}
+    recipe = json.loads((package / "recipes" / "wave.json").read_text())
+    assert recipe == {"name": "wave", "stages": [], "evaluation": found}
 
 
-def test_an_evaluation_of_another_network_is_refused(folder):
-    (folder / "evaluation.json").write_text(json.dumps({**SUMMARY, "conditions": {"network": {"sha256": "other"}}}))
-    with pytest.raises(UserError, match="expected an evaluation of wave, sha256 abc. Received: sha256 other"):
+def test_an_evaluation_of_another_network_is_refused(evaluated):
+    folder, package, _ = evaluated
+    evaluation = (folder / "evaluation.json").read_text()
+    (folder / "evaluation.json").write_text(evaluation.replace("abc", "cab"))
+    with pytest.raises(UserError, match="expected an evaluation of wave, sha256 abc. Received: sha256 .*cab"):
         add_evaluation("wave", folder)
     with pytest.raises(UserError, match="evaluation.json: expected an evaluation in JSON"):
         add_evaluation("wave", folder / "nowhere")
+    with pytest.raises(UserError, match=r"name: expected one of wave. Received: wav; did you mean wave\?"):
+        add_evaluation("wav", folder)
+    assert json.loads((package / "recipes" / "wave.json").read_text()) == {"name": "wave", "stages": []}
 
 
 def test_the_tables_of_figures_show_them():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -26,14 +27,35 @@ STYLE |= {"loss_weights": "random", "precision": "float32", "batch_size": 2, "pr
 STYLE |= {"initialize": "start.keras", "style": "photos/0.png", "content": "photos"}
 
 
-def train(folder, jobs, *flags, command=("-m", "tools.train_many", "jobs.json", "--output", "runs")):
-    (folder / "jobs.json").write_text(json.dumps(jobs))
+# Commands one after the other in one process, each with its exit code behind what it wrote.
+PROGRAM = """
+import json, sys
+from fast_style.cli import train_main
+from tools.train_many import main
+for command, arguments in json.loads(sys.argv[1]):
+    try:
+        code = {"many": main, "alone": train_main}[command](arguments) or 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    print(f"\\nended with {code}", file=sys.stderr)
+"""
+MANY = ["jobs.json", "--output", "runs"]
+
+
+def run(folder, *commands):
+    """[(exit code, standard error)] of commands by JAX, with what it compiles."""
     environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": os.getcwd(), "JAX_LOG_COMPILES": "1"}
     environment["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
     done = subprocess.run(
-        [sys.executable, *command, *flags], cwd=folder, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", PROGRAM, json.dumps(commands)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
-    return done.returncode, done.stderr
+    assert done.returncode == 0, done.stderr
+    texts = re.split(r"\nended with (\d+)\n", done.stderr)
+    return list(zip(map(int, texts[1::2]), texts[::2], strict=False))
 
 
 @pytest.mark.slow
@@ -46,24 +68,22 @@ def test_a_second_job_of_a_structure_compiles_nothing_and_is_the_commands_run(tm
     second |= {"iterations": 4, "learning_rate": 2e-3}
     third = {**STYLE, "initialize": "first", "share": 1.0}
     jobs = [{**STYLE, "output": "first", "iterations": 2}, {**second, "output": "second"}, {**third, "output": "third"}]
-    code, errors = train(tmp_path, jobs, "--seconds", "1")
-    assert code == 0, errors
-    assert errors.count("Finished XLA compilation of jit(train_step)") == 1
-    records = [read_record(tmp_path / "runs" / name) for name in ("first", "second", "third")]
-    assert [record["status"] for record in records] == ["finished"] * 3
-    assert records[2]["iteration"] == records[2]["settings"]["iterations"] == 100  # the least, as no time is left
-    assert records[2]["initialize_sha256"] != records[0]["initialize_sha256"]
-    script = "import sys; from fast_style.cli import train_main; train_main(sys.argv[1:])"
+    (tmp_path / "jobs.json").write_text(json.dumps(jobs))
     flags = [
         text
         for name, value in {**second, "output": "alone"}.items()
         for text in (f"--{name.replace('_', '-')}", *(value if isinstance(value, list) else [str(value)]))
     ]
-    code, errors = train(tmp_path, jobs, *flags, command=("-c", script))
-    assert code == 0, errors
+    commands = ("many", [*MANY, "--seconds", "1"]), ("alone", flags), ("many", MANY)
+    (many, errors), (alone, errors_alone), (again, errors_again) = run(tmp_path, *commands)
+    assert (many, alone, again) == (0, 0, 0), (errors, errors_alone, errors_again)
+    assert errors.count("Finished XLA compilation of jit(train_step)") == 1
+    records = [read_record(tmp_path / "runs" / name) for name in ("first", "second", "third")]
+    assert [record["status"] for record in records] == ["finished"] * 3
+    assert records[2]["iteration"] == records[2]["settings"]["iterations"] == 100  # the least, as no time is left
+    assert records[2]["initialize_sha256"] != records[0]["initialize_sha256"]
     assert records[1]["losses"] == pytest.approx(read_record(tmp_path / "alone")["losses"], rel=1e-4)
-    code, errors = train(tmp_path, jobs)
-    assert (code, errors.count("finished before")) == (0, 3)
+    assert errors_again.count("finished before") == 3
     assert np.isfinite(load_network(str(tmp_path / "runs" / "third" / "network.keras")).get_weights()[0]).all()
 
 
@@ -105,10 +125,10 @@ def test_a_job_tells_its_task_by_its_settings(tmp_path):
         settings_of({"style": "a.jpg", "output": "run"}, tmp_path)
 
 
-def test_another_backend_is_refused(tmp_path):
+def test_another_backend_is_refused(tmp_path, fresh_processes):
     (tmp_path / "jobs.json").write_text("[]")
-    command = [sys.executable, "-m", "tools.train_many", "jobs.json", "--output", "runs"]
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "PYTHONPATH": os.getcwd()}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    command = "from tools.train_many import main; main()"
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    done = fresh_processes.run(command, "jobs.json", "--output", "runs", cwd=tmp_path, env=environment)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("KERAS_BACKEND: expected jax. Received: tensorflow")

@@ -3,8 +3,6 @@
 import doctest
 import inspect
 import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -162,7 +160,7 @@ def test_example_in_its_docstring_runs():
 
 
 @pytest.mark.slow
-def test_jax_gives_the_same_numbers_and_trains(targets, outputs, painting, tmp_path):
+def test_jax_gives_the_same_numbers_and_trains(targets, outputs, painting, tmp_path, fresh_processes):
     pytest.importorskip("jax")
     options = {"style_weight": 1e-6, **SMALL}
     expected = PerceptualLoss(style=painting, **options)(targets, outputs)
@@ -181,6 +179,6 @@ losses = model.fit(images["targets"], images["targets"], epochs=5, verbose=0).hi
 assert losses[-1] < losses[0] / 2, losses
 """
     environment = {**os.environ, "KERAS_BACKEND": "jax"}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    done = fresh_processes.run(script, env=environment)
     assert done.returncode == 0, done.stderr
     np.testing.assert_allclose(np.load(tmp_path / "loss.npy"), expected, rtol=1e-4)

@@ -1,7 +1,5 @@
 """Batches without a photograph, as a replica gets for which none are left."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -69,7 +67,6 @@ def test_an_empty_batch_leaves_training_and_averages_as_they_were():
 
 
 MIRRORED = """
-import sys
 from fast_style.common.startup import start_tensorflow
 start_tensorflow()
 import numpy as np
@@ -89,7 +86,6 @@ print("trained")
 
 
 @pytest.mark.slow
-def test_a_replica_that_gets_none_trains_on(tmp_path):
-    root = Path(__file__).parents[3]
-    done = subprocess.run([sys.executable, "-c", MIRRORED], cwd=root, capture_output=True, text=True, check=False)
+def test_a_replica_that_gets_none_trains_on(fresh_processes):
+    done = fresh_processes.run(MIRRORED, cwd=Path(__file__).parents[3])
     assert done.stdout.strip().endswith("trained"), done.stderr[-3000:]

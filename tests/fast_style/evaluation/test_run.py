@@ -36,6 +36,8 @@ from fast_style.settings import EvaluationSettings
 from tests.fast_style.evaluation.test_comparison import comparison, picture
 from tests.tampering import refusal, tampered_values
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 CONDITIONS = {
     "network": {"name": "<tiny>.keras", "sha256": "n" * 64},
     "painting": {"name": "style.png", "sha256": "p" * 64},

@@ -21,6 +21,8 @@ from superres.evaluation.run import evaluate
 from superres.task import load_network
 from superres.upscaling import upscale
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 
 def test_bicubic_on_set5_is_as_published(shared_data):
     """x4: 28.43 dB / 0.811, as in the paper's figure 8 (28.43 / 0.8114) and elsewhere."""
