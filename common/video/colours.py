@@ -39,7 +39,8 @@ def colours_of(frame):
     """:class:`Colours` of a ``av.VideoFrame``; those of BT.709 where it holds RGB or a palette already."""
     components = frame.format.components
     if frame.format.is_rgb or frame.format.has_palette or len(components) < 3:
-        return Colours(height=frame.height, range=FULL if len(components) == 1 and frame.color_range == FULL else LIMITED)
+        grey = len(components) == 1 and frame.color_range == FULL
+        return Colours(height=frame.height, range=FULL if grey else LIMITED)
     full = frame.color_range == FULL or frame.format.name.startswith("yuvj")
     return Colours(
         int(frame.colorspace),

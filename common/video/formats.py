@@ -59,10 +59,13 @@ CONTAINERS = {
 ANIMATIONS = (".gif", ".webp")
 DEFAULT_SUFFIX = ".mp4"
 # How names of files that FFmpeg reads moving pictures from end, beside those of `CONTAINERS`.
+# fmt: off
 READ = (
-    *(".3g2 .3gp .asf .divx .dv .f4v .flv .h264 .hevc .ivf .m1v .m2ts .m2v .mjpeg .mjpg .mpe .mpeg .mpg .mts").split(),
-    *(".mxf .nut .obu .ogm .ogv .qt .rm .rmvb .ts .vob .wmv .y4m .apng").split(),
+    ".3g2", ".3gp", ".apng", ".asf", ".divx", ".dv", ".f4v", ".flv", ".h264", ".hevc", ".ivf", ".m1v", ".m2ts",
+    ".m2v", ".mjpeg", ".mjpg", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".obu", ".ogm", ".ogv", ".qt", ".rm",
+    ".rmvb", ".ts", ".vob", ".wmv", ".y4m",
 )
+# fmt: on
 NUMBERED = re.compile(r"%0?\d*d")
 # How files of moving pictures begin, whatever they are called: at which byte, with what.
 BEGINNINGS = (
@@ -154,7 +157,7 @@ class Target:
                 f"--output: expected a name that ends in {', '.join(CONTAINERS)}, or numbered frames (%05d.png). "
                 f"Received: {self.path}"
             )
-        name, allowed = CONTAINERS[self.suffix]
+        _, allowed = CONTAINERS[self.suffix]
         if self.codec not in (None, *allowed):
             raise UserError(f"--codec: expected {' or '.join(allowed)} in {self.suffix}. Received: {self.codec}")
         if self.crf is not None:

@@ -11,8 +11,8 @@ from PIL import Image
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
-from fast_style.common.images.image_io import as_rgb
 from fast_style.common.images.image_formats import EXTENSIONS
+from fast_style.common.images.image_io import as_rgb
 from fast_style.common.images.opening import opened
 from fast_style.common.video.formats import NUMBERED
 from fast_style.common.video.frame import Frame

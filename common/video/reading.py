@@ -48,7 +48,7 @@ def open_clip(source, *, start=None, end=None, fps=None, max_size=None, square=F
         raise UserError(f"fps: expected more than 0, to 1000. Received: {fps}")
     if max_size is not None and max_size < 1:
         raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
-    if start is not None and start < 0 or end is not None and end <= (start or 0):
+    if (start is not None and start < 0) or (end is not None and end <= (start or 0)):
         raise UserError(f"start, end: expected 0 <= start < end, in seconds. Received: {start}, {end}")
     options = {"start": start, "end": end, "fps": fps, "max_size": max_size}
     if is_numbered(source) or os.path.isdir(source):
@@ -164,7 +164,8 @@ class Clip(BaseClip):
         if context is None:
             raise UserError(f"{self.name}: expected a codec that FFmpeg decodes. Received: an unknown one")
         context.thread_type = "AUTO"
-        self._vpx = context.name.startswith("vp")  # whose transparency is beside the pictures, which FFmpeg leaves there
+        # Their transparency is beside the pictures, where FFmpeg leaves it.
+        self._vpx = context.name.startswith("vp")
         rates = video.average_rate, video.guessed_rate, video.base_rate
         self._source_rate = min(Fraction(next((rate for rate in rates if rate), DEFAULT_RATE)), Fraction(1000))
         self.rate = self.fps or self._source_rate
@@ -354,7 +355,7 @@ def _turns(frame):
 
     The matrix takes (x, y) of what is stored to what is shown: x' = a x + c y, y' = b x + d y.
     """
-    matrix = next((data for data in frame.side_data.keys() if data.type.name == "DISPLAYMATRIX"), None)
+    matrix = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return False, False, False
     a, b, _, c, d = np.frombuffer(bytes(matrix), "=i4")[:5]

@@ -4,7 +4,6 @@ import contextlib
 import os
 import tempfile
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -15,6 +14,7 @@ from fast_style.common.images.image_formats import SUFFIXES
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.video.colours import Colours, from_rgb
 from fast_style.common.video.extra import video_library
+from fast_style.common.video.other_streams import add_streams
 from fast_style.common.video.webp_chunks import set_last_duration
 
 # Units of time of the formats that know one only.
@@ -66,12 +66,16 @@ class ClipWriter:
         except OSError as error:
             raise self._unwritable(error) from error
         try:
-            self._open(codec)
+            try:
+                self._open(codec, copies=True)
+            except (self._av.FFmpegError, ValueError):  # Opus in .mov: known to be wrong where the file begins
+                self._output.close()
+                self._open(codec, copies=False)
         except (self._av.FFmpegError, OSError, ValueError) as error:
             self.abort()
             raise self._unwritable(error) from error
 
-    def _open(self, codec):
+    def _open(self, codec, copies):
         clip = self.clip
         name = self.target.container
         options = {"loop": "0"} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
@@ -93,9 +97,12 @@ class ClipWriter:
             if codec.encoder == "libx265":
                 context.codec_tag = "hvc1"  # the one that Apple plays
         self._reformatter = self._av.video.reformatter.VideoReformatter()
-        self._copies = {} if self.target.pictures else self._streams()
-        if clip.chapters and not self.target.pictures:
+        self._ways, left = {}, []
+        if not self.target.pictures:
+            self._ways, left = add_streams(self._output, self.target, clip.streams, copies)
             self._output.set_chapters(_moved(clip.chapters, clip.shift))
+        self._output.start_encoding()
+        self.lost += left
         self._last, self._last_duration = -1, Fraction(0)
 
     def _encoder_options(self, codec):
@@ -106,42 +113,6 @@ class ClipWriter:
             lossless = {"lossless": "1"} if self.target.quality == 100 else {}
             options |= {"quality": str(self.target.quality), "compression_level": WEBP_EFFORT, **lossless}
         return options
-
-    def _streams(self):
-        """``{index in the source: function of a packet}`` of the streams that go along."""
-        copies = {}
-        for stream in self.clip.streams:
-            described = f"{stream.type} stream {stream.index}"
-            try:
-                copies[stream.index] = self._copy(stream)
-            except (self._av.FFmpegError, ValueError, AttributeError, TypeError):
-                if stream.type != "audio":
-                    self.lost.append(f"{described} does not go into {self.target.suffix} and is left out")
-                    continue
-                try:
-                    copies[stream.index] = _Reencoded(self._av, self._output, stream)
-                except (self._av.FFmpegError, ValueError, AttributeError, TypeError) as error:
-                    self.lost.append(f"{described} is left out: {error}")
-                else:
-                    self.lost.append(
-                        f"{described} is encoded again: {stream.codec_context.codec.canonical_name} does not go into "
-                        f"{self.target.suffix}"
-                    )
-        return copies
-
-    def _copy(self, stream):
-        if stream.type == "attachment":
-            self._output.add_attachment(stream.name, stream.mimetype, stream.data)
-            return lambda packet: None
-        copied = self._output.add_stream_from_template(stream, opaque=True)
-        copied.metadata.update(stream.metadata)
-        copied.disposition = stream.disposition
-
-        def hand_on(packet):
-            packet.stream = copied
-            self._output.mux(packet)
-
-        return hand_on
 
     def add(self, frame):
         """One more frame, later than those before."""
@@ -162,7 +133,7 @@ class ClipWriter:
 
     def copy(self, packet):
         """A packet of another stream of the source."""
-        hand_on = self._copies.get(packet.stream.index)
+        hand_on = self._ways.get(packet.stream.index)
         if hand_on is None:
             return
         if shift := round(self.clip.shift / packet.time_base):
@@ -174,9 +145,8 @@ class ClipWriter:
         """Ends the file and gives it its name."""
         with self._errors():
             self._output.mux(self._stream.encode(None))
-            for copied in self._copies.values():
-                if isinstance(copied, _Reencoded):
-                    copied.finish()
+            for way in self._ways.values():
+                way.finish()
             self._output.close()
             if self.target.container == "webp":
                 set_last_duration(self._temporary, round(self._last_duration * 1000))
@@ -202,34 +172,6 @@ class ClipWriter:
     def _unwritable(self, error):
         reason = " ".join(str(getattr(error, "strerror", None) or error).split())
         return UserError(f"{self.target.path}: expected a clip that can be written. Received: {reason}")
-
-
-class _Reencoded:
-    """Sound whose codec the container does not take."""
-
-    def __init__(self, av, output, stream):
-        source = stream.codec_context
-        codec = output.default_audio_codec
-        known = av.Codec({"opus": "libopus", "vorbis": "libopus"}.get(codec, codec), "w")
-        rates = known.audio_rates
-        rate = source.sample_rate if not rates or source.sample_rate in rates else max(rates)
-        self._av, self._source, self._output = av, source, output
-        self._stream = output.add_stream(known.name, rate=rate, layout=source.layout.name)
-        self._stream.metadata.update(stream.metadata)
-
-    def __call__(self, packet):
-        try:
-            frames = self._source.decode(packet)
-        except self._av.FFmpegError:  # one bad packet of sound is silence
-            return
-        for frame in frames:
-            self._output.mux(self._stream.encode(frame))
-
-    def finish(self):
-        with contextlib.suppress(self._av.error.EOFError):
-            for frame in self._source.decode(None):
-                self._output.mux(self._stream.encode(frame))
-        self._output.mux(self._stream.encode(None))
 
 
 def _in_palette(av, rgb):
