@@ -13,6 +13,7 @@ STOREYS = (
     ("common/images",),
     ("common/layers", "common/losses"),
     ("common/networks",),
+    ("common/video",),
     ("common/training",),
     ("common/commands", "common/reports"),
     ("fast_style", "superres"),

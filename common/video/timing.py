@@ -30,8 +30,7 @@ def at_rate(frames, rate):
             yield from until(frame.time)
         shown = frame
     if shown is not None:
-        # No fewer than one more, where nobody knows how long the last is shown.
-        yield from until(max(shown.time + shown.duration, first + count * step + Fraction(1, 10**9)))
+        yield from until(shown.time + (shown.duration or step))
 
 
 def seconds(text):
