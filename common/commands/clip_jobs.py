@@ -74,12 +74,13 @@ def check_formats(options):
         raise UserError(f"--format: expected one of {', '.join(FORMATS)} for photographs. Received: {options.format}")
 
 
-def split_clips(words, output):
+def split_clips(words, output, folder):
     """What words of the command line mean that moves, and the other words.
 
     Args:
         words: files, folders, patterns, numbered frames (``frames/%04d.png``), ``"-"``.
         output: where results go; a folder is one of numbered frames where it names a clip.
+        folder: where they go when nothing is said. Results of before are no clips, unless they are named.
 
     Returns:
         (clips, photographs): list of (source, path relative to what was named); list of words.
@@ -90,7 +91,11 @@ def split_clips(words, output):
             if len(words) == 1 and output and names_a_clip(output):
                 clips.append((word, Path(word).name))
                 continue
+            results = Path(os.path.realpath(output or folder))
+            within = Path(os.path.realpath(word)) in results.parents
             inside = [path for path in sorted(Path(word).rglob("*")) if _moves_by_name(path)]
+            if within:
+                inside = [path for path in inside if results not in Path(os.path.realpath(path)).parents]
             clips += [(str(path), str(path.relative_to(word))) for path in inside]
             if not inside or _has_photographs(word):
                 photographs.append(word)
@@ -107,9 +112,9 @@ def split_clips(words, output):
 
 
 def _moves_by_name(path):
-    """Of a folder, by name alone but for GIFs and the like: to open thousands of photographs would take long."""
+    """Of a folder: GIFs and WebPs in it are photographs, which thousands of would have to be opened to tell."""
     suffix = path.suffix.lower()
-    known = suffix in READ or suffix in CONTAINERS
+    known = suffix in READ or (suffix in CONTAINERS and suffix not in ANIMATIONS)
     return known and not path.name.startswith(".") and path.is_file() and is_clip(path)
 
 

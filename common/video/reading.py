@@ -163,7 +163,8 @@ class Clip(BaseClip):
         context = video.codec_context
         if context is None:
             raise UserError(f"{self.name}: expected a codec that FFmpeg decodes. Received: an unknown one")
-        context.thread_type = "AUTO"
+        # Not of whole frames: with those a bad packet is told some packets later, and at the end costs good frames.
+        context.thread_type = "SLICE"
         # Their transparency is beside the pictures, where FFmpeg leaves it.
         self._vpx = context.name.startswith("vp")
         rates = video.average_rate, video.guessed_rate, video.base_rate
@@ -188,7 +189,7 @@ class Clip(BaseClip):
         if self._first is None:
             begins = f" from {float(self.start):g} s on" if self.start else ""
             raise UserError(f"{self.name}: expected frames that decode. Received: none{begins}")
-        self._look_at(self._first, square)
+        self._look_at(self._first[0] if isinstance(self._first, tuple) else self._first, square)
         self.count = self._count()
 
     def _count(self):

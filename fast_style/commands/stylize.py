@@ -129,7 +129,7 @@ def run(options):
     from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
 
     styles = find_styles(options)
-    clips, options.photos = split_clips(options.photos, options.output)
+    clips, options.photos = split_clips(options.photos, options.output, "stylized")
     check_formats(options)
     moving = plan_clips(clips, list(styles), options, "stylized")
     if options.photos:

@@ -80,7 +80,7 @@ def run(options):
     source = find_network(name, TASK, factor=options.factor if options.network else None)
     outscale = None if asked in (None, source.factor) else asked
     label = source.name + (f"_to_x{outscale:g}" if outscale else "")
-    clips, options.photos = split_clips(options.photos, options.output)
+    clips, options.photos = split_clips(options.photos, options.output, "upscaled")
     check_formats(options)
     moving = plan_clips(clips, [label], options, "upscaled")[label]
     jobs = jobs_by_label(options, [label], "upscaled", others=bool(moving))[label] if options.photos else []
