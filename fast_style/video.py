@@ -51,7 +51,7 @@ def stylize_video(
     Args:
         source: anything that FFmpeg reads, a GIF, a WebP that moves, numbered frames (``frames/%04d.png``) or a folder
             of them.
-        target: the file, ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, ``.avi``, ``.gif`` or ``.webp``, which appears when
+        target: the file, ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, ``.gif`` or ``.webp``, which appears when
             it is whole; or numbered frames (``painted/%04d.png``).
         network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file.
         codec: ``"h264"``, ``"h265"``, ``"av1"``, ``"vp9"``, ``"prores"`` or ``"ffv1"``. Default: that of the container,

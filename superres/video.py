@@ -48,7 +48,7 @@ def upscale_video(
     Args:
         source: anything that FFmpeg reads, a GIF, a WebP that moves, numbered frames (``frames/%04d.png``) or a folder
             of them.
-        target: the file, ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, ``.avi``, ``.gif`` or ``.webp``, which appears when
+        target: the file, ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, ``.gif`` or ``.webp``, which appears when
             it is whole; or numbered frames (``large/%04d.png``).
         network: a :class:`SuperResolutionNetwork` or :class:`SRCNN`, the name of one that ships, or a ``.keras`` file.
         codec, crf, start, end, fps: as of :func:`fast_style.stylize_video`.

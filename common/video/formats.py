@@ -30,10 +30,14 @@ class Codec:
     even: bool = False
 
 
+# No pictures in another order than they are shown in: with those an MP4 loses how long its last one is shown, which of
+# a GIF may be seconds, and begins with an edit list.
 # Quality by default: where strokes look as they were painted. Pixels are those that play everywhere, 4:2:0 in 8 bits.
 CODECS = {
-    "h264": Codec("libx264", crf=20, options=(("preset", "veryfast"),), even=True),
-    "h265": Codec("libx265", crf=23, options=(("preset", "fast"), ("x265-params", "log-level=none")), even=True),
+    "h264": Codec("libx264", crf=20, options=(("preset", "veryfast"), ("bf", "0")), even=True),
+    "h265": Codec(
+        "libx265", crf=23, options=(("preset", "fast"), ("x265-params", "log-level=none:bframes=0")), even=True
+    ),
     "vp9": Codec(
         "libvpx-vp9", crf=30, most=63, options=(("b", "0"), ("deadline", "good"), ("cpu-used", "5"), ("row-mt", "1"))
     ),
@@ -51,7 +55,6 @@ CONTAINERS = {
     ".mov": ("mov", ("h264", "h265", "prores")),
     ".mkv": ("matroska", (*MOVIE, "prores", "ffv1")),
     ".webm": ("webm", ("vp9", "av1")),
-    ".avi": ("avi", ("h264", "ffv1")),
     ".gif": ("gif", ("gif",)),
     ".webp": ("webp", ("webp",)),
 }
@@ -61,7 +64,7 @@ DEFAULT_SUFFIX = ".mp4"
 # How names of files that FFmpeg reads moving pictures from end, beside those of `CONTAINERS`.
 # fmt: off
 READ = (
-    ".3g2", ".3gp", ".apng", ".asf", ".divx", ".dv", ".f4v", ".flv", ".h264", ".hevc", ".ivf", ".m1v", ".m2ts",
+    ".3g2", ".3gp", ".apng", ".avi", ".asf", ".divx", ".dv", ".f4v", ".flv", ".h264", ".hevc", ".ivf", ".m1v", ".m2ts",
     ".m2v", ".mjpeg", ".mjpg", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".obu", ".ogm", ".ogv", ".qt", ".rm",
     ".rmvb", ".ts", ".vob", ".wmv", ".y4m",
 )
@@ -160,13 +163,10 @@ class Target:
         _, allowed = CONTAINERS[self.suffix]
         if self.codec not in (None, *allowed):
             raise UserError(f"--codec: expected {' or '.join(allowed)} in {self.suffix}. Received: {self.codec}")
-        if self.crf is not None:
-            if self.encoding.crf is None:
-                raise UserError(f"--crf: expected none for {self.codec or allowed[0]}. Received: {self.crf}")
-            if not 0 <= self.crf <= self.encoding.most:
-                raise UserError(
-                    f"--crf: expected 0 to {self.encoding.most} for {self.codec or allowed[0]}. Received: {self.crf}"
-                )
+        if self.crf is not None and self.encoding.crf is None:
+            raise UserError(f"--crf: expected none for {self.codec_name}. Received: {self.crf}")
+        if self.crf is not None and not 0 <= self.crf <= self.encoding.most:
+            raise UserError(f"--crf: expected 0 to {self.encoding.most} for {self.codec_name}. Received: {self.crf}")
 
     @property
     def suffix(self):
@@ -189,4 +189,9 @@ class Target:
     @property
     def encoding(self):
         """The :class:`Codec`."""
-        return CODECS[self.codec or CONTAINERS[self.suffix][1][0]]
+        return CODECS[self.codec_name]
+
+    @property
+    def codec_name(self):
+        """A key of `CODECS`."""
+        return self.codec or CONTAINERS[self.suffix][1][0]

@@ -173,7 +173,10 @@ class Clip(BaseClip):
         self.time_base = 1 / self.fps if self.fps else video.time_base
         self.metadata = _own(container.metadata)
         self.chapters = container.chapters()
-        self.streams = [one for one in container.streams if one is not video and one not in pictures]
+        self.streams = [one for one in container.streams if one not in pictures and one.type != "data"]
+        # In MP4, chapters are a stream of data, too.
+        if not self.chapters and any(one.type == "data" for one in container.streams):
+            self.lost.append("streams of data are left out")
         if len(pictures) > 1:
             self.lost.append(f"the largest of {len(pictures)} video streams is taken")
         # Times of broadcasts begin anywhere.
@@ -248,14 +251,29 @@ class Clip(BaseClip):
         """Frames of the source's times, with those that do not decode."""
         reformatter = self._av.video.reformatter.VideoReformatter()
         last_picture = rgb = None
-        for decoded, time, duration in self._timed(itertools.chain([self._first], self._upcoming)):
+        timed = self._timed(itertools.chain([self._first], self._upcoming))
+        following = next(timed, None)
+        while following:
+            decoded, time = following
             if decoded is not last_picture:
                 rgb = to_rgb(reformatter, decoded, self.colours, self._stored[1], self._stored[0])
                 rgb, last_picture = _upright(rgb, self._turns), decoded
-            yield Frame(rgb, time - self.shift, duration)
+            # Durations that files give are those between packets, which have another order.
+            following = next(timed, None)
+            yield Frame(rgb, time - self.shift, (following[1] if following else self._until(decoded, time)) - time)
+
+    def _until(self, decoded, time):
+        """When the last frame ends."""
+        stream, base = self.stream, self.stream.time_base
+        ends = [time + 1 / self._source_rate, self._end]
+        if decoded.duration:
+            ends[0] = time + decoded.duration * base
+        if stream.duration and (end := (stream.start_time or 0) * base + stream.duration * base) > time:
+            ends[0] = end
+        return min(end for end in ends if end is not None)
 
     def _timed(self, frames):
-        """(decoded frame, time, duration), times increasing."""
+        """(decoded frame, time), times increasing."""
         base, last = self.stream.time_base, None
         for item in frames:
             decoded, pts = item if isinstance(item, tuple) else (item, item.pts)
@@ -266,7 +284,7 @@ class Clip(BaseClip):
             last = pts
             time = pts * base
             if time >= self.shift and (self._end is None or time < self._end):
-                yield decoded, time, decoded.duration * base if decoded.duration else 1 / self._source_rate
+                yield decoded, time
 
     def _shown_frames(self):
         """Decoded frames in order, or, for one that does not decode, (the one before, its time stamp)."""

@@ -53,7 +53,7 @@ class ClipWriter:
             # Padding would make the picture grow, resizing would move it, and 4:4:4, which has no such rule, is not
             # played by browsers and telephones.
             self.lost.append(
-                f"{target.codec or 'its codec'} takes even sides: of {sides[1]}x{sides[0]} pixels the last "
+                f"{target.codec_name} takes even sides: of {sides[1]}x{sides[0]} pixels the last "
                 f"{'row' if sides[0] % 2 else ''}{' and ' if sides[0] % 2 and sides[1] % 2 else ''}"
                 f"{'column' if sides[1] % 2 else ''} is cut off"
             )
@@ -84,7 +84,7 @@ class ClipWriter:
         self._stream = self._output.add_stream(codec.encoder, rate=clip.rate, options=self._encoder_options(codec))
         context = self._stream.codec_context
         self._stream.width, self._stream.height, self._stream.pix_fmt = self._width, self._height, codec.pixels
-        self._unit = UNITS.get(name) or (1 / clip.rate if name == "avi" else clip.time_base)
+        self._unit = UNITS.get(name) or clip.time_base
         context.time_base = self._stream.time_base = self._unit
         context.flags |= self._av.codec.context.Flags.frame_duration
         self._colours = Colours() if name in UNITS else clip.colours

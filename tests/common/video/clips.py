@@ -16,7 +16,7 @@ def picture(number, height=24, width=32):
     rgb[: height // 2, width // 2 :] = 30, 220, 0
     rgb[height // 2 :, : width // 2] = 200, 200, 0
     rgb[height // 2 :, width // 2 :] = 40, 40, 0
-    rgb[..., 2] = number * 10
+    rgb[..., 2] = 40 + number % 20 * 10
     return rgb
 
 
@@ -51,7 +51,7 @@ def make_clip(
     times = list(range(count)) if times is None else times
     with av.open(str(path), "w") as output:
         output.metadata.update(metadata or {})
-        video = output.add_stream(codec, rate=RATE, options={"crf": "1", **(options or {})})
+        video = output.add_stream(codec, rate=RATE, options={"crf": "1", "bf": "0", **(options or {})})
         video.height, video.width, video.pix_fmt = *sides, pixels
         video.codec_context.time_base = video.time_base = time_base
         video.codec_context.flags |= av.codec.context.Flags.frame_duration
@@ -67,9 +67,11 @@ def make_clip(
             text.metadata["language"] = "eng"
         if chapters:
             output.set_chapters(list(chapters))
+        matrix = tags[0] if tags else 6
         last = (times[-1] - times[-2]) if len(times) > 1 else 1
         for number, (time, following) in enumerate(zip(times, [*times[1:], times[-1] + last], strict=True)):
             frame = pictures[number] if pictures else av.VideoFrame.from_ndarray(picture(number, *sides), "rgb24")
+            frame = frame.reformat(format=pixels, dst_colorspace=matrix if frame.format.name == "rgb24" else None)
             frame.pts, frame.time_base, frame.duration = time, time_base, following - time
             output.mux(video.encode(frame))
         output.mux(video.encode(None))
@@ -131,4 +133,4 @@ def frames_of(path, **taken):
 
 def number_of(rgb):
     """The number of a :func:`picture`."""
-    return round(float(rgb[..., 2].mean()) / 10)
+    return round((float(rgb[..., 2].mean()) - 40) / 10)

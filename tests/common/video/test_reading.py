@@ -45,7 +45,7 @@ def test_times_of_a_variable_rate_are_kept(tmp_path, suffix):
     times = [0, 10, 11, 50, 55, 90]
     frames, notes = frames_of(make_clip(tmp_path / f"clip{suffix}", times=times, time_base=Fraction(1, 100)))
     assert [frame.time for frame in frames] == [Fraction(time, 100) for time in times]
-    assert frames[-1].duration == Fraction(35, 100) if suffix == ".mp4" else frames[-1].duration > 0
+    assert [frame.duration * 100 for frame in frames] == [10, 1, 39, 5, 35, 35]
     assert (numbers(frames), notes) == ([0, 1, 2, 3, 4, 5], [])
 
 
