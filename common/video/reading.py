@@ -297,9 +297,6 @@ class Clip(BaseClip):
             except (self._av.FFmpegError, ValueError) as error:
                 decoded, lost = [], lost + (packet is not None and not isinstance(error, self._av.error.EOFError))
             for frame in decoded:
-                if frame.is_corrupt and last is not None:
-                    lost += 1
-                    continue
                 while expected and frame.pts is not None and expected[0] < frame.pts:
                     missing = heapq.heappop(expected)
                     if lost:
