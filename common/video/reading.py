@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from fast_style.common.errors import UserError
+from fast_style.common.images.sides import limited_sides
 from fast_style.common.video.colours import Colours, colours_of, to_rgb
 from fast_style.common.video.extra import video_library
 from fast_style.common.video.formats import ANIMATIONS, is_numbered
@@ -114,8 +115,6 @@ class BaseClip:
         """(height, width) behind ``max_size``; even where they change, as most codecs want them."""
         if self.max_size is None or max(height, width) <= self.max_size:
             return height, width
-        from fast_style.common.images.geometry import limited_sides  # imports Keras
-
         return tuple(max(2, 2 * round(side / 2)) for side in limited_sides(height, width, self.max_size))
 
     def what_happened(self):
@@ -187,6 +186,7 @@ class Clip(BaseClip):
             with contextlib.suppress(self._av.FFmpegError):  # one that cannot be sought is read to there
                 container.seek(int(self.shift * MICROSECONDS))
         self._kept_packets, self._begun = [], False
+        self._reformatter = self._av.video.reformatter.VideoReformatter()
         self._upcoming = self._shown_frames()
         self._first = next(self._upcoming, None)
         if self._first is None:
@@ -247,20 +247,25 @@ class Clip(BaseClip):
         frames = self._frames()
         yield from at_rate(frames, self.fps) if self.fps else frames
 
+    def prompt_frames(self):
+        """As :meth:`frames`, each as soon as it is there: without its duration, which the next one tells."""
+        for decoded, time in self._timed(itertools.chain([self._first], self._upcoming)):
+            yield Frame(self._picture(decoded), time - self.shift)
+
     def _frames(self):
         """Frames of the source's times, with those that do not decode."""
-        reformatter = self._av.video.reformatter.VideoReformatter()
-        last_picture = rgb = None
         timed = self._timed(itertools.chain([self._first], self._upcoming))
-        following = next(timed, None)
+        following, last, rgb = next(timed, None), None, None
         while following:
             decoded, time = following
-            if decoded is not last_picture:
-                rgb = to_rgb(reformatter, decoded, self.colours, self._stored[1], self._stored[0])
-                rgb, last_picture = _upright(rgb, self._turns), decoded
+            rgb, last = rgb if decoded is last else self._picture(decoded), decoded
             # Durations that files give are those between packets, which have another order.
             following = next(timed, None)
             yield Frame(rgb, time - self.shift, (following[1] if following else self._until(decoded, time)) - time)
+
+    def _picture(self, decoded):
+        rgb = to_rgb(self._reformatter, decoded, self.colours, self._stored[1], self._stored[0])
+        return _upright(rgb, self._turns)
 
     def _until(self, decoded, time):
         """When the last frame ends."""
