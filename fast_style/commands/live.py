@@ -22,9 +22,9 @@ def add(commands):
     parser = commands.add_parser(
         "live",
         help="paint a camera, a stream or a test pattern while it runs",
-        description="Paint a camera, a stream, a file at its own pace or a test pattern, and show it in a window or send "
-        "it on. Frames that come while one is painted are left out. Keys in the window: n or space the next style, p "
-        "the one before, 1 to 9 that style, q or Escape the end.",
+        description="Paint a camera, a stream, a file at its own pace or a test pattern, and show it in a window or "
+        "send it on. Frames that come while one is painted are left out. Keys in the window: n or space the next "
+        "style, p the one before, 1 to 9 that style, q or Escape the end.",
     )
     parser.add_argument(
         "source",
@@ -48,9 +48,7 @@ def add(commands):
     )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
     parser.add_argument("--codec", choices=ASKED_FOR, help="of a file (default: h264; vp9 in .webm)")
-    parser.add_argument(
-        "--crf", type=whole_number(0, 63), metavar="N", help="quality of a file: less is better and larger"
-    )
+    parser.add_argument("--crf", type=whole_number(0, 63), metavar="N", help="quality of a file, as of stylize")
     parser.add_argument(
         "--max-size",
         type=whole_number(1, unit="pixel"),

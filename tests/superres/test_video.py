@@ -16,7 +16,7 @@ def network():
 
 
 def test_frames_are_those_of_upscale(tmp_path, network):
-    path = make_clip(tmp_path / "clip.mp4", 3, sound="aac")
+    path = make_clip(tmp_path / "clip.mp4", 3)
     result = superres.upscale_video(path, tmp_path / "large.mkv", network, codec="ffv1", precision="float32")
     assert result.count == 3
     for frame, source in zip(frames_of(tmp_path / "large.mkv")[0], frames_of(path)[0], strict=True):
