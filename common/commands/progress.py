@@ -129,3 +129,16 @@ class FrameProgress(_Lines):
         of = f"/{self.total}" if self.total else ""
         share = min(self.done / self.total, 1.0) if self.total else None
         self._line(share, f"{self.label}: {self.done}{of} frames, {rate:.1f} a second")
+
+
+class StatusLine(_Lines):
+    """One line that says how things are, over the one before; a context."""
+
+    def __init__(self, show=True, seconds_a_line=SECONDS_A_LINE):
+        super().__init__(show, seconds_a_line, bar_format="{desc}", leave=False)
+
+    def tell(self, text):
+        """How things are now."""
+        self._bar.set_description_str(text, refresh=False)
+        self._bar.refresh()
+        self._line(None, text)

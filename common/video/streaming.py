@@ -42,6 +42,7 @@ class StreamWriter:
             self._stream.height, self._stream.width = self._sides
             self._stream.pix_fmt = "yuv420p"
             self._stream.codec_context.time_base = TICK
+            self._output.start_encoding()
         except (av.FFmpegError, OSError, ValueError) as error:
             raise self._failed(error) from error
 

@@ -72,9 +72,11 @@ def _seconds(text):
 
 
 def run(options):
+    from fast_style.common.commands.progress import StatusLine
     from fast_style.common.networks.source import find_network
-    from fast_style.common.video.live import NewestFrames, Pace, Window, open_live, run_live
+    from fast_style.common.video.live import NewestFrames, Pace, open_live, run_live
     from fast_style.common.video.streaming import is_address
+    from fast_style.common.video.window import Window
     from fast_style.task import TASK
 
     video_library("live")
@@ -98,10 +100,12 @@ def run(options):
         choice = _Choice(names)
 
         def show(frame):
-            shown.show(frame, f"{choice.name}: {pace}")
+            text = f"{choice.name}: {pace}"
+            shown.show(frame, text)
+            status.tell(text)
             choice.take(window.keys() if window else ())
 
-        with StopSignals("frame") as signals, NewestFrames(clip, paced) as frames:
+        with StopSignals("frame") as signals, StatusLine() as status, NewestFrames(clip, paced) as frames:
             end = _End(options.seconds, signals, choice, window)
             run_live(frames, lambda rgb: painters[choice.name](rgb), show, pace, end)
         if not pace.painted:
