@@ -9,6 +9,7 @@ from fast_style.blending import blend, check_strength
 from fast_style.common.commands.clip_jobs import paint_to_file
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import as_network
+from fast_style.common.video.calm import Calm
 from fast_style.common.video.formats import Target
 from fast_style.common.video.frame import Frame
 from fast_style.common.video.network_painter import NetworkPainter
@@ -32,6 +33,7 @@ def stylize_video(
     max_size: int | None = None,
     strength: float = 1.0,
     original_colours: bool = False,
+    calm: bool = True,
     precision: str = "auto",
     overwrite: bool = False,
     progress: bool = False,
@@ -63,6 +65,7 @@ def stylize_video(
         max_size: pixels, at least 1, to which the long side is shrunk where it is longer. Default: None, as it is.
         strength: share of the painting in the result, 0 to 1; the rest is of the clip. Default: 1.
         original_colours: keep the clip's colours and take light and dark of the painting. Default: False.
+        calm: take the flicker out by optical flow, as :class:`Calm` does. Default: True.
         precision: ``"auto"`` (default): what is quickest here; or a dtype policy, ``"float32"``,
             ``"mixed_bfloat16"``, ``"mixed_float16"``.
         overwrite: whether an existing file is replaced. Default: False.
@@ -72,7 +75,8 @@ def stylize_video(
         Result: ``count`` of frames, ``seconds`` that they last, and ``notes``: what was lost and repeated, a line each.
 
     Raises:
-        UserError: a bad file, place, network or option; PyAV is not installed, which reading and writing need.
+        UserError: a bad file, place, network or option; PyAV is not installed, which reading and writing need, or
+            OpenCV, which calm needs.
     """
     target = Target(os.fspath(target), codec, crf)
     taken = {"start": start, "end": end, "fps": fps, "max_size": max_size, "square": target.pictures}
@@ -82,7 +86,7 @@ def stylize_video(
     def painter(clip):
         return frame_painter(network, *clip.sides, strength, original_colours)
 
-    return paint_to_file(os.fspath(source), target, painter, taken, overwrite, progress)
+    return paint_to_file(os.fspath(source), target, painter, taken, overwrite, progress, calm)
 
 
 def stylize_frames(
@@ -95,6 +99,7 @@ def stylize_frames(
     max_size: int | None = None,
     strength: float = 1.0,
     original_colours: bool = False,
+    calm: bool = True,
     precision: str = "auto",
 ) -> Iterator[Frame]:
     """Frames of a clip, painted, for loops of one's own.
@@ -111,7 +116,7 @@ def stylize_frames(
     0.2 (24, 32, 3)
 
     Args:
-        source, network, start, end, fps, max_size, strength, original_colours, precision: as of
+        source, network, start, end, fps, max_size, strength, original_colours, calm, precision: as of
             :func:`stylize_video`.
 
     Yields:
@@ -125,7 +130,7 @@ def stylize_frames(
     network = in_precision(as_network(network, TASK), precision)
     with open_clip(os.fspath(source), start=start, end=end, fps=fps, max_size=max_size) as clip:
         paint, batch = frame_painter(network, *clip.sides, strength, original_colours)
-        yield from paint_frames(clip.frames(), paint, batch)
+        yield from paint_frames(clip.frames(), paint, batch, Calm() if calm else None)
 
 
 def frame_painter(network, height, width, strength=1.0, original_colours=False, streaming="auto"):

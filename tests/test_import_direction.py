@@ -13,7 +13,6 @@ STOREYS = (
     ("common/images",),
     ("common/layers", "common/losses", "common/video"),
     ("common/networks",),
-    ("common/video",),
     ("common/training",),
     ("common/commands", "common/reports"),
     ("fast_style", "superres"),

@@ -23,14 +23,20 @@ from fast_style.common.video.formats import (
     is_numbered,
     names_a_clip,
 )
+from fast_style.common.video.opencv import opencv
 from fast_style.common.video.timing import seconds
 
 FORMATS_WITH_CLIPS = tuple(dict.fromkeys((*FORMATS, *(suffix[1:] for suffix in CONTAINERS))))
+CALM_HELP = "take the flicker out of clips: what was painted before is moved along and mixed in (default: on)"
 ASKED_FOR = tuple(name for name in CODECS if f".{name}" not in ANIMATIONS)
 
 
-def add_clip_flags(parser):
-    """The flags that clips add to those of photographs."""
+def add_clip_flags(parser, calm=False):
+    """The flags that clips add to those of photographs.
+
+    Args:
+        calm: whether there is one that takes flicker out.
+    """
     group = parser.add_argument_group("moving pictures")
     group.add_argument("--codec", choices=ASKED_FOR, help="of clips (default: h264; vp9 in .webm)")
     group.add_argument(
@@ -47,6 +53,10 @@ def add_clip_flags(parser):
         metavar="N",
         help="frames a second of the result (default: the frames and times of the clip; 25 of numbered frames)",
     )
+    if calm:
+        group.add_argument("--calm", action=argparse.BooleanOptionalAction, default=True, help=CALM_HELP)
+    else:
+        parser.set_defaults(calm=False)
 
 
 def _time(text):
@@ -143,6 +153,8 @@ def plan_clips(clips, labels, options, folder):
     if not clips:
         return {label: [] for label in labels}
     video_library(clips[0][0])
+    if options.calm:
+        opencv()
     for source, _ in clips:
         if not is_numbered(source) and not os.path.exists(source):
             raise UserError(f"photo: expected a file. Received: {source} (no such file)")
@@ -241,7 +253,7 @@ def run_clips(jobs, painter, options, signals=None):
         began = time.perf_counter()
         try:
             taken["square"] = target.pictures
-            result = _paint(source, target, painter, taken, True, signals)
+            result = _paint(source, target, painter, taken, True, options.calm, signals)
         except (UserError, MemoryError) as error:
             reason = str(error) if isinstance(error, UserError) else f"{source}: expected frames that memory holds"
             failed.append((job, reason))
@@ -258,7 +270,7 @@ def run_clips(jobs, painter, options, signals=None):
     return done, failed, ""
 
 
-def paint_to_file(source, target, painter, taken, overwrite, progress):
+def paint_to_file(source, target, painter, taken, overwrite, progress, calm=False):
     """What functions of users do with a clip: checks, and :func:`paint_clip`.
 
     Args:
@@ -268,16 +280,18 @@ def paint_to_file(source, target, painter, taken, overwrite, progress):
         taken: of the clip, as of ``open_clip``.
         overwrite: whether a file that is there is replaced.
         progress: whether to show it.
+        calm: whether to take flicker out.
     """
     target.check()
     first = target.path % 1 if target.numbered else target.path
     if os.path.exists(first) and not overwrite:
         raise UserError(f"target: expected a new file, or overwrite=True. Received: {first}, which exists")
-    return _paint(source, target, painter, taken, progress)
+    return _paint(source, target, painter, taken, progress, calm)
 
 
-def _paint(source, target, painter, taken, progress, signals=None):
+def _paint(source, target, painter, taken, progress, calm, signals=None):
     from fast_style.common.commands.progress import FrameProgress
+    from fast_style.common.video.calm import Calm
     from fast_style.common.video.painting import paint_clip
     from fast_style.common.video.reading import open_clip
 
@@ -285,4 +299,4 @@ def _paint(source, target, painter, taken, progress, signals=None):
         paint, batch = painter(clip)
         with FrameProgress(Path(source).name, clip.count, progress) as bar:
             should_stop = None if signals is None else lambda: signals.received is not None
-            return paint_clip(clip, target, paint, batch, on_frame=bar.update, should_stop=should_stop)
+            return paint_clip(clip, target, paint, batch, Calm() if calm else None, bar.update, should_stop)

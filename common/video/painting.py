@@ -1,4 +1,4 @@
-"""From a clip to a clip: reading, painting and writing at the same time."""
+"""From a clip to a clip: reading, painting, calming and writing at the same time."""
 
 import collections
 import dataclasses
@@ -28,28 +28,39 @@ def paint_frames(frames, paint, batch=1, calm=None):
     Yields:
         Frame: of the same times. One that is shown again is painted once.
     """
-    shown = picture = None
+    yield from _calmed(_painted(frames, paint, batch), calm)
 
-    def painted(waiting):
+
+def _painted(frames, paint, batch):
+    """(Frame, picture) of each; one that is shown again is painted once."""
+    shown, picture, waiting, fresh = None, None, [], 0
+
+    def pairs():
         nonlocal picture
-        fresh = [frame for frame, again in waiting if not again]
-        pictures = iter(paint(np.stack([frame.rgb for frame in fresh]))) if fresh else None
+        new = [frame.rgb for frame, again in waiting if not again]
+        pictures = iter(paint(np.stack(new))) if new else None
         for frame, again in waiting:
-            if not again:
-                picture = np.asarray(next(pictures))
-                picture = calm.calm(frame.rgb, picture) if calm else picture
-            yield dataclasses.replace(frame, rgb=picture)
+            picture = picture if again else np.asarray(next(pictures))
+            yield frame, picture
 
-    waiting, fresh = [], 0
     for frame in frames:
         again = frame.rgb is shown
         shown = frame.rgb
         waiting.append((frame, again))
         fresh += not again
         if fresh == batch:
-            yield from painted(waiting)
+            yield from pairs()
             waiting, fresh = [], 0
-    yield from painted(waiting)
+    yield from pairs()
+
+
+def _calmed(pairs, calm):
+    """Frames of :func:`_painted`, made calm."""
+    before = shown = None
+    for frame, picture in pairs:
+        if picture is not before:
+            before, shown = picture, calm.calm(frame.rgb, picture) if calm else picture
+        yield dataclasses.replace(frame, rgb=shown)
 
 
 @dataclasses.dataclass
@@ -87,9 +98,9 @@ def paint_clip(clip, target, paint, batch=1, calm=None, on_frame=None, should_st
     """
     result, writer = Result(), _WriterThread(target, clip)
     clip.on_packet = writer.copy
-    with _Ahead(clip.frames(), batch + WAITING) as frames:
+    with _Ahead(clip.frames(), batch + WAITING) as frames, _Ahead(_painted(frames, paint, batch), WAITING) as painted:
         try:
-            for frame in paint_frames(frames, paint, batch, calm):
+            for frame in _calmed(painted, calm):
                 writer.add(frame)
                 result.count += 1
                 result.seconds = float(frame.time + frame.duration)

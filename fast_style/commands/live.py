@@ -5,7 +5,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from fast_style.common.commands.clip_jobs import ASKED_FOR
+from fast_style.common.commands.clip_jobs import ASKED_FOR, CALM_HELP
 from fast_style.common.commands.command_line import add_precision_flag, whole_number
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_writable, writing_place
@@ -14,6 +14,7 @@ from fast_style.common.stop_signals import StopSignals
 from fast_style.common.streams import say
 from fast_style.common.video.extra import video_library
 from fast_style.common.video.formats import Target
+from fast_style.common.video.opencv import opencv
 
 NEXT, BEFORE, QUIT = ("n", " ", "Right"), ("p", "Left"), ("q", "\x1b")
 
@@ -58,6 +59,7 @@ def add(commands):
     )
     parser.add_argument("--seconds", type=_seconds, metavar="X", help="end after so long (default: not)")
     add_precision_flag(parser)
+    parser.add_argument("--calm", action=argparse.BooleanOptionalAction, default=True, help=CALM_HELP)
     parser.set_defaults(run=run)
 
 
@@ -80,6 +82,8 @@ def run(options):
     from fast_style.task import TASK
 
     video_library("live")
+    if options.calm:
+        opencv()
     sources = [find_network(name, TASK, "--style") for name in options.style]
     target = None
     if options.output and not is_address(options.output):
@@ -89,6 +93,7 @@ def run(options):
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
+    from fast_style.common.video.calm import Calm
     from fast_style.video import frame_painter
 
     painters = {}
@@ -99,15 +104,22 @@ def run(options):
         names, pace = list(painters), Pace()
         choice = _Choice(names)
 
+        calms = {name: Calm() for name in names} if options.calm else {}
+
+        def paint(rgb):
+            painted = painters[choice.name](rgb)
+            return calms[choice.name].calm(rgb, painted) if calms else painted
+
         def show(frame):
             text = f"{choice.name}: {pace}"
             shown.show(frame, text)
             status.tell(text)
-            choice.take(window.keys() if window else ())
+            if choice.take(window.keys() if window else ()) and calms:
+                calms[choice.name].reset()  # what it painted last is long ago
 
         with StopSignals("frame") as signals, StatusLine() as status, NewestFrames(clip, paced) as frames:
             end = _End(options.seconds, signals, choice, window)
-            run_live(frames, lambda rgb: painters[choice.name](rgb), show, pace, end)
+            run_live(frames, paint, show, pace, end)
         if not pace.painted:
             raise UserError(f"live: expected frames. Received: none from {options.source}")
         shown.finish()
@@ -146,7 +158,8 @@ class _Choice:
         return self._names[self._index]
 
     def take(self, keys):
-        """Does what keys ask for."""
+        """Does what keys ask for; whether the style is another now."""
+        before = self._index
         for key in keys:
             if key in NEXT + BEFORE:
                 self._index = (self._index + (1 if key in NEXT else -1)) % len(self._names)
@@ -154,6 +167,7 @@ class _Choice:
                 self._index = int(key) - 1
             elif key in QUIT:
                 self.over = True
+        return self._index != before
 
 
 class _End:

@@ -67,7 +67,7 @@ def add(commands):
         "megapixels on in float32, 13 in bfloat16 (default: auto)",
     )
     add_precision_flag(parser)
-    add_clip_flags(parser)
+    add_clip_flags(parser, calm=True)
     parser.set_defaults(run=run)
 
 

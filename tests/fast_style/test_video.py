@@ -27,7 +27,7 @@ def network():
 @pytest.mark.parametrize("options", [{}, {"strength": 0.5}, {"original_colours": True}, {"max_size": 16}])
 def test_frames_are_those_of_stylize(tmp_path, network, options):
     path = make_clip(tmp_path / "clip.mp4", 3)
-    painted = list(fast_style.stylize_frames(path, network, precision="float32", **options))
+    painted = list(fast_style.stylize_frames(path, network, precision="float32", calm=False, **options))
     sources = frames_of(path, max_size=options.pop("max_size", None))[0]
     assert [frame.time for frame in painted] == [frame.time for frame in sources]
     for frame, source in zip(painted, sources, strict=True):
@@ -37,9 +37,9 @@ def test_frames_are_those_of_stylize(tmp_path, network, options):
 def test_a_clip_is_painted_into_a_file(tmp_path, network):
     path = make_clip(tmp_path / "clip.mp4", 5, sound="aac")
     target = tmp_path / "out.mkv"
-    result = fast_style.stylize_video(path, target, network, codec="ffv1", precision="float32")
+    result = fast_style.stylize_video(path, target, network, codec="ffv1", precision="float32", calm=False)
     assert (result.count, result.stopped, result.notes) == (5, False, [])
-    expected = list(fast_style.stylize_frames(path, network, precision="float32"))
+    expected = list(fast_style.stylize_frames(path, network, precision="float32", calm=False))
     for frame, painted in zip(frames_of(target)[0], expected, strict=True):
         np.testing.assert_array_equal(frame.rgb, painted.rgb)
     assert [content for _, content in packets_of(target)] == [content for _, content in packets_of(path)]
