@@ -1,7 +1,9 @@
 """Clips painted: each frame is what `stylize` makes of it."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -130,3 +132,23 @@ def test_without_pyav_one_line_before_tensorflow_starts(tmp_path):
     assert (done.returncode, done.stdout) == (2, "False\n")
     assert 'pip install "fast-style[video]"' in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_a_clip_that_plays(tmp_path, tiny_network):
+    """A command of its own, interrupted while it paints: the file holds the frames so far, with their sound."""
+    clip = make_clip(tmp_path / "clip.mp4", 2000, sides=(128, 128), sound="aac")
+    command = [sys.executable, "-m", "fast_style", "stylize", clip, "--style", tiny_network, "-o", tmp_path / "out.mp4"]
+    process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob(".*.part.mp4")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT
+    assert (out, "holds the first" in err, "Traceback" in err) == ("", True, False)
+    frames = frames_of(tmp_path / "out.mp4")[0]
+    assert 0 < len(frames) < 2000
+    assert packets_of(tmp_path / "out.mp4")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4", "out.mp4"]
