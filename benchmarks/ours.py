@@ -48,3 +48,27 @@ def inference(precision, size):
     photo = np.random.default_rng(1).integers(0, 256, (1, size, size, 3), "uint8")
     multiply_adds = convolution_multiply_adds(lambda x: network(x, training=False), size)
     return lambda: network.render(photo).numpy(), network.count_params(), multiply_adds
+
+
+def video(precision, source, filters, size):
+    """The whole of :func:`fast_style.stylize_video`: read, painted and written at the same time."""
+    import tempfile
+    from pathlib import Path
+
+    from fast_style.common.startup import start_tensorflow
+
+    start_tensorflow()
+
+    import fast_style
+    from benchmarks.graph import convolution_multiply_adds
+    from fast_style.common.networks.precision import dtype_policy
+
+    with dtype_policy(precision):
+        network = fast_style.TransformationNetwork(width=filters)
+    multiply_adds = convolution_multiply_adds(lambda x: network(x, training=False), size)
+    target = Path(tempfile.mkdtemp()) / "out.mp4"
+
+    def repeat():
+        fast_style.stylize_video(source, target, network, precision=precision, overwrite=True, calm=False)
+
+    return repeat, network.count_params(), multiply_adds

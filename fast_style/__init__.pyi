@@ -9,3 +9,5 @@ from fast_style.objective import StyleObjective as StyleObjective
 from fast_style.settings import StyleSettings as StyleSettings
 from fast_style.stylization import stylize as stylize
 from fast_style.task import load_network as load_network
+from fast_style.video import stylize_frames as stylize_frames
+from fast_style.video import stylize_video as stylize_video

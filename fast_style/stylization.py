@@ -8,8 +8,9 @@ from fast_style.blending import blend, check_strength
 from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.commands.progress import ShareProgress
 from fast_style.common.errors import UserError
-from fast_style.common.images.geometry import limit_long_side, limit_photo, limited_sides
+from fast_style.common.images.geometry import limit_long_side, limit_photo
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
+from fast_style.common.images.sides import limited_sides
 from fast_style.common.memory import memory_errors, physical_memory
 from fast_style.common.networks.source import as_network
 from fast_style.common.types import Image

@@ -12,3 +12,5 @@ from superres.settings import SuperResolutionSettings as SuperResolutionSettings
 from superres.srcnn import SRCNN as SRCNN
 from superres.task import load_network as load_network
 from superres.upscaling import upscale as upscale
+from superres.video import upscale_frames as upscale_frames
+from superres.video import upscale_video as upscale_video

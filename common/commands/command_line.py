@@ -79,12 +79,13 @@ def share(text):
     return value
 
 
-def add_photo_flags(parser, folder):
+def add_photo_flags(parser, folder, formats=tuple(FORMATS)):
     """The flags of every command that turns photographs into pictures.
 
     Args:
         parser: gets ``photos``, ``output``, ``format``, ``quality``, ``overwrite`` and ``skip_existing``.
         folder: where results go when nothing else is said.
+        formats: names of those that results may have.
     """
     parser.add_argument(
         "photos", nargs="+", metavar="PHOTO", help="files, folders, glob patterns, or - for standard input"
@@ -92,7 +93,7 @@ def add_photo_flags(parser, folder):
     parser.add_argument(
         "--output", "-o", help=f"a folder, a file for one photograph, or - for standard output (default: {folder}/)"
     )
-    parser.add_argument("--format", choices=tuple(FORMATS), help="of the results (default: the photograph's)")
+    parser.add_argument("--format", choices=formats, help="of the results (default: the photograph's)")
     parser.add_argument(
         "--quality", type=whole_number(1, 100), default=95, metavar="1-100", help="of JPEG and WebP (default: 95)"
     )

@@ -122,8 +122,12 @@ def jobs_of(options, label, folder):
     return jobs_by_label(options, [label], folder)[label]
 
 
-def jobs_by_label(options, labels, folder):
-    """``{label: jobs}``: :func:`jobs_of` for pictures of several kinds of each photograph."""
+def jobs_by_label(options, labels, folder, others=False):
+    """``{label: jobs}``: :func:`jobs_of` for pictures of several kinds of each photograph.
+
+    Args:
+        others: whether there is other work, for which it does not exit where none is left.
+    """
     skip, output = options.skip_existing, options.output
     if len(labels) > 1:
         to_stream = output == "-" or (output is None and options.photos == ["-"])
@@ -142,7 +146,7 @@ def jobs_by_label(options, labels, folder):
     count, total = (sum(map(len, jobs.values())) for jobs in (left, planned))
     if count < total:
         warn(f"{total - count} of {total} photographs have their result already")
-    if not count:
+    if not count and not others:
         sys.exit(0)
     return left
 

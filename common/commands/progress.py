@@ -28,12 +28,12 @@ class _Lines:
         self._bar.close()
 
     def _line(self, share, text):
-        """Writes the text and the time left, if it is time."""
+        """Writes the text and the time left, if it is time; without that where `share` is None."""
         now = time.monotonic()
-        if self.show and self._bar.disable and now >= self._due and share > 0:
+        if self.show and self._bar.disable and now >= self._due and share != 0:
             self._due = now + self.seconds_a_line
-            left = (now - self._began) * (1 / share - 1)
-            warn(f"{text}, {tqdm.format_interval(left)} left")
+            left = share and f", {tqdm.format_interval((now - self._began) * (1 / share - 1))} left"
+            warn(f"{text}{left or ''}")
 
 
 class IterationProgress(_Lines):
@@ -105,3 +105,40 @@ class ShareProgress(_Lines):
         self.share = share
         if share < 1:
             self._line(share, f"{self.label}: {share:.0%}")
+
+
+class FrameProgress(_Lines):
+    """Counts frames of a clip, with how many a second; a context.
+
+    Args:
+        label: the clip.
+        total: frames that are expected; None where nobody knows.
+        show: False for silence.
+        seconds_a_line: as of :class:`IterationProgress`.
+    """
+
+    def __init__(self, label, total, show=True, seconds_a_line=SECONDS_A_LINE_OF_ONE):
+        super().__init__(show, seconds_a_line, total=total, unit=" frames", desc=label, leave=False)
+        self.label, self.total, self.done = label, total, 0
+
+    def update(self):
+        """One more is done."""
+        self.done += 1
+        self._bar.update()
+        rate = self.done / max(time.monotonic() - self._began, 1e-9)
+        of = f"/{self.total}" if self.total else ""
+        share = min(self.done / self.total, 1.0) if self.total else None
+        self._line(share, f"{self.label}: {self.done}{of} frames, {rate:.1f} a second")
+
+
+class StatusLine(_Lines):
+    """One line that says how things are, over the one before; a context."""
+
+    def __init__(self, show=True, seconds_a_line=SECONDS_A_LINE):
+        super().__init__(show, seconds_a_line, bar_format="{desc}", leave=False)
+
+    def tell(self, text):
+        """How things are now."""
+        self._bar.set_description_str(text, refresh=False)
+        self._bar.refresh()
+        self._line(None, text)

@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 from PIL import Image
 
+from fast_style.common.images.sides import limited_sides
 from fast_style.common.images.transparency import resize_with_alpha
 
 
@@ -87,9 +88,3 @@ def limit_photo(photo, size):
         return dataclasses.replace(photo, rgb=limit_long_side(photo.rgb, size))
     rgb, alpha = resize_with_alpha(photo.rgb, photo.alpha, *sides)
     return dataclasses.replace(photo, rgb=rgb, alpha=alpha)
-
-
-def limited_sides(height, width, size):
-    """(height, width) of what :func:`limit_long_side` makes of an image."""
-    scale = min(1.0, size / max(height, width))
-    return max(1, round(height * scale)), max(1, round(width * scale))

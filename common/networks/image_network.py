@@ -108,6 +108,10 @@ class ImageNetwork(keras.Model):
     @functools.cached_property
     def render(self):
         """A compiled function from one uint8 image (1, height, width, 3) to one, any size, traced once."""
+        return self.renderer(1)
+
+    def renderer(self, count):
+        """A compiled function from `count` uint8 images (count, height, width, 3) to as many, any size, traced once."""
         if keras.backend.backend() != "tensorflow":
             return functools.partial(_render, self)
         import tensorflow as tf
@@ -116,7 +120,7 @@ class ImageNetwork(keras.Model):
         # process would warn of a function that is traced too often.
         return tf.function(
             functools.partial(_render, self),
-            input_signature=[tf.TensorSpec((1, None, None, 3), tf.uint8)],
+            input_signature=[tf.TensorSpec((count, None, None, 3), tf.uint8)],
             jit_compile=False,
             reduce_retracing=True,
         )

@@ -1,8 +1,16 @@
-"""`fast-style stylize`: paints photographs in a style, in one pass."""
+"""`fast-style stylize`: paints photographs and moving pictures in a style, in one pass."""
 
 import glob
 import os
 
+from fast_style.common.commands.clip_jobs import (
+    FORMATS_WITH_CLIPS,
+    add_clip_flags,
+    check_formats,
+    plan_clips,
+    run_clips,
+    split_clips,
+)
 from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, share, whole_number
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
@@ -15,9 +23,11 @@ SHEET = "contact_sheet.png"
 
 def add(commands):
     parser = commands.add_parser(
-        "stylize", help="paint photographs in a style", description="Paint photographs in one style or several."
+        "stylize",
+        help="paint photographs and moving pictures in a style",
+        description="Paint photographs and moving pictures in one style or several.",
     )
-    add_photo_flags(parser, "stylized")
+    add_photo_flags(parser, "stylized", FORMATS_WITH_CLIPS)
     network = parser.add_mutually_exclusive_group()
     network.add_argument(
         "--style",
@@ -33,7 +43,7 @@ def add(commands):
         "--max-size",
         type=whole_number(1, unit="pixel"),
         metavar="PIXELS",
-        help="shrink photographs to this long side; never enlarges",
+        help="shrink photographs and clips to this long side; never enlarges",
     )
     parser.add_argument(
         "--strength",
@@ -57,6 +67,7 @@ def add(commands):
         "megapixels on in float32, 13 in bfloat16 (default: auto)",
     )
     add_precision_flag(parser)
+    add_clip_flags(parser, calm=True)
     parser.set_defaults(run=run)
 
 
@@ -118,29 +129,48 @@ def run(options):
     from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
 
     styles = find_styles(options)
-    planned = jobs_by_label(options, list(styles), "stylized")
+    clips, options.photos = split_clips(options.photos, options.output, "stylized")
+    check_formats(options)
+    moving = plan_clips(clips, list(styles), options, "stylized")
+    if options.photos:
+        planned = jobs_by_label(options, list(styles), "stylized", others=any(moving.values()))
+    else:
+        planned = {label: [] for label in styles}
     jobs = [job for some in planned.values() for job in some]
     folder = options.output or "stylized"
-    sheet = check_sheet(os.path.join(folder, SHEET), jobs, options) if len(styles) > 1 else None
+    sheet = check_sheet(os.path.join(folder, SHEET), jobs, options) if jobs and len(styles) > 1 else None
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
     from fast_style.stylization import stylize_files
+    from fast_style.video import frame_painter
 
-    chosen = {name: getattr(options, name) for name in ("max_size", "streaming", "strength", "original_colours")}
-    done, failed = [], []
-    with StopSignals("photograph") as signals:
-        for label, some in planned.items():
-            if some and signals.received is None:
+    look = {name: getattr(options, name) for name in ("streaming", "strength", "original_colours")}
+    done, failed, clips_done, clips_failed, stopped = [], [], [], [], ""
+    with StopSignals("photograph" if jobs else "frame") as signals:
+        for label in styles:
+            if (planned[label] or moving[label]) and signals.received is None:
                 network = in_precision(styles[label].load(), options.precision)
-                results = stylize_files(some, network, quality=options.quality, signals=signals, **chosen)
+                results = run_clips(
+                    moving[label],
+                    lambda clip, network=network: frame_painter(network, *clip.sides, **look),
+                    options,
+                    signals,
+                )
+                clips_done += results[0]
+                clips_failed += results[1]
+                stopped = results[2]
+                results = stylize_files(
+                    planned[label], network, options.max_size, options.quality, signals=signals, **look
+                )
                 done += results[0]
                 failed += results[1]
-    note, written = how_to_go_on(jobs, done, failed, options.overwrite), []
+    note, written = stopped or how_to_go_on(jobs, done, failed, options.overwrite), []
     if sheet and done and not note:
         from fast_style.style_sheet import write_sheet
 
         every = {name: plan_jobs(options.photos, name, folder, folder, options.format, True, None) for name in styles}
         write_sheet(sheet, every)
         written.append(sheet)
+    done, failed = clips_done + done, clips_failed + failed
     report_jobs("fast-style stylize", done, failed, note, signals.received, written)

@@ -1,7 +1,15 @@
-"""`superres upscale`: enlarges photographs."""
+"""`superres upscale`: enlarges photographs and moving pictures."""
 
 import argparse
 
+from fast_style.common.commands.clip_jobs import (
+    FORMATS_WITH_CLIPS,
+    add_clip_flags,
+    check_formats,
+    plan_clips,
+    run_clips,
+    split_clips,
+)
 from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, whole_number
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.stop_signals import StopSignals
@@ -10,8 +18,9 @@ from superres.settings import FACTORS
 
 
 def add(commands):
-    parser = commands.add_parser("upscale", help="enlarge photographs", description="Enlarge photographs.")
-    add_photo_flags(parser, "upscaled")
+    what = "photographs and moving pictures"
+    parser = commands.add_parser("upscale", help=f"enlarge {what}", description=f"Enlarge {what}.")
+    add_photo_flags(parser, "upscaled", FORMATS_WITH_CLIPS)
     parser.add_argument(
         "--factor",
         type=int,
@@ -45,6 +54,7 @@ def add(commands):
     )
     add_self_ensemble_flag(parser)
     add_precision_flag(parser)
+    add_clip_flags(parser)
     parser.set_defaults(run=run)
 
 
@@ -60,7 +70,7 @@ def scale(text):
 
 
 def run(options):
-    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_of, report_jobs
+    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, report_jobs
     from fast_style.common.networks.source import find_network
     from superres.task import TASK, network_for
 
@@ -69,21 +79,23 @@ def run(options):
     # A factor is what a network that is named must have; of those that ship, a larger one does.
     source = find_network(name, TASK, factor=options.factor if options.network else None)
     outscale = None if asked in (None, source.factor) else asked
-    jobs = jobs_of(options, source.name + (f"_to_x{outscale:g}" if outscale else ""), "upscaled")
+    label = source.name + (f"_to_x{outscale:g}" if outscale else "")
+    clips, options.photos = split_clips(options.photos, options.output, "upscaled")
+    check_formats(options)
+    moving = plan_clips(clips, [label], options, "upscaled")[label]
+    jobs = jobs_by_label(options, [label], "upscaled", others=bool(moving))[label] if options.photos else []
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
     from superres.upscaling import upscale_files
+    from superres.video import frame_enlarger
 
-    with StopSignals("photograph") as signals:
-        done, failed = upscale_files(
-            jobs,
-            in_precision(source.load(), options.precision),
-            options.histogram_matching,
-            options.tile,
-            options.quality,
-            self_ensemble=options.self_ensemble,
-            outscale=outscale,
-            signals=signals,
-        )
-    report_jobs("superres upscale", done, failed, how_to_go_on(jobs, done, failed, options.overwrite), signals.received)
+    network = in_precision(source.load(), options.precision)
+    chosen = {name: getattr(options, name) for name in ("histogram_matching", "tile", "self_ensemble")}
+    chosen["outscale"] = outscale
+    with StopSignals("photograph" if jobs else "frame") as signals:
+        enlarge = frame_enlarger(network, **chosen)
+        clips_done, clips_failed, stopped = run_clips(moving, lambda clip: (enlarge, 1), options, signals)
+        done, failed = upscale_files(jobs, network, quality=options.quality, signals=signals, **chosen)
+    note = stopped or how_to_go_on(jobs, done, failed, options.overwrite)
+    report_jobs("superres upscale", clips_done + done, clips_failed + failed, note, signals.received)

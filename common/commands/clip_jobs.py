@@ -1,0 +1,302 @@
+"""Moving pictures in, moving pictures out: what the commands that turn files into files share for clips."""
+
+import argparse
+import glob
+import os
+import time
+from pathlib import Path
+
+from fast_style.common.commands.command_line import whole_number
+from fast_style.common.errors import UserError
+from fast_style.common.files import check_names, check_writable, writing_place
+from fast_style.common.images.image_formats import FORMATS
+from fast_style.common.streams import warn
+from fast_style.common.video.extra import video_library
+from fast_style.common.video.formats import (
+    ANIMATIONS,
+    CODECS,
+    CONTAINERS,
+    DEFAULT_SUFFIX,
+    READ,
+    Target,
+    is_clip,
+    is_numbered,
+    names_a_clip,
+)
+from fast_style.common.video.opencv import opencv
+from fast_style.common.video.timing import seconds
+
+FORMATS_WITH_CLIPS = tuple(dict.fromkeys((*FORMATS, *(suffix[1:] for suffix in CONTAINERS))))
+CALM_HELP = "take the flicker out of clips: what was painted before is moved along and mixed in (default: on)"
+ASKED_FOR = tuple(name for name in CODECS if f".{name}" not in ANIMATIONS)
+
+
+def add_clip_flags(parser, calm=False):
+    """The flags that clips add to those of photographs.
+
+    Args:
+        calm: whether there is one that takes flicker out.
+    """
+    group = parser.add_argument_group("moving pictures")
+    group.add_argument("--codec", choices=ASKED_FOR, help="of clips (default: h264; vp9 in .webm)")
+    group.add_argument(
+        "--crf",
+        type=whole_number(0, max(codec.most for codec in CODECS.values())),
+        metavar="N",
+        help="quality of the codec: less is better and larger (default: 20 of h264)",
+    )
+    group.add_argument("--start", type=_time, metavar="TIME", help="where in a clip to begin: 12.5, 1:30, 0:01:30.5")
+    group.add_argument("--end", type=_time, metavar="TIME", help="where in a clip to end")
+    group.add_argument(
+        "--fps",
+        type=_rate,
+        metavar="N",
+        help="frames a second of the result (default: the frames and times of the clip; 25 of numbered frames)",
+    )
+    if calm:
+        group.add_argument("--calm", action=argparse.BooleanOptionalAction, default=True, help=CALM_HELP)
+    else:
+        parser.set_defaults(calm=False)
+
+
+def _time(text):
+    try:
+        return seconds(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected seconds or h:mm:ss. Received: {text}") from None
+
+
+def _rate(text):
+    from fractions import Fraction
+
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = 0
+    if not 0 < rate <= 1000:
+        raise argparse.ArgumentTypeError(f"expected more than 0, to 1000. Received: {text}")
+    return rate
+
+
+def check_formats(options):
+    """Raises UserError for photographs that are to move."""
+    if options.photos and options.format not in (None, *FORMATS):
+        raise UserError(f"--format: expected one of {', '.join(FORMATS)} for photographs. Received: {options.format}")
+
+
+def split_clips(words, output, folder):
+    """What words of the command line mean that moves, and the other words.
+
+    Args:
+        words: files, folders, patterns, numbered frames (``frames/%04d.png``), ``"-"``.
+        output: where results go; a folder is one of numbered frames where it names a clip.
+        folder: where they go when nothing is said. Results of before are no clips, unless they are named.
+
+    Returns:
+        (clips, photographs): list of (source, path relative to what was named); list of words.
+    """
+    clips, photographs = [], []
+    for word in words:
+        if os.path.isdir(word):
+            if len(words) == 1 and output and names_a_clip(output):
+                clips.append((word, Path(word).name))
+                continue
+            results = Path(os.path.realpath(output or folder))
+            within = Path(os.path.realpath(word)) in results.parents
+            inside = [path for path in sorted(Path(word).rglob("*")) if _moves_by_name(path)]
+            if within:
+                inside = [path for path in inside if results not in Path(os.path.realpath(path)).parents]
+            clips += [(str(path), str(path.relative_to(word))) for path in inside]
+            if not inside or _has_photographs(word):
+                photographs.append(word)
+        elif glob.has_magic(word) and not os.path.lexists(word):
+            moving = [match for match in sorted(glob.glob(word, recursive=True)) if is_clip(match)]
+            clips += [(match, Path(match).name) for match in moving]
+            still = [one for one in glob.glob(word, recursive=True) if one not in moving]
+            photographs += sorted(still) if moving else [word]
+        elif word != "-" and is_clip(word):
+            clips.append((word, Path(word).name))
+        else:
+            photographs.append(word)
+    return clips, photographs
+
+
+def _moves_by_name(path):
+    """Of a folder: GIFs and WebPs in it are photographs, which thousands of would have to be opened to tell."""
+    suffix = path.suffix.lower()
+    known = suffix in READ or (suffix in CONTAINERS and suffix not in ANIMATIONS)
+    return known and not path.name.startswith(".") and path.is_file() and is_clip(path)
+
+
+def _has_photographs(folder):
+    from fast_style.common.images.image_folder import find_images
+
+    return bool(find_images(folder)[0])
+
+
+def plan_clips(clips, labels, options, folder):
+    """``{label: jobs}``, found out before anything heavy starts.
+
+    Args:
+        clips: of :func:`split_clips`.
+        labels: of the networks, which go into names.
+        options: what :func:`add_photo_flags` and :func:`add_clip_flags` parsed.
+        folder: where results go when nothing is said.
+
+    Returns:
+        ``{label: [(source, Target)]}``; with ``--skip-existing`` without those that are there.
+
+    Raises:
+        UserError: no such file, an existing result, a place that cannot be written, options that do not go together,
+            PyAV is not installed.
+    """
+    if not clips:
+        return {label: [] for label in labels}
+    video_library(clips[0][0])
+    if options.calm:
+        opencv()
+    for source, _ in clips:
+        if not is_numbered(source) and not os.path.exists(source):
+            raise UserError(f"photo: expected a file. Received: {source} (no such file)")
+    if options.start is not None and options.end is not None and options.end <= options.start:
+        raise UserError(
+            f"--end: expected more than --start, {float(options.start):g}. Received: {float(options.end):g}"
+        )
+    output = options.output
+    if output == "-":
+        raise UserError("--output: expected a file or folder for moving pictures. Received: -")
+    one_file = (
+        output and not os.path.isdir(output) and (Path(output).suffix.lower() in CONTAINERS or is_numbered(output))
+    )
+    if one_file and len(clips) * len(labels) > 1:
+        raise UserError(f"--output: expected a folder for {len(clips) * len(labels)} clips. Received: {output}")
+    if output and not one_file and Path(output).suffix.lower() in READ:
+        raise UserError(f"--output: expected a name that ends in {', '.join(CONTAINERS)}. Received: {output}")
+    planned = {}
+    for label in labels:
+        paths = {clips[0][0]: output} if one_file else _names(clips, label, options, output or folder)
+        planned[label] = [
+            (source, Target(path, options.codec, options.crf, options.quality)) for source, path in paths.items()
+        ]
+    for jobs in planned.values():
+        jobs[:] = [(source, target) for source, target in jobs if _check(target, options)]
+    return planned
+
+
+def _names(clips, label, options, folder):
+    """``{source: path of its result}``, of which no two are one."""
+    from fast_style.common.commands.photo_names import tell_apart
+
+    def target(source, relative, stem):
+        place = Path(folder) / Path(relative).parent
+        numbered = is_numbered(source)
+        name = f"{Path(source).parent.name if numbered else stem}_{label}"
+        if numbered and not options.codec and not options.format:
+            return str(place / name / Path(source).name)
+        if options.format in FORMATS and f".{options.format}" not in CONTAINERS:
+            return str(place / name / f"%05d.{options.format}")
+        return str(place / f"{name}{_suffix(source, options)}")
+
+    return tell_apart(clips, target)[0]
+
+
+def _suffix(source, options):
+    if options.format:
+        return f".{options.format}"
+    if options.codec:
+        return next(suffix for suffix, (_, codecs) in CONTAINERS.items() if options.codec in codecs)
+    suffix = Path(source).suffix.lower()
+    return suffix if suffix in ANIMATIONS else DEFAULT_SUFFIX
+
+
+def _check(target, options):
+    """Whether a result is to be made; raises UserError where it cannot."""
+    target.check()
+    check_names(target.path)
+    first = target.path % 1 if target.numbered else target.path
+    if os.path.isdir(first):
+        raise UserError(f"--output: expected a file. Received: {first} (a folder)")
+    if os.path.exists(first) and not options.overwrite:
+        if options.skip_existing:
+            warn(f"{first} is there already")
+            return False
+        raise UserError(f"--output: expected a new file, or --overwrite. Received: {first}, which exists")
+    try:
+        check_writable(writing_place(first).parent)
+    except OSError as error:
+        raise UserError(
+            f"--output: expected a place that can be written. Received: {first} ({error.strerror})"
+        ) from error
+    return True
+
+
+def run_clips(jobs, painter, options, signals=None):
+    """Runs jobs of :func:`plan_clips`; a bad clip does not stop the rest.
+
+    Args:
+        jobs: list of (source, Target).
+        painter: function of an open clip to (function of a batch, frames of a batch), as of ``paint_clip``.
+        options: what was parsed.
+        signals: :class:`StopSignals`.
+
+    Returns:
+        (done, failed, stopped): lists of (:class:`Job`, seconds) and (job, reason), and a line where it was stopped.
+    """
+    from fast_style.common.commands.photo_jobs import Job
+
+    done, failed = [], []
+    for source, target in jobs:
+        if signals is not None and signals.received is not None:
+            return done, failed, f"stopped; {source} is not begun"
+        job = Job(source, target.path, target.suffix)
+        taken = {name: getattr(options, name, None) for name in ("start", "end", "fps", "max_size")}
+        began = time.perf_counter()
+        try:
+            taken["square"] = target.pictures
+            result = _paint(source, target, painter, taken, True, options.calm, signals)
+        except (UserError, MemoryError) as error:
+            reason = str(error) if isinstance(error, UserError) else f"{source}: expected frames that memory holds"
+            failed.append((job, reason))
+            continue
+        except KeyboardInterrupt:
+            if signals is None or signals.received is None:
+                raise
+            return done, failed, f"stopped; {target.path} is not written"
+        for note in result.notes:
+            warn(note)
+        if result.stopped:
+            return done, failed, f"stopped; {target.path} holds the first {result.seconds:.1f} s"
+        done.append((job, time.perf_counter() - began))
+    return done, failed, ""
+
+
+def paint_to_file(source, target, painter, taken, overwrite, progress, calm=False):
+    """What functions of users do with a clip: checks, and :func:`paint_clip`.
+
+    Args:
+        source: path.
+        target: :class:`Target`.
+        painter: as of :func:`run_clips`.
+        taken: of the clip, as of ``open_clip``.
+        overwrite: whether a file that is there is replaced.
+        progress: whether to show it.
+        calm: whether to take flicker out.
+    """
+    target.check()
+    first = target.path % 1 if target.numbered else target.path
+    if os.path.exists(first) and not overwrite:
+        raise UserError(f"target: expected a new file, or overwrite=True. Received: {first}, which exists")
+    return _paint(source, target, painter, taken, progress, calm)
+
+
+def _paint(source, target, painter, taken, progress, calm, signals=None):
+    from fast_style.common.commands.progress import FrameProgress
+    from fast_style.common.video.calm import Calm
+    from fast_style.common.video.painting import paint_clip
+    from fast_style.common.video.reading import open_clip
+
+    with open_clip(source, **taken) as clip:
+        paint, batch = painter(clip)
+        with FrameProgress(Path(source).name, clip.count, progress) as bar:
+            should_stop = None if signals is None else lambda: signals.received is not None
+            return paint_clip(clip, target, paint, batch, Calm() if calm else None, bar.update, should_stop)

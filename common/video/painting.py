@@ -1,0 +1,237 @@
+"""From a clip to a clip: reading, painting, calming and writing at the same time."""
+
+import collections
+import dataclasses
+import queue
+import threading
+
+import numpy as np
+
+from fast_style.common.errors import UserError
+from fast_style.common.video.writing import open_writer
+
+# Frames that wait between two stages, beside those of a batch.
+WAITING = 4
+
+
+def paint_frames(frames, paint, batch=1, calm=None):
+    """Frames of a clip, painted.
+
+    Args:
+        frames: iterable of :class:`Frame`.
+        paint: function from uint8 (count, height, width, 3) of at most `batch` frames to as many of their pictures,
+            uint8, all of one size.
+        batch: frames that are painted at once.
+        calm: what is asked behind `paint`, frame by frame: an object with a method ``calm(frame, painted)`` of uint8
+            (height, width, 3) both, which gives the picture that is shown. Default: None.
+
+    Yields:
+        Frame: of the same times. One that is shown again is painted once.
+    """
+    yield from _calmed(_painted(frames, paint, batch), calm)
+
+
+def _painted(frames, paint, batch):
+    """(Frame, picture) of each; one that is shown again is painted once."""
+    shown, picture, waiting, fresh = None, None, [], 0
+
+    def pairs():
+        nonlocal picture
+        new = [frame.rgb for frame, again in waiting if not again]
+        pictures = iter(paint(np.stack(new))) if new else None
+        for frame, again in waiting:
+            picture = picture if again else np.asarray(next(pictures))
+            yield frame, picture
+
+    for frame in frames:
+        again = frame.rgb is shown
+        shown = frame.rgb
+        waiting.append((frame, again))
+        fresh += not again
+        if fresh == batch:
+            yield from pairs()
+            waiting, fresh = [], 0
+    yield from pairs()
+
+
+def _calmed(pairs, calm):
+    """Frames of :func:`_painted`, made calm."""
+    before = shown = None
+    for frame, picture in pairs:
+        if picture is not before:
+            before, shown = picture, calm.calm(frame.rgb, picture) if calm else picture
+        yield dataclasses.replace(frame, rgb=shown)
+
+
+@dataclasses.dataclass
+class Result:
+    """What :func:`paint_clip` did.
+
+    Attributes:
+        count: frames that were written.
+        seconds: how long the result lasts.
+        stopped: whether it was stopped before the end.
+        notes: what was lost, repeated and left out, a line each.
+    """
+
+    count: int = 0
+    seconds: float = 0.0
+    stopped: bool = False
+    notes: list = dataclasses.field(default_factory=list)
+
+
+def paint_clip(clip, target, paint, batch=1, calm=None, on_frame=None, should_stop=None):
+    """Paints a clip into a file, which appears whole.
+
+    Args:
+        clip: :class:`BaseClip`, open.
+        target: :class:`Target`.
+        paint, batch, calm: as of :func:`paint_frames`.
+        on_frame: called behind each frame that is painted.
+        should_stop: function that says whether to end here, with a file of what there is.
+
+    Returns:
+        Result.
+
+    Raises:
+        UserError: nothing to write, or a place that cannot be written; nothing is left then.
+    """
+    result, writer = Result(), _WriterThread(target, clip)
+    clip.on_packet = writer.copy
+    with _Ahead(clip.frames(), batch + WAITING) as frames, _Ahead(_painted(frames, paint, batch), WAITING) as painted:
+        try:
+            for frame in _calmed(painted, calm):
+                writer.add(frame)
+                result.count += 1
+                result.seconds = float(frame.time + frame.duration)
+                if on_frame:
+                    on_frame()
+                if should_stop and should_stop():
+                    result.stopped = True
+                    break
+            if not result.count:
+                raise UserError(f"{clip.name}: expected frames between start and end. Received: none")
+        except BaseException:
+            writer.abort()
+            raise
+    result.notes = [*clip.what_happened(), *(f"{target.path}: {text}" for text in writer.close())]
+    return result
+
+
+class _Ahead:
+    """An iterable that a thread runs ahead; a context, behind which it has ended."""
+
+    def __init__(self, iterable, size):
+        self._items, self._queue, self._ended = iterable, queue.Queue(size), threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __iter__(self):
+        while True:
+            kind, value = self._queue.get()
+            if kind == "error":
+                raise value
+            if kind == "end":
+                return
+            yield value
+
+    def __exit__(self, *error):
+        self._ended.set()
+        self._thread.join()
+
+    def _run(self):
+        try:
+            for item in self._items:
+                if not self._put(("item", item)):
+                    break
+            else:
+                self._put(("end", None))
+        except BaseException as error:
+            self._put(("error", error))
+        finally:
+            if hasattr(self._items, "close"):
+                self._items.close()
+
+    def _put(self, item):
+        while not self._ended.is_set():
+            try:
+                self._queue.put(item, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+
+class _WriterThread:
+    """A writer in a thread of its own, opened with the first frame, whose sides it needs.
+
+    Packets are not waited for: a file has few beside its frames, and who reads both would wait for himself.
+    """
+
+    def __init__(self, target, clip):
+        self._target, self._clip = target, clip
+        self._items, self._room = collections.deque(), threading.Semaphore(WAITING)
+        self._arrived = threading.Condition()
+        self._error, self._writer, self._dropped = None, None, False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def add(self, frame):
+        self._room.acquire()
+        if self._error:
+            raise self._error
+        self._put(("frame", frame))
+
+    def copy(self, packet):
+        self._put(("packet", packet))
+
+    def _put(self, item):
+        with self._arrived:
+            self._items.append(item)
+            self._arrived.notify()
+
+    def close(self):
+        """Ends the file; what it has not of the source."""
+        self._put(("end", None))
+        self._thread.join()
+        if self._error:
+            raise self._error
+        return self._writer.lost
+
+    def abort(self):
+        self._dropped = True
+        self._put(("end", None))
+        self._thread.join()
+
+    def _run(self):
+        early = []
+        try:
+            while True:
+                with self._arrived:
+                    while not self._items:
+                        self._arrived.wait()
+                    kind, value = self._items.popleft()
+                if self._dropped:
+                    break
+                if kind == "end":
+                    self._writer.close()
+                    return
+                if kind == "packet" and self._writer is None:
+                    early.append(value)
+                elif kind == "packet":
+                    self._writer.copy(value)
+                else:
+                    if self._writer is None:
+                        self._writer = open_writer(self._target, self._clip, value.rgb.shape[:2])
+                        for packet in early:
+                            self._writer.copy(packet)
+                    self._writer.add(value)
+                    self._room.release()
+        except BaseException as error:
+            self._error = error
+        if self._writer:
+            self._writer.abort()
+        self._room.release()

@@ -1,0 +1,396 @@
+"""Clips: frames with their times, upright and in RGB, from whatever FFmpeg reads."""
+
+import contextlib
+import heapq
+import itertools
+import os
+from fractions import Fraction
+
+import numpy as np
+
+from fast_style.common.errors import UserError
+from fast_style.common.images.sides import limited_sides
+from fast_style.common.video.colours import Colours, colours_of, to_rgb
+from fast_style.common.video.extra import video_library
+from fast_style.common.video.formats import ANIMATIONS, is_numbered
+from fast_style.common.video.frame import Frame
+from fast_style.common.video.timing import expected_count
+
+# Sides beyond those of any camera: memory for one frame is taken before anything of it is decoded.
+MOST_PIXELS = 100_000_000
+MICROSECONDS = 1_000_000  # FFmpeg's unit of times of a whole file
+# Of sources that say nothing of it.
+DEFAULT_RATE = Fraction(25)
+# Metadata that containers write themselves.
+OWN_METADATA = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration", "number_of_frames")
+# Seconds by which sound may lie behind the pictures in a file.
+INTERLEAVED = 1
+# Times that a file may fail to be read, one after the other, before it is over.
+MOST_FAILURES = 8
+NAMED = 3  # frames that did not decode, in a line; others are counted
+
+
+def open_clip(source, *, start=None, end=None, fps=None, max_size=None, square=False, argument="video"):
+    """A clip, to read frames of; a context.
+
+    Args:
+        source: a path, of anything FFmpeg reads, a GIF or WebP, or numbered frames: ``frames/%04d.png``, or a folder.
+        start, end: seconds, of what is read of it. Default: None, all.
+        fps: frames a second, to which others are left out or shown again; of numbered frames, which have no times,
+            theirs. Default: None, the frames and times of the source.
+        max_size: pixels to which the long side is shrunk where it is longer. Default: None.
+        square: whether pixels that are not square are made so, for results that cannot say it.
+        argument: what to call it in errors.
+
+    Raises:
+        UserError: no such file; none of moving pictures; PyAV is not installed.
+    """
+    if fps is not None and not 0 < fps <= 1000:
+        raise UserError(f"fps: expected more than 0, to 1000. Received: {fps}")
+    if max_size is not None and max_size < 1:
+        raise UserError(f"max_size: expected at least 1 pixel. Received: {max_size!r}")
+    if (start is not None and start < 0) or (end is not None and end <= (start or 0)):
+        raise UserError(f"start, end: expected 0 <= start < end, in seconds. Received: {start}, {end}")
+    options = {"start": start, "end": end, "fps": fps, "max_size": max_size}
+    if is_numbered(source) or os.path.isdir(source):
+        from fast_style.common.video.pictures import NumberedFrames
+
+        return NumberedFrames(source, **options)
+    if os.path.splitext(source)[1].lower() == ANIMATIONS[1] and os.path.isfile(source):
+        from fast_style.common.video.pictures import AnimatedPicture
+
+        return AnimatedPicture(source, **options)
+    return Clip(source, square=square, argument=argument, **options)
+
+
+class BaseClip:
+    """What is known of a clip, whatever it is read from; a context.
+
+    Attributes:
+        name: what to call it.
+        sides: (height, width) of its frames.
+        aspect: width of a pixel by its height, or None where that is 1 or nobody says.
+        rate: frames a second, on average.
+        time_base: of which times are multiples.
+        count: how many frames there will be, about; None where nobody knows.
+        colours: :class:`Colours` of the source.
+        lost: what of the source the frames do not have, in words.
+        repeated: times of frames that did not decode, in place of which the one before is shown.
+        ends_early: why it ended before its end, or "".
+        shift: seconds that times of the source are before those of the frames.
+        on_packet: function of a packet of another stream; None: those are not read.
+        streams: other streams, ``av.stream.Stream``.
+        metadata, chapters: of the source.
+    """
+
+    def __init__(self, name, start=None, end=None, fps=None, max_size=None):
+        self.name, self.start, self.end, self.max_size = name, start, end, max_size
+        self.fps = None if fps is None else Fraction(fps).limit_denominator(100_000)
+        self.aspect, self.time_base, self.rate, self.count = None, Fraction(1, 1000), DEFAULT_RATE, None
+        self.colours, self.lost, self.repeated, self.ends_early = Colours(), [], [], ""
+        self.on_packet, self.streams, self.metadata, self.chapters = None, [], {}, []
+        self.shift = Fraction(0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        """Closes its file."""
+
+    def frames(self):
+        """Frames in order of time, each read when it is asked for.
+
+        Yields:
+            Frame.
+
+        Raises:
+            UserError: none decodes.
+        """
+        raise NotImplementedError
+
+    def limited(self, height, width):
+        """(height, width) behind ``max_size``; even where they change, as most codecs want them."""
+        if self.max_size is None or max(height, width) <= self.max_size:
+            return height, width
+        return tuple(max(2, 2 * round(side / 2)) for side in limited_sides(height, width, self.max_size))
+
+    def what_happened(self):
+        """Lines on what was lost and repeated, for a user."""
+        lines = [f"{self.name}: {text}" for text in self.lost]
+        if self.repeated:
+            times = ", ".join(f"{float(time):.2f} s" for time in self.repeated[:NAMED])
+            more = f" and {len(self.repeated) - NAMED} more" if len(self.repeated) > NAMED else ""
+            several = "s do" if len(self.repeated) > 1 else " does"
+            lines.append(
+                f"{self.name}: {len(self.repeated)} frame{several} not decode; the one before is shown again "
+                f"at {times}{more}"
+            )
+        if self.ends_early:
+            lines.append(f"{self.name}: {self.ends_early}")
+        return lines
+
+
+class Clip(BaseClip):
+    """A file that FFmpeg reads."""
+
+    def __init__(self, source, *, square=False, argument="video", container_format=None, options=None, **taken):
+        super().__init__(source, **taken)
+        self._av = video_library(argument)
+        self._argument = argument
+        try:
+            self._container = self._av.open(source, format=container_format, options=options or {})
+        except (self._av.FFmpegError, OSError, ValueError) as error:
+            raise UserError(
+                f"{source}: expected moving pictures that FFmpeg reads. Received: {_reason(error)}"
+            ) from error
+        try:
+            self._describe(square)
+        except BaseException:
+            self._container.close()
+            raise
+
+    def _describe(self, square):
+        container = self._container
+        pictures = [one for one in container.streams.video if not _is_cover(one)]
+        if not pictures:
+            raise UserError(f"{self.name}: expected moving pictures. Received: a file without a video stream")
+        best = container.streams.best("video")
+        self.stream = video = best if best in pictures else pictures[0]
+        context = video.codec_context
+        if context is None:
+            raise UserError(f"{self.name}: expected a codec that FFmpeg decodes. Received: an unknown one")
+        # Not of whole frames: with those a bad packet is told some packets later, and at the end costs good frames.
+        context.thread_type = "SLICE"
+        # Their transparency is beside the pictures, where FFmpeg leaves it.
+        self._vpx = context.name.startswith("vp")
+        rates = video.average_rate, video.guessed_rate, video.base_rate
+        self._source_rate = min(Fraction(next((rate for rate in rates if rate), DEFAULT_RATE)), Fraction(1000))
+        self.rate = self.fps or self._source_rate
+        self.time_base = 1 / self.fps if self.fps else video.time_base
+        self.metadata = _own(container.metadata)
+        self.chapters = container.chapters()
+        self.streams = [one for one in container.streams if one not in pictures and one.type != "data"]
+        # In MP4, chapters are a stream of data, too.
+        if not self.chapters and any(one.type == "data" for one in container.streams):
+            self.lost.append("streams of data are left out")
+        if len(pictures) > 1:
+            self.lost.append(f"the largest of {len(pictures)} video streams is taken")
+        # Times of broadcasts begin anywhere.
+        origin = max(Fraction(container.start_time or 0, MICROSECONDS), Fraction(0))
+        self.shift = origin + Fraction(self.start or 0)
+        self._end = None if self.end is None else origin + Fraction(self.end)
+        if self.start:
+            with contextlib.suppress(self._av.FFmpegError):  # one that cannot be sought is read to there
+                container.seek(int(self.shift * MICROSECONDS))
+        self._kept_packets, self._begun = [], False
+        self._reformatter = self._av.video.reformatter.VideoReformatter()
+        self._upcoming = self._shown_frames()
+        self._first = next(self._upcoming, None)
+        if self._first is None:
+            begins = f" from {float(self.start):g} s on" if self.start else ""
+            raise UserError(f"{self.name}: expected frames that decode. Received: none{begins}")
+        self._look_at(self._first[0] if isinstance(self._first, tuple) else self._first, square)
+        self.count = self._count()
+
+    def _count(self):
+        video, duration = self.stream, None
+        if video.duration and video.time_base:
+            duration = video.duration * video.time_base
+        elif self._container.duration:
+            duration = Fraction(self._container.duration, MICROSECONDS)
+        return expected_count(video.frames or None, duration, self._source_rate, self.start, self.end, self.fps)
+
+    def _look_at(self, frame, square):
+        """What the first frame tells of all."""
+        height, width = frame.height, frame.width
+        if height * width > MOST_PIXELS:
+            raise UserError(
+                f"{self.name}: expected frames of at most {MOST_PIXELS // 10**6} megapixels. Received: {width}x{height}"
+            )
+        self.colours = colours_of(frame)
+        bits = max(component.bits for component in frame.format.components)
+        if bits > 8:
+            self.lost.append(f"of {bits} bits a colour, 8 are painted and written")
+        self._turns = _turns(frame)
+        aspect = self.stream.sample_aspect_ratio or self.stream.codec_context.sample_aspect_ratio
+        if aspect and aspect != 1 and square:
+            width, aspect = max(1, round(width * aspect)), None
+        upright = (width, height) if self._turns[0] else (height, width)
+        self.sides = self.limited(*upright)
+        self._stored = self.sides[::-1] if self._turns[0] else self.sides
+        if aspect and aspect != 1:
+            self.aspect = 1 / aspect if self._turns[0] else aspect
+        if any(component.is_alpha for component in frame.format.components):
+            alpha = frame.reformat(format="rgba").to_ndarray()[..., 3]
+            if alpha.min() < 255:
+                self._note_transparency()
+
+    def _note_transparency(self):
+        text = "transparency is left out"
+        if text not in self.lost:
+            self.lost.append(text)
+
+    def close(self):
+        self._upcoming.close()
+        self._container.close()
+
+    def frames(self):
+        from fast_style.common.video.timing import at_rate
+
+        self._begun = True
+        for packet in self._kept_packets if self.on_packet else ():
+            self.on_packet(packet)
+        self._kept_packets.clear()
+        frames = self._frames()
+        yield from at_rate(frames, self.fps) if self.fps else frames
+
+    def prompt_frames(self):
+        """As :meth:`frames`, each as soon as it is there: without its duration, which the next one tells."""
+        for decoded, time in self._timed(itertools.chain([self._first], self._upcoming)):
+            yield Frame(self._picture(decoded), time - self.shift)
+
+    def _frames(self):
+        """Frames of the source's times, with those that do not decode."""
+        timed = self._timed(itertools.chain([self._first], self._upcoming))
+        following, last, rgb = next(timed, None), None, None
+        while following:
+            decoded, time = following
+            rgb, last = rgb if decoded is last else self._picture(decoded), decoded
+            # Durations that files give are those between packets, which have another order.
+            following = next(timed, None)
+            yield Frame(rgb, time - self.shift, (following[1] if following else self._until(decoded, time)) - time)
+
+    def _picture(self, decoded):
+        rgb = to_rgb(self._reformatter, decoded, self.colours, self._stored[1], self._stored[0])
+        return _upright(rgb, self._turns)
+
+    def _until(self, decoded, time):
+        """When the last frame ends."""
+        stream, base = self.stream, self.stream.time_base
+        ends = [time + 1 / self._source_rate, self._end]
+        if decoded.duration:
+            ends[0] = time + decoded.duration * base
+        if stream.duration and (end := (stream.start_time or 0) * base + stream.duration * base) > time:
+            ends[0] = end
+        return min(end for end in ends if end is not None)
+
+    def _timed(self, frames):
+        """(decoded frame, time), times increasing."""
+        base, last = self.stream.time_base, None
+        for item in frames:
+            decoded, pts = item if isinstance(item, tuple) else (item, item.pts)
+            if pts is None:  # what a file does not say is guessed by its rate
+                pts = 0 if last is None else last + max(1, round(1 / (self._source_rate * base)))
+            if last is not None and pts <= last:
+                pts = last + 1
+            last = pts
+            time = pts * base
+            if time >= self.shift and (self._end is None or time < self._end):
+                yield decoded, time
+
+    def _shown_frames(self):
+        """Decoded frames in order, or, for one that does not decode, (the one before, its time stamp)."""
+        expected, lost, last, early = [], 0, None, []
+        for packet in itertools.chain(self._packets(), [None]):
+            if packet is not None and packet.pts is not None and not packet.is_discard:
+                heapq.heappush(expected, packet.pts)
+            try:
+                decoded = self.stream.codec_context.decode(packet)
+            except (self._av.FFmpegError, ValueError) as error:
+                decoded, lost = [], lost + (packet is not None and not isinstance(error, self._av.error.EOFError))
+            for frame in decoded:
+                while expected and frame.pts is not None and expected[0] < frame.pts:
+                    missing = heapq.heappop(expected)
+                    if lost:
+                        lost -= 1
+                        early.append(missing)
+                if expected and expected[0] == frame.pts:
+                    heapq.heappop(expected)
+                yield from self._again(frame if last is None else last, early)
+                early.clear()
+                last = frame
+                yield frame
+        if last is not None and last.pts is not None:
+            yield from self._again(last, [pts for pts in sorted(expected) if pts > last.pts][:lost])
+
+    def _again(self, frame, times):
+        for pts in times:
+            if pts * self.stream.time_base >= self.shift:
+                self.repeated.append(pts * self.stream.time_base - self.shift)
+            yield frame, pts
+
+    def _packets(self):
+        """Packets of the stream of pictures; those of others go where ``on_packet`` says."""
+        failures = 0
+        while True:
+            try:
+                for packet in self._container.demux([self.stream, *self.streams]):
+                    failures = 0
+                    if packet.dts is None and packet.size == 0:
+                        continue  # what PyAV ends with
+                    if packet.stream is self.stream:
+                        decoded = packet.dts if packet.dts is not None else packet.pts
+                        if self._end is not None and decoded is not None:
+                            late = decoded * packet.time_base - self._end
+                            if late > INTERLEAVED:
+                                return
+                            if late >= 0:
+                                continue
+                        if self._vpx and packet.has_sidedata("matroska_block_additional"):
+                            self._note_transparency()
+                        yield packet
+                    else:
+                        self._hand_on(packet)
+                return
+            except (self._av.FFmpegError, OSError) as error:
+                failures += 1
+                if failures == MOST_FAILURES:
+                    self.ends_early = f"ends early: {_reason(error)}"
+                    return
+
+    def _hand_on(self, packet):
+        time = (packet.pts if packet.pts is not None else packet.dts or 0) * packet.time_base
+        begins = time >= self.shift or not self.start
+        if not begins or (self._end is not None and time >= self._end):
+            return
+        if not self._begun:
+            self._kept_packets.append(packet)
+        elif self.on_packet:
+            self.on_packet(packet)
+
+
+def _is_cover(stream):
+    return bool(stream.disposition & stream.disposition.attached_pic)
+
+
+def _own(metadata):
+    """Metadata that is not the container's own."""
+    return {key: value for key, value in metadata.items() if key.lower() not in OWN_METADATA}
+
+
+def _turns(frame):
+    """(rows and columns exchanged, rows reversed, columns reversed): what makes a frame upright; see its matrix.
+
+    The matrix takes (x, y) of what is stored to what is shown: x' = a x + c y, y' = b x + d y.
+    """
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return False, False, False
+    a, b, _, c, d = np.frombuffer(bytes(matrix), "=i4")[:5]
+    exchanged = abs(int(b)) > abs(int(a))
+    return (True, bool(b < 0), bool(c < 0)) if exchanged else (False, bool(d < 0), bool(a < 0))
+
+
+def _upright(rgb, turns):
+    exchanged, rows, columns = turns
+    if not any(turns):
+        return rgb
+    rgb = rgb.swapaxes(0, 1) if exchanged else rgb
+    return np.ascontiguousarray(rgb[:: -1 if rows else 1, :: -1 if columns else 1])
+
+
+def _reason(error):
+    return " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__

@@ -1,0 +1,219 @@
+"""Clips that are written: frames encoded, other streams copied packet by packet, whole by rename."""
+
+import contextlib
+import os
+import tempfile
+from fractions import Fraction
+
+import numpy as np
+from PIL import Image
+
+from fast_style.common.errors import UserError
+from fast_style.common.files import writing_place
+from fast_style.common.images.image_formats import SUFFIXES
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.video.colours import Colours, from_rgb
+from fast_style.common.video.extra import video_library
+from fast_style.common.video.other_streams import add_streams
+from fast_style.common.video.webp_chunks import set_last_duration
+
+# Units of time of the formats that know one only.
+UNITS = {"gif": Fraction(1, 100), "webp": Fraction(1, 1000)}
+# As Pillow's encoder of WebP: more is smaller and slower. FFmpeg's own default is 4.
+WEBP_EFFORT = "2"
+PLAYED_AT_ONCE = {"mp4": {"movflags": "faststart"}, "mov": {"movflags": "faststart"}}
+
+
+def open_writer(target, clip, sides):
+    """Something that takes frames and packets: ``add(frame)``, ``copy(packet)``, ``close()``, ``abort()``.
+
+    Args:
+        target: :class:`Target`.
+        clip: :class:`BaseClip` that it is made of.
+        sides: (height, width) of the frames that come.
+    """
+    if target.numbered:
+        return NumberedWriter(target)
+    return ClipWriter(target, clip, sides)
+
+
+class ClipWriter:
+    """A file of one of `CONTAINERS`, under another name until it is whole.
+
+    Attributes:
+        lost: what the file does not have of its source, in words.
+    """
+
+    def __init__(self, target, clip, sides):
+        self.target, self.lost, self.clip = target, [], clip
+        self._av = video_library()
+        codec = target.encoding
+        self._height, self._width = (side - side % 2 if codec.even and side > 1 else side for side in sides)
+        if (self._height, self._width) != tuple(sides):
+            # Padding would make the picture grow, resizing would move it, and 4:4:4, which has no such rule, is not
+            # played by browsers and telephones.
+            self.lost.append(
+                f"{target.codec_name} takes even sides: of {sides[1]}x{sides[0]} pixels the last "
+                f"{'row' if sides[0] % 2 else ''}{' and ' if sides[0] % 2 and sides[1] % 2 else ''}"
+                f"{'column' if sides[1] % 2 else ''} is cut off"
+            )
+        try:
+            place = writing_place(target.path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            handle, self._temporary = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=f".part{target.suffix}")
+            os.close(handle)
+            self._place = place
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            try:
+                self._open(codec, copies=True)
+            except (self._av.FFmpegError, ValueError):  # Opus in .mov: known to be wrong where the file begins
+                self._output.close()
+                self._open(codec, copies=False)
+        except (self._av.FFmpegError, OSError, ValueError) as error:
+            self.abort()
+            raise self._unwritable(error) from error
+
+    def _open(self, codec, copies):
+        clip = self.clip
+        name = self.target.container
+        options = {"loop": "0"} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
+        self._output = self._av.open(self._temporary, "w", format=name, options=options)
+        self._output.metadata.update(clip.metadata)
+        self._stream = self._output.add_stream(codec.encoder, rate=clip.rate, options=self._encoder_options(codec))
+        context = self._stream.codec_context
+        self._stream.width, self._stream.height, self._stream.pix_fmt = self._width, self._height, codec.pixels
+        self._unit = UNITS.get(name) or clip.time_base
+        context.time_base = self._stream.time_base = self._unit
+        context.flags |= self._av.codec.context.Flags.frame_duration
+        self._colours = Colours() if name in UNITS else clip.colours
+        if not self.target.pictures:
+            colours = self._colours
+            context.colorspace, context.color_primaries = colours.matrix, colours.primaries
+            context.color_trc, context.color_range = colours.transfer, colours.range
+            if clip.aspect:
+                context.sample_aspect_ratio = clip.aspect
+            if codec.encoder == "libx265":
+                context.codec_tag = "hvc1"  # the one that Apple plays
+        self._reformatter = self._av.video.reformatter.VideoReformatter()
+        self._ways, left = {}, []
+        if not self.target.pictures:
+            self._ways, left = add_streams(self._output, self.target, clip.streams, copies)
+            self._output.set_chapters(_moved(clip.chapters, clip.shift))
+        self._output.start_encoding()
+        self.lost += left
+        self._last, self._last_duration = -1, Fraction(0)
+
+    def _encoder_options(self, codec):
+        options = dict(codec.options)
+        if codec.crf is not None:
+            options["crf"] = str(codec.crf if self.target.crf is None else self.target.crf)
+        if codec.encoder == "libwebp_anim":
+            lossless = {"lossless": "1"} if self.target.quality == 100 else {}
+            options |= {"quality": str(self.target.quality), "compression_level": WEBP_EFFORT, **lossless}
+        return options
+
+    def add(self, frame):
+        """One more frame, later than those before."""
+        rgb = frame.rgb[: self._height, : self._width]
+        with self._errors():
+            picture = self._picture(rgb)
+            picture.pts = max(round(frame.time / self._unit), self._last + 1)
+            picture.time_base = self._unit
+            picture.duration = round((frame.time + frame.duration) / self._unit) - picture.pts
+            self._last, self._last_duration = picture.pts, frame.duration
+            self._output.mux(self._stream.encode(picture))
+
+    def _picture(self, rgb):
+        if self.target.encoding.pixels == "pal8":
+            return _in_palette(self._av, rgb)
+        frame = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24")
+        return from_rgb(self._reformatter, frame, self._colours, self.target.encoding.pixels)
+
+    def copy(self, packet):
+        """A packet of another stream of the source."""
+        hand_on = self._ways.get(packet.stream.index)
+        if hand_on is None:
+            return
+        if shift := round(self.clip.shift / packet.time_base):
+            packet.pts, packet.dts = ((None if at is None else at - shift) for at in (packet.pts, packet.dts))
+        with self._errors():
+            hand_on(packet)
+
+    def close(self):
+        """Ends the file and gives it its name."""
+        with self._errors():
+            self._output.mux(self._stream.encode(None))
+            for way in self._ways.values():
+                way.finish()
+            self._output.close()
+            if self.target.container == "webp":
+                set_last_duration(self._temporary, round(self._last_duration * 1000))
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(self._temporary, 0o666 & ~mask)
+            os.replace(self._temporary, self._place)
+
+    def abort(self):
+        """Leaves nothing of the file."""
+        with contextlib.suppress(Exception):
+            self._output.close()
+        with contextlib.suppress(OSError):
+            os.unlink(self._temporary)
+
+    @contextlib.contextmanager
+    def _errors(self):
+        try:
+            yield
+        except (self._av.FFmpegError, OSError, ValueError) as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error):
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
+        return UserError(f"{self.target.path}: expected a clip that can be written. Received: {reason}")
+
+
+def _in_palette(av, rgb):
+    """A frame of 256 colours of its own; without dithering, whose dots would crawl."""
+    image = Image.fromarray(rgb).quantize(256)
+    frame = av.VideoFrame(*image.size, "pal8")
+    indices, palette = frame.planes
+    rows = np.zeros((image.height, indices.line_size), np.uint8)
+    rows[:, : image.width] = np.asarray(image)
+    indices.update(rows.tobytes())
+    colours = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)
+    entries = np.zeros((256, 4), np.uint8)
+    entries[: len(colours), :3], entries[:, 3] = colours[:, ::-1], 255
+    palette.update(entries.tobytes())
+    return frame
+
+
+def _moved(chapters, shift):
+    """Chapters as of a clip that begins later; those before it are left out."""
+    moved = []
+    for chapter in chapters:
+        ticks = round(shift / chapter["time_base"])
+        if chapter["end"] > ticks:
+            moved.append({**chapter, "start": max(chapter["start"] - ticks, 0), "end": chapter["end"] - ticks})
+    return moved
+
+
+class NumberedWriter:
+    """Numbered pictures, each whole; from 1 on."""
+
+    def __init__(self, target):
+        self.target, self.lost, self._number = target, [], 0
+
+    def add(self, frame):
+        self._number += 1
+        path = self.target.path % self._number
+        write_photo(path, frame.rgb, SUFFIXES[self.target.suffix], self.target.quality)
+
+    def copy(self, packet):
+        """Pictures have no sound."""
+
+    def close(self):
+        """Every picture is there already."""
+
+    abort = close

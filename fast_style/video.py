@@ -1,0 +1,151 @@
+"""Clips painted in the style of a network: files in and files out, or frames for loops of one's own."""
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+
+from fast_style.blending import blend, check_strength
+from fast_style.common.commands.clip_jobs import paint_to_file
+from fast_style.common.networks.rebuilding import in_precision
+from fast_style.common.networks.source import as_network
+from fast_style.common.video.calm import Calm
+from fast_style.common.video.formats import Target
+from fast_style.common.video.frame import Frame
+from fast_style.common.video.network_painter import NetworkPainter
+from fast_style.common.video.painting import Result, paint_frames
+from fast_style.common.video.reading import open_clip
+from fast_style.network import TransformationNetwork
+from fast_style.stylization import WHOLE_BYTES, stylize
+from fast_style.task import TASK
+
+
+def stylize_video(
+    source: str | os.PathLike,
+    target: str | os.PathLike,
+    network: TransformationNetwork | str | os.PathLike,
+    *,
+    codec: str | None = None,
+    crf: int | None = None,
+    start: float | None = None,
+    end: float | None = None,
+    fps: float | None = None,
+    max_size: int | None = None,
+    strength: float = 1.0,
+    original_colours: bool = False,
+    calm: bool = True,
+    precision: str = "auto",
+    overwrite: bool = False,
+    progress: bool = False,
+) -> Result:
+    """Paints a clip into a file: as many frames at the same times, upright, with sound, subtitles and chapters as
+    they were.
+
+    >>> import os, tempfile, numpy as np, fast_style
+    >>> from PIL import Image
+    >>> folder = tempfile.mkdtemp()
+    >>> for number in range(3):
+    ...     Image.new("RGB", (32, 24), (60 * number, 0, 0)).save(os.path.join(folder, f"{number}.png"))
+    >>> network = fast_style.TransformationNetwork(width=2)
+    >>> fast_style.stylize_video(folder, os.path.join(folder, "painted.gif"), network).count
+    3
+
+    Args:
+        source: anything that FFmpeg reads, a GIF, a WebP that moves, numbered frames (``frames/%04d.png``) or a folder
+            of them.
+        target: the file, ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, ``.gif`` or ``.webp``, which appears when
+            it is whole; or numbered frames (``painted/%04d.png``).
+        network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file.
+        codec: ``"h264"``, ``"h265"``, ``"av1"``, ``"vp9"``, ``"prores"`` or ``"ffv1"``. Default: that of the container,
+            H.264, but VP9 in WebM.
+        crf: quality of the codec: less is better and larger. Default: the codec's own, 20 of H.264.
+        start, end: seconds, of what is painted. Default: all.
+        fps: frames a second, to which others are left out or shown again. Default: the frames and times of the source,
+            and 25 of numbered frames.
+        max_size: pixels, at least 1, to which the long side is shrunk where it is longer. Default: None, as it is.
+        strength: share of the painting in the result, 0 to 1; the rest is of the clip. Default: 1.
+        original_colours: keep the clip's colours and take light and dark of the painting. Default: False.
+        calm: take the flicker out by optical flow, as :class:`Calm` does. Default: True.
+        precision: ``"auto"`` (default): what is quickest here; or a dtype policy, ``"float32"``,
+            ``"mixed_bfloat16"``, ``"mixed_float16"``.
+        overwrite: whether an existing file is replaced. Default: False.
+        progress: show a bar with frames a second. Default: False.
+
+    Returns:
+        Result: ``count`` of frames, ``seconds`` that they last, and ``notes``: what was lost and repeated, a line each.
+
+    Raises:
+        UserError: a bad file, place, network or option; PyAV is not installed, which reading and writing need, or
+            OpenCV, which calm needs.
+    """
+    target = Target(os.fspath(target), codec, crf)
+    taken = {"start": start, "end": end, "fps": fps, "max_size": max_size, "square": target.pictures}
+    check_strength(strength)
+    network = in_precision(as_network(network, TASK), precision)
+
+    def painter(clip):
+        return frame_painter(network, *clip.sides, strength, original_colours)
+
+    return paint_to_file(os.fspath(source), target, painter, taken, overwrite, progress, calm)
+
+
+def stylize_frames(
+    source: str | os.PathLike,
+    network: TransformationNetwork | str | os.PathLike,
+    *,
+    start: float | None = None,
+    end: float | None = None,
+    fps: float | None = None,
+    max_size: int | None = None,
+    strength: float = 1.0,
+    original_colours: bool = False,
+    calm: bool = True,
+    precision: str = "auto",
+) -> Iterator[Frame]:
+    """Frames of a clip, painted, for loops of one's own.
+
+    >>> import os, tempfile, fast_style
+    >>> from PIL import Image
+    >>> folder = tempfile.mkdtemp()
+    >>> for number in range(3):
+    ...     Image.new("RGB", (32, 24), (60 * number, 0, 0)).save(os.path.join(folder, f"{number}.png"))
+    >>> for frame in fast_style.stylize_frames(folder, fast_style.TransformationNetwork(width=2), fps=10):
+    ...     print(float(frame.time), frame.rgb.shape)
+    0.0 (24, 32, 3)
+    0.1 (24, 32, 3)
+    0.2 (24, 32, 3)
+
+    Args:
+        source, network, start, end, fps, max_size, strength, original_colours, calm, precision: as of
+            :func:`stylize_video`.
+
+    Yields:
+        Frame: ``rgb``, uint8 (height, width, 3); ``time`` and ``duration``, seconds as ``fractions.Fraction``. Each is
+        painted when it is asked for.
+
+    Raises:
+        UserError: as of :func:`stylize_video`.
+    """
+    check_strength(strength)
+    network = in_precision(as_network(network, TASK), precision)
+    with open_clip(os.fspath(source), start=start, end=end, fps=fps, max_size=max_size) as clip:
+        paint, batch = frame_painter(network, *clip.sides, strength, original_colours)
+        yield from paint_frames(clip.frames(), paint, batch, Calm() if calm else None)
+
+
+def frame_painter(network, height, width, strength=1.0, original_colours=False, streaming="auto"):
+    """(function of a batch of frames, frames of a batch); see :func:`paint_frames`.
+
+    Frames that would take more memory than there is, or for which `streaming` asks, are painted one by one in strips.
+    """
+    options = {"strength": strength, "original_colours": original_colours}
+    large = streaming == "auto" and network.peak_bytes(height, width) > WHOLE_BYTES
+    if large or streaming in ("exact", "fast"):
+        return lambda frames: [stylize(rgb, network, streaming=streaming, **options) for rgb in frames], 1
+    painter = NetworkPainter(network, height, width, WHOLE_BYTES)
+
+    def paint(frames):
+        painted = zip(painter(frames), frames, strict=True)
+        return np.stack([blend(picture, rgb, **options) for picture, rgb in painted])
+
+    return paint, painter.batch

@@ -1,0 +1,160 @@
+"""Clips on the command line: what words mean, where results go, and what is refused before anything heavy starts."""
+
+import argparse
+import signal
+import types
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fast_style.common.commands.clip_jobs import (
+    FORMATS_WITH_CLIPS,
+    add_clip_flags,
+    check_formats,
+    plan_clips,
+    run_clips,
+    split_clips,
+)
+from fast_style.common.commands.command_line import add_photo_flags
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import write_photo
+from tests.common.video.clips import frames_of, make_clip
+
+
+@pytest.fixture
+def clips(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make_clip("a.mp4", 3)
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    (tmp_path / "in" / "out").mkdir()
+    for place in ("in/b.mkv", "in/deep/c.mov", "in/out/b_wave.mp4"):
+        make_clip(place, 2)
+    write_photo("in/photo.jpg", np.zeros((3, 4, 3), np.uint8), "jpg")
+    frames = [Image.new("RGB", (8, 6), colour) for colour in ("red", "blue")]
+    frames[0].save("moves.gif", save_all=True, append_images=frames[1:])
+    frames[0].save("still.gif")
+    return tmp_path
+
+
+def options(*words):
+    parser = argparse.ArgumentParser()
+    add_photo_flags(parser, "out", FORMATS_WITH_CLIPS)
+    add_clip_flags(parser)
+    return parser.parse_args(words)
+
+
+def planned(*words, labels=("wave",)):
+    parsed = options(*words)
+    found, _ = split_clips(parsed.photos, parsed.output, "out")
+    jobs = plan_clips(found, labels, parsed, "out")
+    return [(source, target.path) for label in labels for source, target in jobs[label]]
+
+
+def test_words_that_move_and_those_that_do_not(clips):
+    assert split_clips(["a.mp4", "moves.gif", "still.gif", "-", "none.jpg"], None, "out") == (
+        [("a.mp4", "a.mp4"), ("moves.gif", "moves.gif")],
+        ["still.gif", "-", "none.jpg"],
+    )
+    assert split_clips(["in"], "in/out", "out") == ([("in/b.mkv", "b.mkv"), ("in/deep/c.mov", "deep/c.mov")], ["in"])
+    assert split_clips(["in/deep"], None, "out") == ([("in/deep/c.mov", "c.mov")], [])
+    assert split_clips(["*.mp4", "*.gif"], None, "out") == (
+        [("a.mp4", "a.mp4"), ("moves.gif", "moves.gif")],
+        ["still.gif"],
+    )
+    assert split_clips(["in"], "clip.mp4", "out") == ([("in", "in")], [])
+    assert split_clips(["f/%03d.png"], None, "out") == ([("f/%03d.png", "%03d.png")], [])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["a.mp4"], ["out/a_wave.mp4"]),
+        (["in/b.mkv"], ["out/b_wave.mp4"]),
+        (["moves.gif"], ["out/moves_wave.gif"]),
+        (["moves.gif", "--codec", "h264"], ["out/moves_wave.mp4"]),
+        (["a.mp4", "--codec", "prores"], ["out/a_wave.mov"]),
+        (["a.mp4", "--codec", "ffv1"], ["out/a_wave.mkv"]),
+        (["a.mp4", "--format", "webm"], ["out/a_wave.webm"]),
+        (["a.mp4", "--format", "jpg"], ["out/a_wave/%05d.jpg"]),
+        (["a.mp4", "-o", "x.webm"], ["x.webm"]),
+        (["a.mp4", "-o", "x.webp"], ["x.webp"]),
+        (["a.mp4", "-o", "x/%03d.png"], ["x/%03d.png"]),
+        (["in", "-o", "x"], ["x/b_wave.mp4", "x/deep/c_wave.mp4", "x/out/b_wave_wave.mp4"]),
+        (["in", "-o", "x.mp4"], ["x.mp4"]),
+    ],
+)
+def test_where_results_go(clips, words, expected):
+    assert [target for _, target in planned(*words)] == expected
+
+
+def test_results_of_one_name_are_told_apart(clips):
+    make_clip("a.mkv", 2)
+    assert planned("a.mp4", "a.mkv") == [("a.mp4", "out/a_mp4_wave.mp4"), ("a.mkv", "out/a_mkv_wave.mp4")]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["none.mp4"], "photo: expected a file. Received: none.mp4"),
+        (["a.mp4", "-o", "-"], "--output: expected a file or folder for moving pictures. Received: -"),
+        (["a.mp4", "in/b.mkv", "-o", "x.mp4"], "--output: expected a folder for 2 clips. Received: x.mp4"),
+        (["a.mp4", "-o", "x.mpg"], "--output: expected a name that ends in .mp4"),
+        (["a.mp4", "-o", "x.webm", "--codec", "h264"], "--codec: expected vp9 or av1 in .webm. Received: h264"),
+        (["a.mp4", "--crf", "60"], "--crf: expected 0 to 51 for h264. Received: 60"),
+        (["a.mp4", "-o", "a.mp4"], "--output: expected a new file, or --overwrite. Received: a.mp4"),
+        (["a.mp4", "--start", "2", "--end", "1"], "--end: expected more than --start, 2. Received: 1"),
+    ],
+)
+def test_what_is_refused(clips, words, message):
+    with pytest.raises(UserError, match=message):
+        planned(*words)
+
+
+def test_photographs_do_not_move(clips):
+    with pytest.raises(UserError, match="--format: expected one of jpg, .* for photographs. Received: mp4"):
+        check_formats(options("in/photo.jpg", "--format", "mp4"))
+
+
+def test_what_is_there_is_passed_over(clips, capsys):
+    make_clip("a_wave.mp4", 1)
+    assert planned("a.mp4", "in/b.mkv", "-o", ".", "--skip-existing") == [("in/b.mkv", "b_wave.mp4")]
+    assert capsys.readouterr().err == "a_wave.mp4 is there already\n"
+
+
+def same(clip):
+    return (lambda frames: frames), 1
+
+
+def jobs_of(*words):
+    parsed = options(*words)
+    return plan_clips(split_clips(parsed.photos, None, "out")[0], ["wave"], parsed, "out")["wave"], parsed
+
+
+def test_a_bad_clip_does_not_stop_the_rest(clips):
+    (clips / "bad.mp4").write_text("nothing")
+    done, failed, stopped = run_clips(*_in_order(*jobs_of("bad.mp4", "a.mp4")))
+    assert ([job.target for job, _ in done], stopped) == (["out/a_wave.mp4"], "")
+    assert failed[0][1].startswith("bad.mp4: expected moving pictures that FFmpeg reads. Received: ")
+    assert len(frames_of("out/a_wave.mp4")[0]) == 3
+
+
+def _in_order(jobs, parsed):
+    return jobs, same, parsed
+
+
+def test_a_signal_leaves_a_clip_of_what_there_is(clips):
+    jobs, parsed = jobs_of("a.mp4", "in/b.mkv")
+    signals = types.SimpleNamespace(received=None)
+
+    def painter(clip):
+        def paint(frames):
+            signals.received = signal.SIGINT
+            return frames
+
+        return paint, 1
+
+    done, failed, stopped = run_clips(jobs, painter, parsed, signals)
+    assert (done, failed, stopped) == ([], [], "stopped; out/a_wave.mp4 holds the first 0.0 s")
+    assert len(frames_of("out/a_wave.mp4")[0]) == 1
+    assert not (clips / "out" / "b_wave.mp4").exists()

@@ -1,0 +1,129 @@
+"""Reading, painting and writing at the same time."""
+
+import functools
+import operator
+import threading
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from fast_style.common.errors import UserError
+from fast_style.common.video.formats import Target
+from fast_style.common.video.frame import Frame
+from fast_style.common.video.painting import paint_clip, paint_frames
+from fast_style.common.video.reading import open_clip
+from tests.common.video.clips import RATE, frames_of, make_clip, number_of, packets_of
+
+
+def frame(number, rgb=None):
+    return Frame(np.full((2, 3, 3), number, np.uint8) if rgb is None else rgb, Fraction(number, 10))
+
+
+class Painter:
+    """Adds 100, and keeps what it was given."""
+
+    def __init__(self):
+        self.given = []
+
+    def __call__(self, frames):
+        self.given.append([int(one[0, 0, 0]) for one in frames])
+        return frames + 100
+
+
+@pytest.mark.parametrize(
+    ("batch", "given"), [(1, [[0], [1], [2], [3], [4]]), (2, [[0, 1], [2, 3], [4]]), (8, [[0, 1, 2, 3, 4]])]
+)
+def test_frames_are_painted_in_batches(batch, given):
+    paint = Painter()
+    painted = list(paint_frames(map(frame, range(5)), paint, batch))
+    assert paint.given == given
+    assert [(one.rgb[0, 0, 0], one.time) for one in painted] == [(100 + n, Fraction(n, 10)) for n in range(5)]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_what_is_shown_again_is_painted_once(batch):
+    first, paint = frame(0), Painter()
+    painted = list(paint_frames([first, frame(1, first.rgb), frame(2), frame(3)], paint, batch))
+    assert functools.reduce(operator.iadd, paint.given, []) == [0, 2, 3]
+    assert [one.rgb[0, 0, 0] for one in painted] == [100, 100, 102, 103]
+    assert [one.time for one in painted] == [Fraction(number, 10) for number in range(4)]
+
+
+def test_calm_is_asked_frame_by_frame():
+    class Calm:
+        def __init__(self):
+            self.asked = []
+
+        def calm(self, frame, painted):
+            self.asked.append((int(frame[0, 0, 0]), int(painted[0, 0, 0])))
+            return painted + 1
+
+    calm, first = Calm(), frame(0)
+    painted = list(paint_frames([first, frame(1, first.rgb), frame(2)], Painter(), 2, calm))
+    assert calm.asked == [(0, 100), (2, 102)]
+    assert [one.rgb[0, 0, 0] for one in painted] == [101, 101, 103]
+
+
+def test_what_is_stopped_is_a_clip_of_what_there_is(tmp_path):
+    source = make_clip(tmp_path / "clip.mp4", 20, sound="aac")
+    done = []
+    with open_clip(source) as clip:
+        target = Target(str(tmp_path / "out.mp4"))
+        result = paint_clip(
+            clip,
+            target,
+            lambda frames: frames,
+            on_frame=lambda: done.append(1),
+            should_stop=lambda: len(done) == 7,
+        )
+    assert (result.stopped, result.count, result.seconds) == (True, 7, pytest.approx(7 / RATE))
+    assert [number_of(one.rgb) for one in frames_of(tmp_path / "out.mp4")[0]] == list(range(7))
+    assert packets_of(tmp_path / "out.mp4")
+    assert not _ours()
+
+
+def _ours():
+    return [thread for thread in threading.enumerate() if "_run" in thread.name]
+
+
+def test_reading_does_not_run_away(tmp_path):
+    """No more frames are read ahead than fit: memory does not grow with the length."""
+    source = make_clip(tmp_path / "clip.mp4", 25)
+    read, most = [], []
+    with open_clip(source) as clip:
+        frames = clip.frames
+
+        def counted():
+            for one in frames():
+                read.append(1)
+                yield one
+
+        clip.frames = counted
+        painted = []
+
+        def paint(given):
+            painted.append(1)
+            most.append(len(read) - len(painted))
+            return given
+
+        paint_clip(clip, Target(str(tmp_path / "out.mp4")), paint)
+    assert len(painted) == 25
+    assert max(most) <= 8
+
+
+def test_nothing_between_start_and_end(tmp_path):
+    source = make_clip(tmp_path / "clip.mp4", 5)
+    with open_clip(source, start=5) as clip, pytest.raises(UserError, match="expected frames between start and end"):
+        paint_clip(clip, Target(str(tmp_path / "out.mp4")), lambda frames: frames)
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_an_interrupt_leaves_nothing(tmp_path):
+    def interrupt(frames):
+        raise KeyboardInterrupt
+
+    with open_clip(make_clip(tmp_path / "clip.mp4", 5)) as clip, pytest.raises(KeyboardInterrupt):
+        paint_clip(clip, Target(str(tmp_path / "out.mp4")), interrupt)
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+    assert not _ours()
