@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STOREYS = (
     ("common",),
     ("common/images",),
-    ("common/layers", "common/losses"),
+    ("common/layers", "common/losses", "common/video"),
     ("common/networks",),
     ("common/training",),
     ("common/commands", "common/reports"),
