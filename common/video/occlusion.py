@@ -27,9 +27,10 @@ def visible(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
     returned = warp(back, flow)
     height, width = flow.shape[:2]
     ends = positions(flow)
-    within = (ends >= 0).all(-1) & (ends[..., 0] <= width - 1) & (ends[..., 1] <= height - 1)
-    bound = 0.01 * (np.square(flow).sum(-1) + np.square(returned).sum(-1)) + 0.5
-    return within & (np.square(flow + returned).sum(-1) <= bound)
+    columns, rows = ends[..., 0], ends[..., 1]
+    within = (columns >= 0) & (rows >= 0) & (columns <= width - 1) & (rows <= height - 1)
+    bound = 0.01 * (_squared(flow) + _squared(returned)) + 0.5
+    return within & (_squared(flow + returned) <= bound)
 
 
 def at_motion_boundary(flow: np.ndarray) -> np.ndarray:
@@ -52,5 +53,8 @@ def at_motion_boundary(flow: np.ndarray) -> np.ndarray:
     """
     right = np.diff(flow, axis=1, append=flow[:, -1:])
     down = np.diff(flow, axis=0, append=flow[-1:])
-    changes = np.square(right).sum(-1) + np.square(down).sum(-1)
-    return changes > 0.01 * np.square(flow).sum(-1) + 0.002
+    return _squared(right) + _squared(down) > 0.01 * _squared(flow) + 0.002
+
+
+def _squared(flow):
+    return np.square(flow[..., 0]) + np.square(flow[..., 1])
