@@ -261,6 +261,31 @@ def test_stability_of_what_moves_is_what_sticks_to_the_grid():
         assert (len({round(value, 6) for value in found}) > 2) == sticks
 
 
+@pytest.mark.parametrize("options", [{"stability_motion": 3.0}, {"stability_light": 0.2}, {"stability_shift": 2}])
+def test_stability_of_smooth_motion_and_light_is_what_does_not_follow_them(options):
+    """Whatever is done to each pixel by itself follows; a network with strides does not, at each step otherwise."""
+    options = {"stability_weight": 1.0, "stability_noise": 0.0, "stability_motion": 0.5, **options}
+    photos = next(iter(photographs(count=2, side=64)))
+    for network, follows in ((Pixelwise(), True), (TransformationNetwork(width=4), False)):
+        model = trainer(**options)
+        model.network = network
+        model.compile("sgd")
+        found = []
+        for step in range(3):
+            model.optimizer.iterations.assign(step)
+            found.append(float(tf.reduce_mean(model.compute_terms(photos, training=True)["stability"])))
+        assert (max(found) < 1e-6) == follows
+        assert follows or len(set(found)) == 3
+
+
+def test_smooth_motion_asks_for_photographs_that_leave_something_to_compare():
+    """16 pixels a side and those that motion may bring in, rounded up; 16 of them left: 2 (16 + 3) + 16."""
+    model = trainer(stability_weight=1.0, stability_motion=2.5)
+    model.compile("sgd")
+    with pytest.raises(UserError, match=r"stability_motion: expected photographs of at least 54 .*Received: 32x32"):
+        model.evaluate(photographs(), verbose=0)
+
+
 class Framing(Pixelwise):
     """A network that paints a frame, so many pixels from the borders of what it is given."""
 
@@ -388,6 +413,8 @@ def test_options_that_are_none_are_refused_before_a_loss_network_is_built(option
         ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
         ({"content_weight": "1"}, "content_weight: expected a number of at least 0. Received: '1'"),
         ({"stability_noise": -1.0}, "stability_noise: expected a number of at least 0. Received: -1.0"),
+        ({"stability_motion": -1.0}, "stability_motion: expected a number of at least 0. Received: -1.0"),
+        ({"stability_light": -1.0}, "stability_light: expected a number of at least 0. Received: -1.0"),
         ({"stability_shift": 0.5}, "stability_shift: expected a whole number of at least 0. Received: 0.5"),
         ({"network": "starry_night"}, "network: expected a TransformationNetwork; load_network gives one by name or "),
         ({"network": SuperResolutionNetwork(2, width=1)}, "network: expected a TransformationNetwork; load_network "),
