@@ -26,7 +26,7 @@ from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.video.calm import Calm
-from fast_style.common.video.flow import DenseFlow
+from fast_style.common.video.flow import DenseFlow, warp
 from fast_style.common.video.occlusion import at_motion_boundary, visible
 from fast_style.common.video.opencv import opencv
 from fast_style.common.video.warping_error import warping_error
@@ -45,7 +45,7 @@ CLIPS = (
 FLO_MAGIC = 202021.25
 GRAIN = 2.0  # standard deviation in levels, of a photograph at rest
 # Frames whose objective is measured: one of so many.
-TERMS_EVERY = 8
+TERMS_EVERY = 12
 # Of a layer before another: where, and how both move.
 MOTIONS = (
     (Motion(shift=(1.3, 0.4), turn=0.004), Motion(shift=(-1.7, -0.6), sway=6.0)),
@@ -216,6 +216,33 @@ def measure(data, name, style, loss_weights, side=384, count=24, strengths=(0.6,
         print(f"| {kind} | {remedy} | {1e3 * error:.2f} | {root:.3f} | {left[0]:.2f} | {left[1]:.2f} |", flush=True)
 
 
+def strip(name, path, side=384, count=8, shown=4, crop=192):
+    """Writes a picture of flicker: frames above each other, as they are, painted one by one, and calmed.
+
+    The last column is what changed between the last two frames where nothing but movement should have, four times as
+    strong. Two photographs that scikit-image carries (CC0) are moved in layers.
+    """
+    from fast_style.common.images.sample_photos import sample_photos
+    from fast_style.task import load_network
+
+    photos = [centre_square(photo, side) for photo in sample_photos().values()]
+    rows, columns = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    ellipse = (np.square(rows / 0.6) + np.square(columns / 0.4) < 1).astype(np.float32)
+    layers = MovingLayers(photos[0], photos[1], ellipse, MOTIONS[0], count)
+    network = load_network(name)
+    painted = [network.render(frame[None]).numpy()[0] for frame in layers.frames]
+    window = slice((side - crop) // 2, (side + crop) // 2), slice(side // 2, side // 2 + crop)
+    flow, seen = layers.flow(count - 2)
+    lines = []
+    for pictures in (layers.frames, painted, calmed(layers.frames, painted)):
+        changed = (
+            np.abs(pictures[-2].astype(np.float32) - warp(pictures[-1].astype(np.float32), flow)) * seen[..., None]
+        )
+        changed = np.clip(4 * changed, 0, 255).astype(np.uint8)
+        lines.append(np.concatenate([picture[window] for picture in (*pictures[-shown:], changed)], axis=1))
+    opencv().imwrite(str(path), np.concatenate(lines)[..., ::-1], [opencv().IMWRITE_JPEG_QUALITY, 85])
+
+
 def cost(clip, sides=(640, 360), count=24):
     """Prints the processor time of :class:`Calm` for a frame of a clip, in milliseconds: the least and the median."""
     cv2 = opencv()
@@ -231,16 +258,19 @@ def cost(clip, sides=(640, 360), count=24):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.video", description=__doc__)
-    parser.add_argument("--data", required=True, help="folder with videos, flow, masks and photos/val")
+    parser.add_argument("--data", default="../shared/data", help="folder with videos, flow, masks and photos/val")
     parser.add_argument("--network", nargs="+", required=True, help="shipped names or .keras files")
     parser.add_argument("--style", help="the painting that all of them were trained on")
     parser.add_argument("--loss-weights", help="of the loss network; without, the objective is left out")
     parser.add_argument("--strengths", nargs="+", type=float, default=[0.6], help="of Calm")
     parser.add_argument("--size", type=int, default=384, help="side of the squares in pixels")
     parser.add_argument("--frames", type=int, default=24, help="of each clip")
+    parser.add_argument("--strip", help="writes a picture of flicker by the first network there, and measures nothing")
     options = parser.parse_args(arguments)
     with errors_as_lines(parser.prog):
         start_tensorflow()
+        if options.strip:
+            return strip(options.network[0], options.strip)
         cost(Path(options.data) / "videos" / "cockatoo.mp4")
         for name in options.network:
             measure(

@@ -61,9 +61,12 @@ class StyleTransfer(PerceptualTrainer):
             With it, a step paints each photograph twice.
         stability_noise: standard deviation of that noise, in pixel values of 0..255. Default: 10.
         stability_shift: pixels by which the noisy copy is moved at most, down and right, and its painting moved back.
-        Default: 0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching and
-            dots to it; with 3, texture has to come of the photograph. 16 pixels a side, of the margin first, are not
-            compared.
+            Default: 0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching
+            and dots to it; with 3, texture has to come of the photograph. 16 pixels a side, of the margin first, are
+            not compared.
+        stability_motion: pixels by which the noisy copy is moved smoothly at most, by a shift, a turn, a zoom and local
+            warps, as between frames of a clip; what is made of the photograph is moved likewise. Default: 0 for none.
+        stability_light: share by which the noisy copy is lighter or darker at most. Default: 0.
         training_margin: reflected pixels a side that a step paints too and cuts off. Default: 0 for none, as in the
             paper. With the network's own margin, what is trained is what a network in use paints: without, it learns to
             write some of the painting's statistics into the line that zero padding leaves along borders, where they
@@ -103,7 +106,9 @@ class StyleTransfer(PerceptualTrainer):
         network = TransformationNetwork() if network is None else network
         check_network(network, TASK)
         check_whole(training_margin=settings.training_margin, stability_shift=settings.stability_shift)
-        check_weights({"stability_noise": settings.stability_noise})
+        check_weights(
+            {name: getattr(settings, name) for name in ("stability_noise", "stability_motion", "stability_light")}
+        )
         if settings.style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {settings.style_warmup}")
         objective = StyleObjective.for_painting(settings)

@@ -104,11 +104,29 @@ STABILITY = TermRow(
                 least=0,
             ),
         ),
+        "stability_motion": (
+            float,
+            setting(
+                0.0,
+                "pixels by which that copy is moved smoothly at most, by shift, turn, zoom and local warps, as between "
+                "frames of a clip: 4 for moving pictures that are calm (paper: 0)",
+                least=0,
+                most=64,
+            ),
+        ),
+        "stability_light": (
+            float,
+            setting(0.0, "share by which that copy is lighter or darker at most (paper: 0)", least=0, most=1),
+        ),
     },
     build=Lazily("fast_style.views:stability_term"),
     formula="`‖f(x) - f(x + noise)‖² / (C H W)`, f the network; with a shift, `f(x)` against `T⁻¹ f(T(x + noise))`, T "
-    "a movement, borders left out; not in the paper (Zheng et al. 2016)",
+    "a movement, borders left out; with motion or light, `T f(x)` against `f(T x + noise)`; not in the paper (Zheng et "
+    "al. 2016)",
 )
+
+# How the second view differs from the first beside its noise: settings that say nothing without the term.
+STABILITY_OF_VIEWS = tuple(name for name in STABILITY.options if name != "stability_noise")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -216,7 +234,7 @@ class StyleSettings(TrainingSettings, TrainerSettings):
     @classmethod
     def given_over(cls, base, given):
         """As of :class:`ObjectiveSettings`; movement goes with the stability that it is of."""
-        without = {"stability_shift"} if given.get("stability_weight") == 0 else set()
+        without = set(STABILITY_OF_VIEWS) if given.get("stability_weight") == 0 else set()
         return super().given_over({name: value for name, value in base.items() if name not in without}, given)
 
     def __post_init__(self):

@@ -3,26 +3,27 @@
 import functools
 
 from fast_style.common.errors import UserError
+from fast_style.common.settings import flag
 from fast_style.common.training.run import check_size, run_training
 from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork
+from fast_style.settings import STABILITY_OF_VIEWS
 from fast_style.task import TASK
-from fast_style.views import LEAST_SIDE
+from fast_style.views import least_side
 
 # Trains with settings of this task and leaves a run folder: see `run_training` for results and errors.
 train = functools.partial(run_training, TASK)
 
 
 def check_settings(settings):
-    """Raises UserError for numbers below 0, and movement without its term or on squares that it leaves nothing of."""
-    if settings.stability_shift and not settings.stability_weight:
-        raise UserError(
-            f"--stability-shift: expected 0 without --stability-weight. Received: {settings.stability_shift}"
-        )
-    if settings.stability_shift and settings.size < LEAST_SIDE:
-        raise UserError(
-            f"--size: expected at least {LEAST_SIDE} pixels with --stability-shift. Received: {settings.size}"
-        )
+    """Raises UserError for movement or light without their term, and on squares that movement leaves nothing of."""
+    for name in STABILITY_OF_VIEWS:
+        value = getattr(settings, name)
+        if value and not settings.stability_weight:
+            raise UserError(f"{flag(name)}: expected 0 without --stability-weight. Received: {value}")
+    least, name = least_side(settings)
+    if settings.size < least:
+        raise UserError(f"--size: expected at least {least} pixels with {flag(name)}. Received: {settings.size}")
 
 
 def build_network(settings):

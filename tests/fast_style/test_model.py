@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy.ndimage import gaussian_filter
 
 from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import dtype_policy
@@ -237,6 +238,23 @@ def test_training_for_stability_makes_a_network_that_noise_changes_less():
     assert changes[1] < 0.5 * changes[0]
 
 
+def test_training_for_smooth_motion_makes_a_network_that_follows_it_more():
+    """Measured with a movement of half a pixel, against a network that had the same steps without."""
+    rng = np.random.default_rng(9)
+    photos = gaussian_filter(rng.integers(0, 256, (2, 64, 64, 3)), (0, 1, 1, 0)).astype("float32")
+    half = (photos[:, :, :-1] + photos[:, :, 1:]) / 2
+    changes = []
+    for weight in (0.0, 1e3):
+        options = {"stability_noise": 0.0, "stability_motion": 2.0} if weight else {}
+        model = trainer(stability_weight=weight, **options, content_layers=("relu1_1",), style_layers=("relu1_1",))
+        model.compile(keras.optimizers.Adam(3e-3), run_eagerly=True)
+        for _ in range(4):
+            model.train_on_batch(photos)
+        made, of_half = model.network(photos).numpy(), model.network(half).numpy()
+        changes.append(np.square((made[:, :, :-1] + made[:, :, 1:]) / 2 - of_half)[:, 16:-16, 16:-16].mean())
+    assert changes[1] < 0.5 * changes[0]
+
+
 class Pixelwise(keras.Model):
     """A network that cares for no grid: it darkens."""
 
@@ -259,6 +277,31 @@ def test_stability_of_what_moves_is_what_sticks_to_the_grid():
         assert (max(found) > 1e-3) == sticks
         # Movements differ from step to step.
         assert (len({round(value, 6) for value in found}) > 2) == sticks
+
+
+@pytest.mark.parametrize("options", [{"stability_motion": 3.0}, {"stability_light": 0.2}, {"stability_shift": 2}])
+def test_stability_of_smooth_motion_and_light_is_what_does_not_follow_them(options):
+    """Whatever is done to each pixel by itself follows; a network with strides does not, at each step otherwise."""
+    options = {"stability_weight": 1.0, "stability_noise": 0.0, "stability_motion": 0.5, **options}
+    photos = next(iter(photographs(count=2, side=64)))
+    for network, follows in ((Pixelwise(), True), (TransformationNetwork(width=4), False)):
+        model = trainer(**options)
+        model.network = network
+        model.compile("sgd")
+        found = []
+        for step in range(3):
+            model.optimizer.iterations.assign(step)
+            found.append(float(tf.reduce_mean(model.compute_terms(photos, training=True)["stability"])))
+        assert (max(found) < 1e-6) == follows
+        assert follows or len(set(found)) == 3
+
+
+def test_smooth_motion_asks_for_photographs_that_leave_something_to_compare():
+    """16 pixels a side and those that motion may bring in, rounded up; 16 of them left: 2 (16 + 3) + 16."""
+    model = trainer(stability_weight=1.0, stability_motion=2.5)
+    model.compile("sgd")
+    with pytest.raises(UserError, match=r"stability_motion: expected photographs of at least 54 .*Received: 32x32"):
+        model.evaluate(photographs(), verbose=0)
 
 
 class Framing(Pixelwise):
@@ -388,6 +431,8 @@ def test_options_that_are_none_are_refused_before_a_loss_network_is_built(option
         ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
         ({"content_weight": "1"}, "content_weight: expected a number of at least 0. Received: '1'"),
         ({"stability_noise": -1.0}, "stability_noise: expected a number of at least 0. Received: -1.0"),
+        ({"stability_motion": -1.0}, "stability_motion: expected a number of at least 0. Received: -1.0"),
+        ({"stability_light": -1.0}, "stability_light: expected a number of at least 0. Received: -1.0"),
         ({"stability_shift": 0.5}, "stability_shift: expected a whole number of at least 0. Received: 0.5"),
         ({"network": "starry_night"}, "network: expected a TransformationNetwork; load_network gives one by name or "),
         ({"network": SuperResolutionNetwork(2, width=1)}, "network: expected a TransformationNetwork; load_network "),

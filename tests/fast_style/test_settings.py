@@ -38,7 +38,7 @@ def test_a_quick_preset_without_stability_has_no_movement():
     quick = TRAINING_PRESETS["quick"]
     assert StyleSettings(**StyleSettings.given_over(quick, {})).stability_shift == 3
     given = StyleSettings(**StyleSettings.given_over(quick, {"stability_weight": 0.0}))
-    assert (given.stability_weight, given.stability_shift) == (0.0, 0)
+    assert (given.stability_weight, given.stability_shift, given.stability_motion) == (0.0, 0, 0.0)
 
 
 def test_the_gatys_preset_is_their_method():

@@ -39,6 +39,10 @@ RUNS = {
     },
     # Draws of noise and movement differ. Where nothing is learnt, they show in their own term alone.
     "moved": {**STYLE, "learning_rate": 0.0, "stability_weight": 10.0, "stability_shift": 3, "iterations": 3},
+    "smooth": {
+        **{**STYLE, "learning_rate": 0.0, "stability_weight": 10.0, "iterations": 3},
+        **{"stability_motion": 3.0, "stability_light": 0.1},
+    },
     "turned": {
         **SUPERRES,
         **SKIP,
@@ -153,7 +157,7 @@ def test_every_loss_of_style_has_one_value_and_gradient(folders, name):
     assert scale > 0
 
 
-DRAWN = {"moved": "stability", "turned": "equivariance"}
+DRAWN = {"moved": "stability", "smooth": "stability", "turned": "equivariance"}
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if name not in DRAWN])
