@@ -20,6 +20,7 @@ register_keras_classes(
     {
         "fast_style.common.training.loss_scale": ("FittedLossScale",),
         "fast_style.common.layers": (
+            "ConditionalInstanceNormalization",
             "Convolution",
             "ConvolutionBlock",
             "GaussianBlur",
