@@ -37,7 +37,7 @@ def setting(default, text, *, least=None, most=None, group="quality", **options)
         text: of its flag.
         least, most: that it, or each of its numbers, may be; None for any.
         group: a key of `GROUPS`; what is required is needed.
-        options: of ``argparse.add_argument``.
+        options: of ``argparse.add_argument``; ``required``, and ``unless``, names of settings that take its place.
     """
     return dataclasses.field(
         default=default, metadata={"help": text, "bounds": (least, most), "group": group, **options}

@@ -116,7 +116,7 @@ STABILITY = TermRow(
 class ObjectiveSettings(LossNetworkSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
-    style: str = setting(None, "the painting: an image file", required=True)
+    style: str = setting(None, "the painting: an image file", required=True, unless=("paintings", "add"))
     style_size: int = setting(
         256,
         "short side in pixels at which the painting is read: smaller gives finer strokes",
@@ -166,7 +166,40 @@ class TrainerSettings(ObjectiveSettings):
 
 
 @dataclasses.dataclass(kw_only=True)
-class StyleSettings(TrainingSettings, TrainerSettings):
+class MultiStyleSettings(TrainerSettings):
+    """What :class:`fast_style.MultiStyleTransfer` takes: the objective of many paintings, and how a step goes."""
+
+    paintings: tuple = setting(
+        (),
+        "instead of --style: many paintings that one network learns, image files or folders of them; each is called as "
+        "its file",
+        nargs="+",
+        metavar="FILE|DIR",
+        group="needed",
+    )
+    style_sizes: tuple = setting(
+        (256, 512, 1024),
+        "with --paintings or --add, short sides in pixels at which each painting is read: widths of strokes",
+        nargs="+",
+        type=int,
+        metavar="N",
+        least=1,
+        most=LARGEST_SIDE,
+    )
+    balance: float = setting(
+        0.02,
+        "with --paintings, by how much a painting's style weight follows its content loss each time that it was "
+        "trained, until all paintings keep as much of a photograph; 0: all weights alike",
+        least=0,
+        most=1,
+    )
+    photograph_weight: float = setting(
+        10.0, "with --paintings, factor of the pixel loss of the condition that gives the photograph back", least=0
+    )
+
+
+@dataclasses.dataclass(kw_only=True)
+class StyleSettings(TrainingSettings, MultiStyleSettings):
     """Settings of a style training: each is a flag of ``fast-style-train``, and as keyword likewise.
 
     The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5); with a weight of
@@ -180,6 +213,15 @@ class StyleSettings(TrainingSettings, TrainerSettings):
     (16, 'resize', 0.0001)
     """
 
+    add: str = setting(
+        None,
+        "instead of --style: a painting that a network of many learns besides; nothing of it changes but for new rows",
+        metavar="FILE",
+        group="needed",
+    )
+    to: str = setting(
+        None, "the network of many paintings that --add adds to: a .keras file or a shipped name", group="needed"
+    )
     architecture: str = setting(
         "paper",
         "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",

@@ -3,8 +3,9 @@
 Instance normalization needs the mean and variance of every channel over the whole picture, so a tile
 that is normalized by itself shows. Here all strips share the statistics of the picture, which are
 known before a strip is painted: measured on the whole picture, layer by layer (``"exact"``), or on a
-reduced copy (``"fast"``). A map of weights of conditions is cut along with the strips. Feature maps exist one strip at a time; those at a quarter of the
-resolution, which the residual blocks pass on, are kept in a temporary file.
+reduced copy (``"fast"``). A map of weights of conditions is cut along with the strips. Feature maps
+exist one strip at a time; those at a quarter of the resolution, which the residual blocks pass on,
+are kept in a temporary file.
 """
 
 import dataclasses
