@@ -164,6 +164,11 @@ class LossNetworkSettings:
         """The settings of a preset or a record, a dict, with those that were given in their place."""
         return {**base, **given}
 
+    @classmethod
+    def preset_of(cls, given):
+        """The preset of a training that none was asked for, by what was given; None for none."""
+        return None
+
 
 @dataclasses.dataclass(kw_only=True)
 class PrecisionSettings:
@@ -178,7 +183,11 @@ class PrecisionSettings:
 class TrainingSettings(LossNetworkSettings, PrecisionSettings):
     """What a training run needs to know. Each field is a flag of the training commands."""
 
-    content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)
+    content: str = setting(
+        None,
+        "photographs to train on: a folder, walked recursively, tfds:NAME, or samples, three of scikit-image",
+        required=True,
+    )
     output: str = setting(None, "folder of the run: network, checkpoints, previews, record", required=True)
     iterations: int = setting(40_000, "batches to train on (paper: 40000)", least=1, group="speed")
     batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1, most=LARGEST_BATCH, group="speed")

@@ -16,7 +16,7 @@ from fast_style.common.settings import settings_of
 from fast_style.common.training.consistency import StepSeed
 from fast_style.common.types import Image
 from fast_style.condition_style import CHOSEN, Chosen
-from fast_style.conditions import PHOTOGRAPH, Condition, paintings_of, with_rows
+from fast_style.conditions import PHOTOGRAPH, Condition, paintings_of, row_variables, with_rows
 from fast_style.model import StyleTransfer
 from fast_style.multi_style_objective import MultiStyleObjective
 from fast_style.network import TransformationNetwork
@@ -58,6 +58,9 @@ class MultiStyleTransfer(StyleTransfer):
         style_sizes: short sides in pixels at which paintings are read, of a new network. Default: 256, 512 and 1024.
         balance: by how much the logarithm of a painting's style weight follows that of its content loss, each time
             that it was trained, 0 to 1; weights stay within 1/32 and 32. Default: 0.02. 0 leaves all at 1.
+        condition_rate: factor of the learning rate of scales and shifts, at least 0, under
+            :class:`common.training.adam.Adam`, as ``fast-style-train`` has it. Default: 8. A condition has its turn in
+            few steps, and Adam moves what seldom has a gradient less.
         photograph_weight: factor of the mean squared difference of pixels of the photograph's condition, at least 0.
             Default: 10.
         options: all others are those of :class:`StyleTransfer`; ``style_loss`` must be ``"gram"``.
@@ -89,6 +92,8 @@ class MultiStyleTransfer(StyleTransfer):
         _check_conditions(network, images)
         super().__init__(None, network, settings=dataclasses.replace(settings, paintings=images), name=name)
         self.balance = settings.balance
+        for variable in row_variables(network):
+            variable.learning_rate_factor = settings.condition_rate
         # What each photograph has a turn of: the photograph as often as a painting.
         groups = paintings_of(network.conditions)
         turns = [number for numbers in groups.values() for number in numbers]

@@ -193,6 +193,11 @@ class MultiStyleSettings(TrainerSettings):
         least=0,
         most=1,
     )
+    condition_rate: float = setting(
+        8.0,
+        "with --paintings, factor of the learning rate of scales and shifts, of which a step trains few",
+        least=0,
+    )
     photograph_weight: float = setting(
         10.0, "with --paintings, factor of the pixel loss of the condition that gives the photograph back", least=0
     )
@@ -261,6 +266,10 @@ class StyleSettings(TrainingSettings, MultiStyleSettings):
         without = {"stability_shift"} if given.get("stability_weight") == 0 else set()
         return super().given_over({name: value for name, value in base.items() if name not in without}, given)
 
+    @classmethod
+    def preset_of(cls, given):
+        return "add" if given.get("add") else None
+
     def __post_init__(self):
         super().__post_init__()
         for name, value in ARCHITECTURES.get(self.architecture, {}).items():
@@ -289,6 +298,19 @@ TRAINING_PRESETS = {
     "paper": {"normalization": "batch", "squash": True, "flip": False},
     "quick": QUICK_TRAINING,
     "quick-fast": QUICK_TRAINING | {"architecture": "fast", "initialize": "starry_night_fast"},
+    "add": {  # with --add, where no other is asked for
+        "content": "samples",
+        "iterations": 240,
+        "batch_size": 1,
+        "learning_rate": 2e-3,
+        "warmup": 10,
+        "schedule": "cosine",
+        "loss_network": "vgg19",
+        "style_layer_weights": (4.0, 2.0, 1.0, 1.0),
+        "style_weight": 6e-5,
+        "tv_weight": 1e-5,
+        "preview_every": 0,
+    },
 }
 
 # What `fast-style optimize --preset` sets where nothing else is said. Gatys et al. (2016), sections 2 and 3: VGG19 with

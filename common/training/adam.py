@@ -11,10 +11,12 @@ class Adam(keras.optimizers.Adam):
     for the 47 variables of the paper's network, where one for each takes 5 ms (docs/experiments/2026-11-27-adam.md).
 
     Arguments, states and errors are those of ``keras.optimizers.Adam``. With ``amsgrad``, and in backends other
-    than TensorFlow, updates are Keras's own.
+    than TensorFlow, updates are Keras's own. A variable with an attribute ``learning_rate_factor`` has its learning
+    rate times that.
     """
 
     def update_step(self, gradient, variable, learning_rate):
+        learning_rate = learning_rate * getattr(variable, "learning_rate_factor", 1.0)
         if self.amsgrad or keras.backend.backend() != "tensorflow":
             return super().update_step(gradient, variable, learning_rate)
         try:

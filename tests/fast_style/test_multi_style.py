@@ -292,3 +292,29 @@ def test_a_network_of_other_conditions_is_told():
 
 def test_a_network_of_many_is_found_with_its_conditions(many):
     assert find_network(many, TASK).config["conditions"][0] == ["fine", 32]
+
+
+def test_adding_has_settings_of_its_own_and_needs_no_photographs(many):
+    """What `fast-style-train --add painting.jpg --to network.keras --output run/` sets; another preset is one's own."""
+    from fast_style.common.images.crops import Crops
+
+    given = {"add": "painting.jpg", "to": str(many), "output": "run"}
+    assert TASK.settings.preset_of(given) == "add"
+    assert TASK.settings.preset_of({"style": "painting.jpg"}) is None
+    settings = TASK.settings(**TASK.settings.given_over(TASK.presets["add"], given))
+    assert (settings.content, settings.batch_size) == ("samples", 1)
+    assert Crops(settings.content, 64, 3).crop(1).shape == (64, 64, 3)
+
+
+def test_scales_and_shifts_learn_faster_than_what_every_step_trains():
+    """The first step of Adam moves each number by its learning rate, whatever the gradient."""
+    from fast_style.common.training.adam import Adam
+
+    model = make(condition_rate=8.0, balance=0.0)
+    model.compile(Adam(1e-3), run_eagerly=True)
+    before = [np.asarray(variable) for variable in model.network.weights]
+    model.train_on_batch(photos(2))
+    rows = {id(variable) for variable in row_variables(model.network)}
+    for old, variable in zip(before, model.network.weights, strict=True):
+        moved = np.abs(np.asarray(variable) - old).max()
+        assert moved == pytest.approx(8e-3 if id(variable) in rows else 1e-3, rel=0.05)
