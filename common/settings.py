@@ -132,7 +132,7 @@ def check_bounds(settings):
     for field in dataclasses.fields(settings):
         least, most = field.metadata.get("bounds", (None, None))
         value = getattr(settings, field.name)
-        numbers = [] if value is None else value if isinstance(value, tuple) else (value,)
+        numbers = [] if value is None else value if isinstance(value, tuple | list) else (value,)
         for number in numbers if least is not None else ():
             if not least <= number < float("inf"):
                 raise UserError(f"{flag(field.name)}: expected at least {least}. Received: {number}")

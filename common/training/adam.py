@@ -16,7 +16,9 @@ class Adam(keras.optimizers.Adam):
     """
 
     def update_step(self, gradient, variable, learning_rate):
-        learning_rate = learning_rate * getattr(variable, "learning_rate_factor", 1.0)
+        # Of TensorFlow's variable, by which Keras calls it, or of Keras' own.
+        owner = next((one for one in self._trainable_variables if variable is one or variable is one.value), variable)
+        learning_rate = learning_rate * getattr(owner, "learning_rate_factor", 1.0)
         if self.amsgrad or keras.backend.backend() != "tensorflow":
             return super().update_step(gradient, variable, learning_rate)
         try:

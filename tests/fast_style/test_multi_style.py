@@ -14,13 +14,14 @@ from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.losses import gram_matrix
 from fast_style.common.networks.source import find_network
 from fast_style.common.training.callbacks import SaveCheckpoints
-from fast_style.common.training.run import Interrupted
+from fast_style.common.training.run import Interrupted, resumed_settings
 from fast_style.conditions import Condition, row_variables
 from fast_style.multi_style import MultiStyleTransfer
 from fast_style.network import TransformationNetwork
 from fast_style.paintings import painting_files
 from fast_style.task import TASK, load_network
 from fast_style.train import train
+from tests.common.tiny_run import tiny_record
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
 
 CONDITIONS = [("fine", 32), ("fine", 48), ("flat", 32), ("flat", 48), "photograph"]
@@ -318,3 +319,12 @@ def test_scales_and_shifts_learn_faster_than_what_every_step_trains():
     for old, variable in zip(before, model.network.weights, strict=True):
         moved = np.abs(np.asarray(variable) - old).max()
         assert moved == pytest.approx(8e-3 if id(variable) in rows else 1e-3, rel=0.05)
+
+
+def test_settings_of_a_run_that_goes_on_are_those_of_its_record(folder):
+    record = tiny_record(settings=json.loads(json.dumps(vars(many_settings(folder)))))
+    (folder / "run").mkdir()
+    (folder / "run" / "run.json").write_text(json.dumps(record))
+    settings = resumed_settings(TASK.settings, folder / "run", {})
+    assert settings.style_sizes == (32, 48)
+    assert settings.paintings == (str(folder / "paintings"),)
