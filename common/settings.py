@@ -38,7 +38,7 @@ def setting(default, text, *, least=None, most=None, group="quality", **options)
         text: of its flag.
         least, most: that it, or each of its numbers, may be; None for any.
         group: a key of `GROUPS`; what is required is needed.
-        options: of ``argparse.add_argument``.
+        options: of ``argparse.add_argument``; ``required``, and ``unless``, names of settings that take its place.
     """
     return dataclasses.field(
         default=default, metadata={"help": text, "bounds": (least, most), "group": group, **options}
@@ -134,7 +134,7 @@ def check_bounds(settings):
     for field in dataclasses.fields(settings):
         least, most = field.metadata.get("bounds", (None, None))
         value = getattr(settings, field.name)
-        numbers = [] if value is None else value if isinstance(value, tuple) else (value,)
+        numbers = [] if value is None else value if isinstance(value, tuple | list) else (value,)
         for number in numbers if least is not None else ():
             if not least <= number < float("inf"):
                 raise UserError(f"{flag(field.name)}: expected at least {least}. Received: {number}")
@@ -166,6 +166,11 @@ class LossNetworkSettings:
         """The settings of a preset or a record, a dict, with those that were given in their place."""
         return {**base, **given}
 
+    @classmethod
+    def preset_of(cls, given):
+        """The preset of a training that none was asked for, by what was given; None for none."""
+        return None
+
 
 @dataclasses.dataclass(kw_only=True)
 class PrecisionSettings:
@@ -180,7 +185,11 @@ class PrecisionSettings:
 class TrainingSettings(LossNetworkSettings, PrecisionSettings):
     """What a training run needs to know. Each field is a flag of the training commands."""
 
-    content: str = setting(None, "photographs to train on: a folder, walked recursively, or tfds:NAME", required=True)
+    content: str = setting(
+        None,
+        "photographs to train on: a folder, walked recursively, tfds:NAME, or samples, three of scikit-image",
+        required=True,
+    )
     output: str = setting(None, "folder of the run: network, checkpoints, previews, record", required=True)
     iterations: int = setting(40_000, "batches to train on (paper: 40000)", least=1, group="speed")
     batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1, most=LARGEST_BATCH, group="speed")

@@ -48,11 +48,11 @@ def _watch(layer):
     """Makes a normalization note the largest magnitude and the deviation of each channel that it is given."""
     ranges, deviations, call = [], [], layer.call
 
-    def watching(inputs):
+    def watching(inputs, *arguments):
         values = np.asarray(inputs)
         ranges.append(np.abs(values).max((0, 1, 2)))
         deviations.append(values.std((0, 1, 2)))
-        return call(inputs)
+        return call(inputs, *arguments)
 
     layer.call = watching
     return ranges, deviations

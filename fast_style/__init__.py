@@ -20,6 +20,7 @@ register_keras_classes(
     {
         "fast_style.common.training.loss_scale": ("FittedLossScale",),
         "fast_style.common.layers": (
+            "ConditionalInstanceNormalization",
             "Convolution",
             "ConvolutionBlock",
             "GaussianBlur",
@@ -34,6 +35,7 @@ register_keras_classes(
         "fast_style.common.networks.loss_network": ("VggPreprocessing",),
         "fast_style.common.networks.perceptual_loss": ("PerceptualLoss",),
         "fast_style.model": ("StyleTransfer",),
+        "fast_style.multi_style": ("MultiStyleTransfer",),
         "fast_style.network": ("TransformationNetwork",),
     },
 )

@@ -4,6 +4,7 @@ from fast_style import losses as losses
 from fast_style.common.training.dataset import photos as photos
 from fast_style.common.version import __version__ as __version__
 from fast_style.model import StyleTransfer as StyleTransfer
+from fast_style.multi_style import MultiStyleTransfer as MultiStyleTransfer
 from fast_style.network import TransformationNetwork as TransformationNetwork
 from fast_style.objective import StyleObjective as StyleObjective
 from fast_style.settings import StyleSettings as StyleSettings

@@ -111,9 +111,13 @@ class StyleTransfer(PerceptualTrainer):
         )
         if settings.style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {settings.style_warmup}")
-        objective = StyleObjective.for_painting(settings)
-        super().__init__(network, objective=objective, name=name)
+        super().__init__(network, objective=self.objective_of(settings, network), name=name)
         self.style_warmup, self.training_margin = settings.style_warmup, settings.training_margin
+
+    @staticmethod
+    def objective_of(settings, network):
+        """What settings ask a network to minimise."""
+        return StyleObjective.for_painting(settings)
 
     def prepare(self, photos, training):
         return add_margin(super().prepare(photos, training), self.border(training))
@@ -121,7 +125,7 @@ class StyleTransfer(PerceptualTrainer):
     def border(self, training):
         return self.training_margin if training else 0
 
-    def factors(self, training):
+    def factors(self, training, targets):
         return {"style": self._style_factor()} if training and self.style_warmup else {}
 
     def _style_factor(self):

@@ -1,9 +1,14 @@
 """The image transformation network of the style transfer half (section 3.1; supplement, table 1)."""
 
+import functools
+from collections.abc import Sequence
+from fractions import Fraction
+
 import keras
+from keras import ops
 
 from fast_style.common.errors import UserError, check_whole
-from fast_style.common.images.margin import add_margin
+from fast_style.common.images.margin import add_margin, cut_margin
 from fast_style.common.images.pixels import image_to_network
 from fast_style.common.layers import (
     Convolution,
@@ -15,6 +20,7 @@ from fast_style.common.layers import (
 )
 from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.networks.image_network import ImageNetwork
+from fast_style.conditions import as_conditions
 from fast_style.settings import MARGIN, WIDEST, WIDEST_MARGIN
 
 RESIDUAL_BLOCKS = 5
@@ -27,7 +33,7 @@ UPSAMPLINGS = ("transposed", "resize")
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class TransformationNetwork(ImageNetwork):
-    """Network that paints a photograph in the style it was trained on, in one pass (section 3.1; supplement, table 1).
+    """Network that paints a photograph in the styles it was trained on, in one pass (section 3.1; supplement, table 1).
 
     The paper's table: reflection padding of 40 pixels, 9x9 convolution, two 3x3 of stride 2, five
     residual blocks, two 3x3 of stride 1/2, 9x9 convolution, scaled tanh.
@@ -45,6 +51,17 @@ class TransformationNetwork(ImageNetwork):
     >>> fast_style.TransformationNetwork.from_preset("starry_night_fast").width
     16
 
+    With conditions it knows many paintings (Dumoulin et al. 2017): convolutions are shared, and each condition, a
+    painting read at one size, has a scale and a shift of its own for every normalized channel. They are mixed by
+    weights, the second input: of a whole picture, or of each pixel, which paints regions apart.
+
+    >>> network = fast_style.TransformationNetwork(width=2, conditions=[("wave", 256), ("wave", 512), "photograph"])
+    >>> photos = np.zeros((1, 32, 45, 3), np.uint8)
+    >>> tuple(network(photos, np.array([[0.5, 0.5, 0.0]])).shape)
+    (1, 32, 45, 3)
+    >>> tuple(network([photos, np.zeros((1, 32, 45, 3))]).shape)
+    (1, 32, 45, 3)
+
     Args:
         width: filters of the first layer, 1 to 128; the others follow as 2 and 4 times that. Default: 32, as in the
             paper.
@@ -54,13 +71,19 @@ class TransformationNetwork(ImageNetwork):
             zero-padded ones, which is faster and shows at the borders.
         margin: reflected pixels a side that are painted and cut off outside training, 0 to 256. Default: 8, as far as
             the line along the borders goes; a network that learnt to paint a frame along them takes more.
+        conditions: how many; or their names, or pairs of a painting's name and the short side in pixels at which it was
+            read, where ``"photograph"`` gives the photograph back. Default: None, a network of one painting.
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.Model``.
 
-    Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1.
+    Input: RGB (batch, height, width, 3), uint8 or float, 0..255, any height and width from 1. With conditions, also a
+    weight for each: float (batch or 1, conditions), or a map of them (batch or 1, height, width, conditions); without
+    it, the first condition. Weights are taken as they are: those of a mixture add up to 1. A map is padded and cropped
+    as features are, and averaged over the pixels of each feature, so that an edge in it is as soft as features are
+    coarse: some 4 pixels, and what convolutions mix beyond.
     Output: float32 RGB of the same shape; values may pass 0..255 by 22.5, clip to show them.
 
     Raises:
-        UserError: an option is none of those above.
+        UserError: an option is none of those above; weights of another shape, or without conditions.
     """
 
     def __init__(
@@ -70,9 +93,11 @@ class TransformationNetwork(ImageNetwork):
         upsampling: str = "transposed",
         reflection_padding: int = 40,
         margin: int = MARGIN,
+        conditions: int | Sequence | None = None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # Weights of conditions keep their float32 under every policy; `call` casts photographs itself.
+        super().__init__(**{"autocast": conditions is None, **kwargs})
         check_whole(1, WIDEST, width=width)
         check_whole(0, WIDEST_MARGIN, margin=margin)
         for name, value, allowed in (
@@ -87,11 +112,13 @@ class TransformationNetwork(ImageNetwork):
         self.upsampling = upsampling
         self.reflection_padding = reflection_padding
         self.margin = margin
+        self.conditions = None if conditions is None else as_conditions(conditions)
 
-        options = {"normalization": normalization, "dtype": self.dtype_policy}
+        each = {"dtype": self.dtype_policy, "autocast": self.autocast}
+        options = {"normalization": normalization, "conditions": self.conditions and len(self.conditions), **each}
         # Each residual block crops 2 pixels a side at a quarter of the resolution: 5 * 2 * 4 = 40.
         residual = {"padding": "valid" if reflection_padding else "same", **options}
-        self.padding = ReflectionPadding(reflection_padding, multiple=4, name="padding", dtype=self.dtype_policy)
+        self.padding = ReflectionPadding(reflection_padding, multiple=4, name="padding", **each)
         self.blocks = [
             ConvolutionBlock(width, 9, name="down_1", **options),
             ConvolutionBlock(width * 2, 3, strides=2, name="down_2", **options),
@@ -118,14 +145,87 @@ class TransformationNetwork(ImageNetwork):
             return
         self.build_layers([self.padding, *self.chain(), self.scaled_tanh], input_shape)
 
-    def call(self, images, training=None):
-        height, width = keras.ops.shape(images)[1:3]
-        x = keras.ops.cast(image_to_network(images), self.compute_dtype)
+    def __call__(self, images, weights=None, **kwargs):
+        if isinstance(images, list | tuple) and self.conditions and weights is None:
+            if len(images) != 2:
+                raise UserError(f"images: expected photographs, or photographs and weights. Received: {len(images)}")
+            images, weights = images
+        if weights is None:
+            return super().__call__(images, **kwargs)
+        if not keras.backend.is_keras_tensor(weights):
+            weights = ops.convert_to_tensor(weights, "float32")
+        self.check_weights(weights, images)
+        return super().__call__(images, weights, **kwargs)
+
+    def check_weights(self, weights, images):
+        """Raises UserError for weights that do not fit, as far as shapes are known."""
+        shape = tuple(weights.shape)
+        if not self.conditions:
+            raise UserError(f"weights: expected none, of a network of one painting. Received: {shape}")
+        count, sides = len(self.conditions), tuple(getattr(images, "shape", ()))[1:3]
+        maps = len(shape) == 4 and all(
+            None in pair or len({*pair}) == 1 for pair in zip(shape[1:3], sides, strict=True)
+        )
+        if shape[-1:] != (count,) or not (len(shape) == 2 or maps):
+            size = ", ".join("any" if side is None else str(side) for side in sides)
+            raise UserError(f"weights: expected (batch, {count}) or (batch, {size}, {count}). Received: {shape}")
+
+    def call(self, images, weights=None, training=None):
+        height, width = ops.shape(images)[1:3]
+        x = ops.cast(image_to_network(images), self.compute_dtype)
         margin = 0 if training else self.margin
         x = self.padding(add_margin(x, margin))
-        for block in self.blocks:
-            x = block(x, training=training)
+        if self.conditions:
+            if weights is None:
+                weights = ops.one_hot([0], len(self.conditions), dtype="float32")
+            for block, of_block in zip(self.blocks, self._weights_by_block(weights, margin), strict=True):
+                x = block(x, of_block, training=training)
+        else:
+            for block in self.blocks:
+                x = block(x, training=training)
         return self.scaled_tanh(self.to_rgb(x))[:, margin : margin + height, margin : margin + width, :]
+
+    def _weights_by_block(self, weights, margin):
+        """Weights as each block takes them: a map is of the size of what it normalizes."""
+        if len(weights.shape) == 2:
+            return [weights] * len(self.blocks)
+        whole = self.padding(add_margin(weights, margin))
+
+        @functools.cache
+        def averaged(side):
+            return whole if side == 1 else ops.average_pool(whole, side, side, data_format="channels_last")
+
+        return [cut_margin(averaged(side), cropped) for side, cropped in self.scales()]
+
+    def scales(self):
+        """Where maps of weights are, a pair for each block.
+
+        (Pixels a side of the padded photograph for one of the map, pixels of the map a side that are cut off of it.)
+        A residual block is given the map of its input, and cuts off what its own convolutions do.
+        """
+        side, cropped = Fraction(1), 0
+        for block in self.blocks:
+            side *= block.stride
+            yield int(side), int(cropped / side)
+            cropped += (block.crop or 0) * side
+
+    @functools.cached_property
+    def render(self):
+        if not self.conditions or keras.backend.backend() != "tensorflow":
+            return super().render
+        import tensorflow as tf
+
+        image, count = tf.TensorSpec((1, None, None, 3), tf.uint8), len(self.conditions)
+        whole, mapped = (
+            self.compiled_render(image, tf.TensorSpec((1, *sides, count), tf.float32)) for sides in ((), (None, None))
+        )
+        first = tf.one_hot([0], count)
+
+        def render(image, weights=first):
+            weights = tf.convert_to_tensor(weights, tf.float32)
+            return (mapped if len(weights.shape) == 4 else whole)(image, weights)
+
+        return render
 
     def chain(self):
         return [*self.blocks, self.to_rgb]
@@ -143,4 +243,6 @@ class TransformationNetwork(ImageNetwork):
             "upsampling": self.upsampling,
             "reflection_padding": self.reflection_padding,
             "margin": self.margin,
+            # Descriptions of networks of one painting stay as they were before there were others.
+            **({"conditions": [list(one) for one in self.conditions]} if self.conditions else {}),
         }

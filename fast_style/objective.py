@@ -16,6 +16,7 @@ from fast_style.common.networks.loss_network import LossNetwork, build_loss_netw
 from fast_style.common.settings import settings_of
 from fast_style.common.training.objective import Objective, Term, build_terms, layers_named
 from fast_style.common.types import Image
+from fast_style.condition_style import condition_style_term
 from fast_style.settings import CONTENT, GRAM_SCALINGS, SCALINGS, ObjectiveSettings
 from fast_style.style_losses import STYLE_LOSSES
 
@@ -76,18 +77,13 @@ class StyleObjective(Objective):
         self.content_layers, self.style_layers = tuple(self.settings.content_layers), tuple(self.settings.style_layers)
         self.style_blend = _shares(style_blend, self.paintings)
         self.scaling, self.style_size = scaling, style_size
-        _check(self.settings, self.paintings, self.style_blend, scaling, style_size)
+        check_objective(self.settings, self.paintings, self.style_blend, scaling, style_size)
         self._resized = {}
         self.style_images = self.paintings
         if style_size is not None:
             self.style_images = [resize_short_side(painting, style_size) for painting in self.paintings]
-        least = least_side(self.style_layers)
-        for painting in self.style_images if self.style_layers else []:
-            if min(painting.shape[:2]) < least:
-                raise UserError(
-                    f"style: expected a painting, and a style size, of at least {least} pixels a side for "
-                    f"{' '.join(self.style_layers)}. Received: {painting.shape[1]}x{painting.shape[0]}"
-                )
+        for painting in self.style_images:
+            check_painting_size(*painting.shape[:2], self.style_layers)
         shares = [share / sum(self.style_blend) for share in self.style_blend]
         context = {"paintings": self.style_images, "shares": shares, "scaling": scaling}
         super().__init__(build_terms(self.settings, loss_network, **context), loss_network)
@@ -121,7 +117,7 @@ class StyleObjective(Objective):
             "style_size": settings.style_size,
         }
         # What is no option is told before weights of the loss network are downloaded.
-        _check(settings, paintings, *options.values())
+        check_objective(settings, paintings, *options.values())
         built = build_loss_network(
             settings.loss_network,
             layers_named(settings),
@@ -187,7 +183,16 @@ def _shares(style_blend, paintings):
     return tuple(style_blend or (1.0,) * len(paintings))
 
 
-def _check(settings, paintings, style_blend, scaling, style_size):
+def check_painting_size(height, width, layers):
+    """Raises UserError for a painting in which a layer of style has no features."""
+    if layers and min(height, width) < least_side(layers):
+        raise UserError(
+            f"style: expected a painting, and a style size, of at least {least_side(layers)} pixels a side for "
+            f"{' '.join(layers)}. Received: {width}x{height}"
+        )
+
+
+def check_objective(settings, paintings=(None,), style_blend=(1.0,), scaling="paper", style_size=None):
     """Raises UserError for options of an objective that are none, of which its loss network need not be known."""
     content_layers, style_layers = tuple(settings.content_layers), tuple(settings.style_layers)
     for name, layers in (("content_layers", content_layers), ("style_layers", style_layers)):
@@ -232,10 +237,20 @@ def content_term(settings, loss_network, *, scaling="paper", **context):
     return Term("content", settings.content_weight, loss, tuple(settings.content_layers), each_layer=CONTENT.each_layer)
 
 
-def style_term(settings, loss_network, *, paintings, shares, scaling="paper", **context):
-    """l_style: the loss of style at each style layer, averaged over paintings by their shares."""
-    divisor = 4.0 if scaling == "gatys" and settings.style_loss == "gram" else 1.0
-    mean = settings.style_scaling == "mean" and settings.style_loss == "gram"
+def gram_divisor(settings, channels):
+    """By what the squared difference of two Gram matrices of so many channels is divided."""
+    return channels**2 if settings.style_scaling == "mean" else 1
+
+
+def style_term(settings, loss_network, *, paintings=(), shares=(), scaling="paper", conditions=None, **context):
+    """l_style: the loss of style at each style layer, averaged over paintings by their shares.
+
+    With Gram matrices of conditions, as of :func:`fast_style.condition_style.condition_style_term`.
+    """
+    if conditions is not None:
+        return condition_style_term(settings, conditions, functools.partial(gram_divisor, settings))
+    of_gram = settings.style_loss == "gram"
+    divisor = 4.0 if scaling == "gatys" and of_gram else 1.0
     layers = tuple(settings.style_layers)
     features = [loss_network(ops.cast(painting, "float32")[None]) for painting in paintings] if layers else []
     make = STYLE_LOSSES[settings.style_loss].loss
@@ -243,7 +258,7 @@ def style_term(settings, loss_network, *, paintings, shares, scaling="paper", **
         name: PaintingStyle(
             [make(found[name]) for found in features],
             shares,
-            divisor * (features[0][name].shape[-1] ** 2 if mean else 1),
+            divisor * (gram_divisor(settings, features[0][name].shape[-1]) if of_gram else 1),
         )
         for name in layers
     }

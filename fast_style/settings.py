@@ -134,7 +134,7 @@ STABILITY_OF_VIEWS = tuple(name for name in STABILITY.options if name != "stabil
 class ObjectiveSettings(LossNetworkSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
-    style: str = setting(None, "the painting: an image file", required=True)
+    style: str = setting(None, "the painting: an image file", required=True, unless=("paintings", "add"))
     style_size: int = setting(
         256,
         "short side in pixels at which the painting is read: smaller gives finer strokes",
@@ -184,7 +184,45 @@ class TrainerSettings(ObjectiveSettings):
 
 
 @dataclasses.dataclass(kw_only=True)
-class StyleSettings(TrainingSettings, TrainerSettings):
+class MultiStyleSettings(TrainerSettings):
+    """What :class:`fast_style.MultiStyleTransfer` takes: the objective of many paintings, and how a step goes."""
+
+    paintings: tuple = setting(
+        (),
+        "instead of --style: many paintings that one network learns, image files or folders of them; each is called as "
+        "its file",
+        nargs="+",
+        metavar="FILE|DIR",
+        group="needed",
+    )
+    style_sizes: tuple = setting(
+        (256, 512, 1024),
+        "with --paintings or --add, short sides in pixels at which each painting is read: widths of strokes",
+        nargs="+",
+        type=int,
+        metavar="N",
+        least=1,
+        most=LARGEST_SIDE,
+    )
+    balance: float = setting(
+        0.02,
+        "with --paintings, by how much a painting's style weight follows its content loss each time that it was "
+        "trained, until all paintings keep as much of a photograph; 0: all weights alike",
+        least=0,
+        most=1,
+    )
+    condition_rate: float = setting(
+        8.0,
+        "with --paintings, factor of the learning rate of scales and shifts, of which a step trains few",
+        least=0,
+    )
+    photograph_weight: float = setting(
+        10.0, "with --paintings, factor of the pixel loss of the condition that gives the photograph back", least=0
+    )
+
+
+@dataclasses.dataclass(kw_only=True)
+class StyleSettings(TrainingSettings, MultiStyleSettings):
     """Settings of a style training: each is a flag of ``fast-style-train``, and as keyword likewise.
 
     The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5); with a weight of
@@ -198,6 +236,15 @@ class StyleSettings(TrainingSettings, TrainerSettings):
     (16, 'resize', 0.0001)
     """
 
+    add: str = setting(
+        None,
+        "instead of --style: a painting that a network of many learns besides; nothing of it changes but for new rows",
+        metavar="FILE",
+        group="needed",
+    )
+    to: str = setting(
+        None, "the network of many paintings that --add adds to: a .keras file or a shipped name", group="needed"
+    )
     architecture: str = setting(
         "paper",
         "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",
@@ -237,6 +284,10 @@ class StyleSettings(TrainingSettings, TrainerSettings):
         without = set(STABILITY_OF_VIEWS) if given.get("stability_weight") == 0 else set()
         return super().given_over({name: value for name, value in base.items() if name not in without}, given)
 
+    @classmethod
+    def preset_of(cls, given):
+        return "add" if given.get("add") else None
+
     def __post_init__(self):
         super().__post_init__()
         for name, value in ARCHITECTURES.get(self.architecture, {}).items():
@@ -265,6 +316,19 @@ TRAINING_PRESETS = {
     "paper": {"normalization": "batch", "squash": True, "flip": False},
     "quick": QUICK_TRAINING,
     "quick-fast": QUICK_TRAINING | {"architecture": "fast", "initialize": "starry_night_fast"},
+    "add": {  # with --add, where no other is asked for
+        "content": "samples",
+        "iterations": 240,
+        "batch_size": 1,
+        "learning_rate": 2e-3,
+        "warmup": 10,
+        "schedule": "cosine",
+        "loss_network": "vgg19",
+        "style_layer_weights": (4.0, 2.0, 1.0, 1.0),
+        "style_weight": 6e-5,
+        "tv_weight": 1e-5,
+        "preview_every": 0,
+    },
 }
 
 # What `fast-style optimize --preset` sets where nothing else is said. Gatys et al. (2016), sections 2 and 3: VGG19 with

@@ -3,8 +3,9 @@
 Instance normalization needs the mean and variance of every channel over the whole picture, so a tile
 that is normalized by itself shows. Here all strips share the statistics of the picture, which are
 known before a strip is painted: measured on the whole picture, layer by layer (``"exact"``), or on a
-reduced copy (``"fast"``). Feature maps exist one strip at a time; those at a quarter of the
-resolution, which the residual blocks pass on, are kept in a temporary file.
+reduced copy (``"fast"``). A map of weights of conditions is cut along with the strips. Feature maps
+exist one strip at a time; those at a quarter of the resolution, which the residual blocks pass on,
+are kept in a temporary file.
 """
 
 import dataclasses
@@ -33,7 +34,7 @@ LEAST_ROWS = 64
 REDUCED_SIDE = 1024
 
 
-def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXELS, on_progress=None):
+def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXELS, on_progress=None, weights=None):
     """What ``network.render`` makes of a photograph, in memory that hardly grows with it.
 
     Args:
@@ -43,6 +44,8 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
             instance statistics of a copy with a long side of 1024 pixels, in less time.
         strip_pixels: pixels of the photograph worked on at once.
         on_progress: called with the share of the work that is done, 0..1.
+        weights: of conditions, float (conditions,), or a map (height, width, conditions). Default: None for none, and
+            of a network with conditions the first.
 
     Returns:
         uint8 (height, width, 3).
@@ -55,13 +58,23 @@ def stylize_in_strips(rgb, network, statistics="exact", strip_pixels=STRIP_PIXEL
     if statistics not in STATISTICS:
         raise UserError(f"statistics: expected one of {', '.join(STATISTICS)}. Received: {statistics!r}")
     _check_steps(network)
+    if weights is not None:
+        network.check_weights(np.asarray(weights)[None], rgb[None])
     given, height, width = None, *rgb.shape[:2]
     lying = width > max(height, strip_pixels // LEAST_ROWS)
     # A photograph that is no larger than the copy is measured itself.
     if statistics == "fast" and network.normalization == "instance" and max(height, width) > REDUCED_SIDE:
         copy = limit_long_side(rgb, REDUCED_SIDE)
-        given = _Passes(network, copy, strip_pixels, lying=lying).run(paint=False).measured
-    return _Passes(network, rgb, strip_pixels, given, on_progress, lying=lying).run().painted
+        of_copy = _resized(weights, *copy.shape[:2])
+        given = _Passes(network, copy, strip_pixels, lying=lying, weights=of_copy).run(paint=False).measured
+    return _Passes(network, rgb, strip_pixels, given, on_progress, lying=lying, weights=weights).run().painted
+
+
+def _resized(weights, height, width):
+    """A map of weights at another size; others as they are."""
+    if np.ndim(weights) != 3:
+        return weights
+    return tf.image.resize(weights, (height, width), antialias=True).numpy()
 
 
 def _check_steps(network):
@@ -85,9 +98,12 @@ class _Passes:
     rows and columns exchanged: strips are of columns.
     """
 
-    def __init__(self, network, rgb, strip_pixels, given=None, on_progress=None, count_only=False, lying=False):
-        self.network, self.rgb, self.lying = network, rgb, lying
+    def __init__(
+        self, network, rgb, strip_pixels, given=None, on_progress=None, count_only=False, lying=False, weights=None
+    ):
+        self.network, self.rgb, self.lying, self.weights = network, rgb, lying, weights
         self.photograph = _Photograph(network, rgb.swapaxes(0, 1) if lying else rgb)
+        self.mixtures = _mixtures(network, rgb.shape[:2], weights, lying)
         self.strip_pixels = strip_pixels
         self.measures = given is None
         self.given = iter(given or ())
@@ -101,7 +117,8 @@ class _Passes:
     def run(self, paint=True):
         """Fills ``measured``, the statistics in order of the layers, and ``painted``."""
         given = self._given_again()
-        counting = _Passes(self.network, self.rgb, self.strip_pixels, given, count_only=True, lying=self.lying)
+        options = {"lying": self.lying, "weights": self.weights}
+        counting = _Passes(self.network, self.rgb, self.strip_pixels, given, count_only=True, **options)
         counting._pass_all(paint)
         self.expected = counting.multiplications
         try:
@@ -160,6 +177,7 @@ class _Passes:
         layer = step.normalization
         if layer is None:
             return _Normalized(raw, step.activation)
+        mixture = self.mixtures.get(layer.path)
         if isinstance(layer, keras.layers.BatchNormalization):
             return _Normalized(raw, step.activation, layer, layer.moving_mean, layer.moving_variance)
         if not self.measures:
@@ -172,7 +190,7 @@ class _Passes:
                 for _, _, rows in self._strips(raw):
                     moments.update(rows)
         self.measured.append(moments)
-        return _Normalized(raw, step.activation, layer, moments.mean, moments.variance)
+        return _Normalized(raw, step.activation, layer, moments.mean, moments.variance, mixture)
 
     def _residual(self, x, block):
         steps = block.steps()
@@ -354,20 +372,78 @@ def _with_bias(rows, layer):
 
 
 class _Normalized:
-    """A map normalized by known means and variances, with a layer's gamma, beta and epsilon; then activated."""
+    """A map normalized by known means and variances, with a layer's gamma, beta and epsilon; then activated.
 
-    def __init__(self, source, activation, layer=None, mean=None, variance=None):
-        self.source, self.activation, self.layer = source, activation, layer
+    `mixture`: of a layer with conditions, their weights.
+    """
+
+    def __init__(self, source, activation, layer=None, mean=None, variance=None, mixture=None):
+        self.source, self.activation, self.layer, self.mixture = source, activation, layer, mixture
         self.height, self.width, self.multiplications = source.height, source.width, source.multiplications
         if layer is not None:
-            self.numbers = [keras.ops.cast(x, "float32") for x in (layer.gamma, layer.beta, mean, variance)]
+            gamma, beta = mixture.parameters(layer) if mixture else (layer.gamma, layer.beta)
+            self.numbers = [keras.ops.cast(x, "float32") for x in (gamma, beta, mean, variance)]
 
     def rows(self, start, stop):
         rows = self.source.rows(start, stop)
         if self.layer is not None:  # one pass over the rows, where products and sums are three
             normalize = tf.compat.v1.nn.fused_batch_norm
             rows = normalize(rows, *self.numbers, epsilon=self.layer.epsilon, is_training=False)[0]
+        if self.mixture:
+            rows = self.mixture.applied(self.layer, rows, start, stop)
         return self.activation(rows)
+
+
+class _Whole:
+    """Weights of conditions of a whole picture."""
+
+    def __init__(self, weights):
+        self.weights = tf.constant(weights, tf.float32)
+
+    def parameters(self, layer):
+        return [one[0] for one in layer.mixed(self.weights[None])]
+
+    def applied(self, layer, rows, start, stop):
+        return rows
+
+
+class _Mapped:
+    """A map of weights, padded, averaged and cropped as what one layer normalizes, of which rows can be had."""
+
+    def __init__(self, weights, indices, side, cropped):
+        self.weights, self.side = weights, side
+        self.row_indices, self.column_indices = (one[cropped * side : len(one) - cropped * side] for one in indices)
+
+    def parameters(self, layer):
+        channels = layer.gamma.shape[-1:]
+        return tf.ones(channels), tf.zeros(channels)
+
+    def applied(self, layer, rows, start, stop):
+        weights = self.weights[self.row_indices[start * self.side : stop * self.side]][:, self.column_indices]
+        weights = tf.constant(weights[None], tf.float32)
+        if self.side > 1:
+            weights = tf.nn.avg_pool2d(weights, self.side, self.side, "VALID")
+        gamma, beta = layer.mixed(weights)
+        return tf.cast(tf.cast(rows, tf.float32) * gamma + beta, rows.dtype)
+
+
+def _mixtures(network, sides, weights, lying):
+    """``{path: weights of conditions}`` of the layers that take any."""
+    if not network.conditions:
+        return {}
+    if weights is None:
+        weights = np.eye(1, len(network.conditions), dtype="float32")[0]
+    mapped = np.ndim(weights) == 3
+    if lying and mapped:
+        weights, sides = weights.swapaxes(0, 1), sides[::-1]
+    indices = [_padded_indices(network, length) for length in sides]
+    found = {}
+    for block, (side, cropped) in zip(network.blocks, network.scales(), strict=True):
+        for step in block.steps():
+            if step.convolution.padding == "valid":
+                cropped += step.convolution.kernel_size[0] // 2
+            found[step.normalization.path] = _Mapped(weights, indices, side, cropped) if mapped else _Whole(weights)
+    return found
 
 
 class _Sum:

@@ -98,7 +98,7 @@ class SuperResolution(PerceptualTrainer):
     def prepare(self, photos, training):
         return super().prepare(crop_to_multiple(photos, self.network.factor), training)
 
-    def inputs(self, views):
+    def inputs(self, views, training):
         return degrade(views, self.network.factor, self.degradation)
 
     def check_preview(self, photo):

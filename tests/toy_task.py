@@ -45,7 +45,7 @@ class Denoising(PerceptualTrainer):
         super().__init__(network, objective=Objective(build_terms(settings, None)))
         self.noise = settings.noise
 
-    def inputs(self, views):
+    def inputs(self, views, training):
         return views + self.noise * keras.random.normal(ops.shape(views), seed=self.step_seed(True))
 
 

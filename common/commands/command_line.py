@@ -34,6 +34,7 @@ def add_settings(parser, settings, groups=None):
         options = dict(field.metadata)
         text = options.pop("help")
         options.pop("bounds", None)
+        options.pop("unless", None)
         # Checked behind --resume, which supplies what is not given.
         group = "needed" if options.pop("required", False) else options["group"]
         options.pop("group")
@@ -132,11 +133,13 @@ def _tuples(value):
 
 
 def check_required(settings):
-    """Raises UserError for fields marked as required that are not set."""
+    """Raises UserError for fields marked as required that are not set, nor any that takes their place."""
     missing = [
         flag(field.name)
         for field in dataclasses.fields(settings)
-        if field.metadata.get("required") and getattr(settings, field.name) is None
+        if field.metadata.get("required")
+        and getattr(settings, field.name) is None
+        and not any(getattr(settings, other, None) for other in field.metadata.get("unless", ()))
     ]
     if missing:
         raise UserError(f"{', '.join(missing)}: expected a value. Received: none")

@@ -50,7 +50,7 @@ def run_train_command(program, task, description, arguments=None):
     with errors_as_lines(program):
         options = parser.parse_args(arguments)
         given = given_settings(options, settings_class)
-        preset = getattr(options, "preset", None)
+        preset = getattr(options, "preset", None) or (None if options.resume else settings_class.preset_of(given))
         if preset and options.recipe:
             raise UserError(f"--preset: expected it or --recipe. Received: {preset} and {options.recipe}")
         if preset:
@@ -73,7 +73,8 @@ def _flags(preset):
         if isinstance(value, bool):
             words.append(flag(name if value else f"no_{name}"))
         else:
-            words.append(f"{flag(name)} {value}")
+            shown = " ".join(map(str, value)) if isinstance(value, tuple) else value
+            words.append(f"{flag(name)} {shown}")
     return " ".join(words)
 
 

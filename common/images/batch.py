@@ -30,7 +30,7 @@ def filled(images):
     Layers, and the operations below them, answer an empty batch in ways of their own, from another shape to an error.
 
     Args:
-        images: tensor (batch, height, width, channels).
+        images: tensor (batch, ...).
 
     Returns:
         (images, number of pictures before).
@@ -40,6 +40,6 @@ def filled(images):
         return ops.zeros((1, *shape[1:]), images.dtype), 0
     import tensorflow as tf  # no other backend has batches of a size that is not known
 
-    more = tf.pad(images, [[0, tf.maximum(1 - shape[0], 0)], [0, 0], [0, 0], [0, 0]])
+    more = tf.pad(images, [[0, tf.maximum(1 - shape[0], 0)], *[[0, 0]] * (len(images.shape) - 1)])
     more.set_shape((None, *images.shape[1:]))
     return more, shape[0]

@@ -1,6 +1,7 @@
 """Square crops of photographs, each a function of its number: what batches are made of."""
 
 import functools
+import os
 import threading
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.geometry import resize_array, resize_short_side
 from fast_style.common.images.image_io import list_images, read_photo
+from fast_style.common.images.sample_photos import SAMPLES, sample_paths
 from fast_style.common.streams import warn
 
 # Share of photographs that may fail to decode before training stops; one may in any case.
@@ -22,7 +24,7 @@ class Crops:
     folder takes the place, until they are more than one and more than 1 % of all.
 
     Args:
-        source: a folder, walked recursively.
+        source: a folder, walked recursively; or ``"samples"``, the three photographs that scikit-image carries.
         size: side of the crops in pixels.
         batch_size: crops a batch.
         resize_to: short side in pixels to which a photograph is resized before it is cropped;
@@ -63,7 +65,8 @@ class Crops:
 
     def _open(self):
         """Finds the photographs; their number."""
-        self._paths = list_images(self.source, warn)
+        samples = self.source == SAMPLES and not os.path.isdir(SAMPLES)
+        self._paths = sample_paths() if samples else list_images(self.source, warn)
         return len(self._paths)
 
     def crop(self, number):

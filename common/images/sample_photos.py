@@ -1,6 +1,10 @@
 """CC0 sample photographs that scikit-image carries, so that everything runs on any machine."""
 
+from pathlib import Path
+
 NAMES = ("chelsea", "astronaut", "coffee")
+# What they are called where a folder of photographs is meant.
+SAMPLES = "samples"
 
 
 def sample_photos():
@@ -8,3 +12,10 @@ def sample_photos():
     from skimage import data
 
     return {name: getattr(data, name)() for name in NAMES}
+
+
+def sample_paths():
+    """Their files."""
+    import skimage
+
+    return [Path(skimage.data_dir) / f"{name}.png" for name in NAMES]

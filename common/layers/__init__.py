@@ -1,5 +1,6 @@
 """Layers that the transformation and super-resolution networks are made of."""
 
+from fast_style.common.layers.conditional_instance_normalization import ConditionalInstanceNormalization
 from fast_style.common.layers.convolution import Convolution, TransposedConvolution
 from fast_style.common.layers.convolution_block import ConvolutionBlock
 from fast_style.common.layers.cpu_convolution import cpu_convolutions
@@ -11,6 +12,7 @@ from fast_style.common.layers.scaled_tanh import ScaledTanh
 from fast_style.common.layers.upsampling import UpsamplingBlock
 
 __all__ = [
+    "ConditionalInstanceNormalization",
     "Convolution",
     "ConvolutionBlock",
     "GaussianBlur",

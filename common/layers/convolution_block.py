@@ -6,7 +6,7 @@ import keras
 
 from fast_style.common.layers.block import Block, Step
 from fast_style.common.layers.convolution import Convolution
-from fast_style.common.layers.normalization import make_normalization
+from fast_style.common.layers.normalization import make_normalization, normalize
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -28,13 +28,16 @@ class ConvolutionBlock(Block, keras.layers.Layer):
         padding: ``"same"`` (zeros; default) or ``"valid"``.
         normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
         activation: ``"relu"`` (default) or None.
+        conditions: of conditional instance normalization: how many, at least 1. Default: None for none.
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
     Input: float (batch, height, width, any). Output: float (batch, height / strides, width / strides, filters), less
-    the kernel's border with ``padding="valid"``.
+    the kernel's border with ``padding="valid"``. With conditions, call it with weights of them, too, as of
+    :class:`ConditionalInstanceNormalization`: float (batch, conditions), or (batch, rows, columns, conditions) of the
+    output's size.
 
     Raises:
-        UserError: an unknown normalization.
+        UserError: an unknown normalization, or one without conditions.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class ConvolutionBlock(Block, keras.layers.Layer):
         padding: str = "same",
         normalization: str = "instance",
         activation: str | None = "relu",
+        conditions: int | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -54,6 +58,7 @@ class ConvolutionBlock(Block, keras.layers.Layer):
         self.padding = padding
         self.normalization_kind = normalization
         self.activation_name = activation
+        self.conditions = conditions
         self.convolution = Convolution(
             filters,
             kernel_size,
@@ -63,7 +68,7 @@ class ConvolutionBlock(Block, keras.layers.Layer):
             name="convolution",
             dtype=self.dtype_policy,
         )
-        self.normalization = make_normalization(normalization, name="normalization", dtype=self.dtype_policy)
+        self.normalization = make_normalization(normalization, conditions, "normalization", self.dtype_policy)
         self.activation = keras.activations.get(activation)
 
     @property
@@ -82,14 +87,8 @@ class ConvolutionBlock(Block, keras.layers.Layer):
         if self.normalization is not None:
             self.normalization.build(self.convolution.compute_output_shape(input_shape))
 
-    def call(self, inputs, training=None):
-        x = self.convolution(inputs)
-        if self.normalization is not None:
-            x = (
-                self.normalization(x, training=training)
-                if self.normalization_kind == "batch"
-                else self.normalization(x)
-            )
+    def call(self, inputs, weights=None, training=None):
+        x = normalize(self.normalization, self.convolution(inputs), weights, training)
         return self.activation(x)
 
     def compute_output_shape(self, input_shape):
@@ -104,4 +103,5 @@ class ConvolutionBlock(Block, keras.layers.Layer):
             "padding": self.padding,
             "normalization": self.normalization_kind,
             "activation": self.activation_name,
+            "conditions": self.conditions,
         }

@@ -34,27 +34,47 @@ class InstanceNormalization(keras.layers.Layer):
         self.epsilon = epsilon
 
     def build(self, input_shape):
-        channels = input_shape[-1]
         # autocast=False: the two parameters have the dtype of the statistics that they meet.
-        options = {"shape": (channels,), "autocast": False, "dtype": self._statistics_dtype}
+        shape = self.parameter_shape(input_shape[-1])
+        options = {"shape": shape, "autocast": False, "dtype": self._statistics_dtype}
         self.gamma = self.add_weight(name="gamma", initializer="ones", **options)
         self.beta = self.add_weight(name="beta", initializer="zeros", **options)
+
+    def parameter_shape(self, channels):
+        """Of gamma and beta."""
+        return (channels,)
 
     @property
     def _statistics_dtype(self):
         return "float64" if self.compute_dtype == "float64" else "float32"
 
     def call(self, inputs):
+        return self.normalized(inputs, self.gamma, self.beta)
+
+    def normalized(self, inputs, gamma=None, beta=None):
+        """Inputs normalized, then scaled and shifted.
+
+        Args:
+            inputs: float (batch, height, width, channels).
+            gamma, beta: (channels,), or (batch or 1, channels) for each image its own. Default: 1 and 0.
+
+        Returns:
+            of the shape and type of the inputs.
+        """
         dtype = self._statistics_dtype
+        if gamma is None:
+            gamma, beta = ops.ones(inputs.shape[-1:], dtype), ops.zeros(inputs.shape[-1:], dtype)
         # TensorFlow has no fused operation for float64.
         if keras.backend.backend() == "tensorflow" and isinstance(inputs.shape[0], int) and dtype == "float32":
-            return self._fused(inputs)
+            return self._fused(inputs, gamma, beta)
         x = ops.cast(inputs, dtype)
         mean, variance = ops.moments(x, axes=(1, 2), keepdims=True)
-        scale = self.gamma * ops.rsqrt(variance + self.epsilon)
-        return ops.cast(x * scale + (self.beta - mean * scale), inputs.dtype)
+        if len(gamma.shape) == 2:
+            gamma, beta = gamma[:, None, None], beta[:, None, None]
+        scale = gamma * ops.rsqrt(variance + self.epsilon)
+        return ops.cast(x * scale + (beta - mean * scale), inputs.dtype)
 
-    def _fused(self, inputs):
+    def _fused(self, inputs, gamma, beta):
         """One fused operation an image, forward and backward.
 
         The statistics of a batch of one are those of its instance. Measured on two cores,
@@ -64,9 +84,15 @@ class InstanceNormalization(keras.layers.Layer):
         import tensorflow as tf
 
         batch = inputs.shape[0]
+        scales, shifts = (
+            [one] * batch if len(one.shape) == 1 else tf.unstack(tf.broadcast_to(one, (batch, one.shape[-1])))
+            for one in (gamma, beta)
+        )
         normalized = [
-            tf.compat.v1.nn.fused_batch_norm(image, self.gamma, self.beta, epsilon=self.epsilon, is_training=True)[0]
-            for image in (tf.split(inputs, batch, axis=0) if batch > 1 else [inputs])
+            tf.compat.v1.nn.fused_batch_norm(image, scale, shift, epsilon=self.epsilon, is_training=True)[0]
+            for image, scale, shift in zip(
+                tf.split(inputs, batch, axis=0) if batch > 1 else [inputs], scales, shifts, strict=True
+            )
         ]
         return normalized[0] if len(normalized) == 1 else tf.concat(normalized, axis=0)
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from fast_style.common.images.margin import cut_margin
 from fast_style.common.layers import cpu_convolution
 from fast_style.common.layers.block import Block
 from fast_style.common.layers.convolution_block import ConvolutionBlock
@@ -22,21 +23,33 @@ class ResidualBlock(Block, keras.layers.Layer):
         padding: ``"valid"`` (default) as in the paper's style networks (the identity is cropped by 2 pixels a
             side), or ``"same"`` (zeros) as in its super-resolution networks.
         normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
+        conditions: of conditional instance normalization: how many, at least 1. Default: None for none.
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
     Input: float (batch, height, width, filters). Output: the same, 4 pixels less in height and
-    width with ``padding="valid"``.
+    width with ``padding="valid"``. With conditions, call it with weights of them, too, as of
+    :class:`ConditionalInstanceNormalization`: float (batch, conditions), or (batch, height, width, conditions) of the
+    input's size.
 
     Raises:
-        UserError: an unknown normalization.
+        UserError: an unknown normalization, or one without conditions.
     """
 
-    def __init__(self, filters: int, padding: str = "valid", normalization: str = "instance", **kwargs):
+    def __init__(
+        self,
+        filters: int,
+        padding: str = "valid",
+        normalization: str = "instance",
+        conditions: int | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.filters = filters
         self.padding = padding
         self.normalization_kind = normalization
-        options = {"padding": padding, "normalization": normalization, "dtype": self.dtype_policy}
+        self.conditions = conditions
+        options = {"padding": padding, "normalization": normalization, "conditions": conditions}
+        options |= {"dtype": self.dtype_policy, "autocast": self.autocast}
         self.first = ConvolutionBlock(filters, 3, name="first", **options)
         self.second = ConvolutionBlock(filters, 3, activation=None, name="second", **options)
 
@@ -55,8 +68,11 @@ class ResidualBlock(Block, keras.layers.Layer):
         self.first.build(input_shape)
         self.second.build(self.first.compute_output_shape(input_shape))
 
-    def call(self, inputs, training=None):
-        x = self.second(self.first(inputs, training=training), training=training)
+    def call(self, inputs, weights=None, training=None):
+        # A map of weights loses what each of the two convolutions does.
+        cropped = self.padding == "valid" and weights is not None and len(weights.shape) == 4
+        first, second = (cut_margin(weights, side) if cropped else weights for side in (1, 2))
+        x = self.second(self.first(inputs, first, training=training), second, training=training)
         return (self._cropped(inputs) if self.padding == "valid" else inputs) + x
 
     @staticmethod
@@ -76,4 +92,5 @@ class ResidualBlock(Block, keras.layers.Layer):
             "filters": self.filters,
             "padding": self.padding,
             "normalization": self.normalization_kind,
+            "conditions": self.conditions,
         }

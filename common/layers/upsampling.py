@@ -9,7 +9,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.layers import cpu_convolution
 from fast_style.common.layers.block import Block, Step
 from fast_style.common.layers.convolution import Convolution, TransposedConvolution
-from fast_style.common.layers.normalization import make_normalization
+from fast_style.common.layers.normalization import make_normalization, normalize
 
 UPSAMPLINGS = ("transposed", "resize", "bilinear", "subpixel")
 
@@ -30,31 +30,42 @@ class UpsamplingBlock(Block, keras.layers.Layer):
             ``"bilinear"``, which interpolates instead, so that gradients have no steps either;
             ``"subpixel"``, a 3x3 convolution to four times the filters, rearranged (Shi et al. 2016).
         normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
+        conditions: of conditional instance normalization: how many, at least 1. Default: None for none.
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
-    Input: float (batch, height, width, any). Output: float (batch, 2 height, 2 width, filters).
+    Input: float (batch, height, width, any). Output: float (batch, 2 height, 2 width, filters). With
+    conditions, call it with weights of them, too, as of :class:`ConditionalInstanceNormalization`: float (batch,
+    conditions), or (batch, 2 height, 2 width, conditions).
 
     Raises:
-        UserError: an unknown method or normalization.
+        UserError: an unknown method or normalization, or one without conditions.
     """
 
     stride = Fraction(1, 2)
     radius = 1
 
-    def __init__(self, filters: int, method: str = "transposed", normalization: str = "instance", **kwargs):
+    def __init__(
+        self,
+        filters: int,
+        method: str = "transposed",
+        normalization: str = "instance",
+        conditions: int | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if method not in UPSAMPLINGS:
             raise UserError(f"upsampling: expected one of {', '.join(UPSAMPLINGS)}. Received: {method!r}")
         self.filters = filters
         self.method = method
         self.normalization_kind = normalization
+        self.conditions = conditions
         options = {"padding": "same", "name": "convolution", "dtype": self.dtype_policy}
         options["use_bias"] = normalization == "none"
         if method == "transposed":
             self.convolution = TransposedConvolution(filters, 3, strides=2, **options)
         else:
             self.convolution = Convolution(filters * 4 if method == "subpixel" else filters, 3, **options)
-        self.normalization = make_normalization(normalization, name="normalization", dtype=self.dtype_policy)
+        self.normalization = make_normalization(normalization, conditions, "normalization", self.dtype_policy)
 
     def steps(self):
         enlargement = {"transposed": None, "resize": "nearest"}.get(self.method, self.method)
@@ -65,7 +76,7 @@ class UpsamplingBlock(Block, keras.layers.Layer):
         if self.normalization is not None:
             self.normalization.build(self.compute_output_shape(input_shape))
 
-    def call(self, inputs, training=None):
+    def call(self, inputs, weights=None, training=None):
         if self.method == "transposed":
             x = self.convolution(inputs)
         elif self.method == "resize":
@@ -74,19 +85,14 @@ class UpsamplingBlock(Block, keras.layers.Layer):
             x = self.convolution(bilinear_double(inputs))
         else:
             x = depth_to_space(self.convolution(inputs), self.filters)
-        if self.normalization is not None:
-            x = (
-                self.normalization(x, training=training)
-                if self.normalization_kind == "batch"
-                else self.normalization(x)
-            )
-        return ops.relu(x)
+        return ops.relu(normalize(self.normalization, x, weights, training))
 
     def _resized(self, inputs):
         if not cpu_convolution.is_enabled(inputs):
             return self.convolution(nearest_double(inputs))
-        outputs = cpu_convolution.double_and_convolve(inputs, self.convolution.kernel)
-        return outputs + self.convolution.bias if self.convolution.use_bias else outputs
+        kernel = ops.cast(self.convolution.kernel, self.compute_dtype)
+        outputs = cpu_convolution.double_and_convolve(inputs, kernel)
+        return outputs + ops.cast(self.convolution.bias, kernel.dtype) if self.convolution.use_bias else outputs
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
@@ -98,6 +104,7 @@ class UpsamplingBlock(Block, keras.layers.Layer):
             "filters": self.filters,
             "method": self.method,
             "normalization": self.normalization_kind,
+            "conditions": self.conditions,
         }
 
 

@@ -52,6 +52,7 @@ class ImageNetwork(keras.Model):
         if keras.backend.is_keras_tensor(images) or images.shape[0]:
             return super().__call__(images, *args, **kwargs)
         images, count = filled(ops.convert_to_tensor(images))
+        args = [filled(ops.convert_to_tensor(one))[0] for one in args]
         return super().__call__(images, *args, **kwargs)[:count]
 
     # A method, as `steps`: Keras walks through attributes where it saves, and would find layers twice.
@@ -116,13 +117,16 @@ class ImageNetwork(keras.Model):
             return functools.partial(_render, self)
         import tensorflow as tf
 
+        return self.compiled_render(tf.TensorSpec((count, None, None, 3), tf.uint8))
+
+    def compiled_render(self, *signature):
+        """TensorFlow's compiled function of these tensors to uint8 images."""
+        import tensorflow as tf
+
         # A partial, which has no code of its own: TensorFlow counts tracings by code, and at the fifth network of a
         # process would warn of a function that is traced too often.
         return tf.function(
-            functools.partial(_render, self),
-            input_signature=[tf.TensorSpec((count, None, None, 3), tf.uint8)],
-            jit_compile=False,
-            reduce_retracing=True,
+            functools.partial(_render, self), input_signature=signature, jit_compile=False, reduce_retracing=True
         )
 
     @_ClassProperty
@@ -147,6 +151,6 @@ def _is_batch(normalization):
     return isinstance(normalization, keras.layers.BatchNormalization)
 
 
-def _render(network, image):
+def _render(network, *inputs):
     with cpu_convolutions():
-        return to_uint8(network(image, training=False))
+        return to_uint8(network(*inputs, training=False))

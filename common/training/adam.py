@@ -11,10 +11,14 @@ class Adam(keras.optimizers.Adam):
     for the 47 variables of the paper's network, where one for each takes 5 ms (docs/experiments/2026-11-27-adam.md).
 
     Arguments, states and errors are those of ``keras.optimizers.Adam``. With ``amsgrad``, and in backends other
-    than TensorFlow, updates are Keras's own.
+    than TensorFlow, updates are Keras's own. A variable with an attribute ``learning_rate_factor`` has its learning
+    rate times that.
     """
 
     def update_step(self, gradient, variable, learning_rate):
+        # Of TensorFlow's variable, by which Keras calls it, or of Keras' own.
+        owner = next((one for one in self._trainable_variables if variable is one or variable is one.value), variable)
+        learning_rate = learning_rate * getattr(owner, "learning_rate_factor", 1.0)
         if self.amsgrad or keras.backend.backend() != "tensorflow":
             return super().update_step(gradient, variable, learning_rate)
         try:

@@ -62,7 +62,7 @@ class SaveCheckpoints(keras.callbacks.Callback):
         if self.iteration == self.saved:
             return
         sync(self.model)
-        state = training_state(self.model.network, self.model.optimizer)
+        state = training_state(self.model.network, self.model.optimizer, self.model.state)
         for name, array in state.items():
             if not np.isfinite(array).all():
                 raise NonFiniteError(f"{name} is not finite at iteration {self.iteration}")

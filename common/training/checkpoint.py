@@ -44,8 +44,12 @@ class Checkpoints:
         for path in (*older[KEPT:], *self.folder.glob(".checkpoint-*.part")):
             path.unlink(missing_ok=True)
 
-    def restore(self, network, optimizer):
-        """Puts back the newest checkpoint that is whole, of a network and an optimizer that were built.
+    def restore(self, network, optimizer, state=()):
+        """Puts back the newest checkpoint that is whole.
+
+        Args:
+            network, optimizer: that were built.
+            state: further variables that were saved.
 
         Returns:
             (iteration that it was taken after, None where there is no checkpoint; list of what is wrong with each newer
@@ -57,7 +61,7 @@ class Checkpoints:
         damaged = []
         for iteration, path in self.saved().items():
             try:
-                restore_training_state(network, optimizer, read_npz(path, MOST_BYTES))
+                restore_training_state(network, optimizer, read_npz(path, MOST_BYTES), state)
                 return iteration, damaged
             except ValueError as error:
                 damaged.append(f"{path.name} ({error})")
@@ -69,9 +73,9 @@ class Checkpoints:
         return None, []
 
 
-def training_state(network, optimizer):
-    """Arrays by name of everything that training changes: weights, statistics, optimizer slots."""
-    variables = {"network": network.weights, "optimizer": optimizer.variables}
+def training_state(network, optimizer, state=()):
+    """Arrays by name of everything that training changes: weights, statistics, optimizer slots, further variables."""
+    variables = {"network": network.weights, "optimizer": optimizer.variables, "state": state}
     return {
         f"{owner}/{number:03d}/{variable.path}": np.asarray(variable)
         for owner, members in variables.items()
@@ -79,14 +83,14 @@ def training_state(network, optimizer):
     }
 
 
-def restore_training_state(network, optimizer, arrays):
+def restore_training_state(network, optimizer, arrays, state=()):
     """Puts arrays of :func:`training_state` back, all or none. The optimizer must have been built.
 
     Raises:
         UserError: the arrays are of another architecture or optimizer.
     """
     variables = []
-    for owner, members in (("network", network.weights), ("optimizer", optimizer.variables)):
+    for owner, members in (("network", network.weights), ("optimizer", optimizer.variables), ("state", state)):
         # Paths differ between processes in Keras' running numbers; order and shape do not.
         saved = [array for key, array in sorted(arrays.items()) if key.startswith(f"{owner}/")]
         kinds = [(array.shape, array.dtype.kind) for array in saved]

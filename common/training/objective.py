@@ -25,6 +25,7 @@ class Term:
         layer_weights: one factor a layer; none: 1 each.
         compares: whether it looks at the target at all.
         each_layer: whether the layers are reported one by one, too, as ``name/layer``.
+        target: the key of targets that `function` gets the value of. Default: its layer, or the images.
         views: of a term of consistency, what makes two views of photographs and compares what the network makes of
             them; see :mod:`consistency`. `function` gets both.
     """
@@ -36,6 +37,7 @@ class Term:
     layer_weights: tuple = ()
     compares: bool = True
     each_layer: bool = True
+    target: str | None = None
     views: Callable | None = None
 
     def at(self, layer):
@@ -105,7 +107,7 @@ class Objective:
         Args:
             outputs: float (batch, height, width, 3), RGB 0..255.
             targets: of :meth:`targets`.
-            factors: ``{name: further factor of a weight}``, for schedules.
+            factors: ``{name: further factor of a weight}``, a number or one a picture, for schedules.
 
         Returns:
             dict of float32 (batch,): ``"loss"``, the weighted sum that is minimised, and the terms by name, unweighted.
@@ -115,9 +117,9 @@ class Objective:
         found, layers = {}, {}
         for term in self.list:
             if term.layers is None:
-                value = term.function(targets.get(IMAGES), outputs)
+                value = term.function(targets.get(term.target or IMAGES), outputs)
             else:
-                each = {name: term.at(name)(targets.get(name), features[name]) for name in term.layers}
+                each = {name: term.at(name)(targets.get(term.target or name), features[name]) for name in term.layers}
                 weights = term.layer_weights or (1.0,) * len(each)
                 value = sum((w * one for w, one in zip(weights, each.values(), strict=True)), none)
                 layers |= {f"{term.name}/{name}": one for name, one in each.items()} if term.each_layer else {}

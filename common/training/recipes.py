@@ -7,7 +7,7 @@ from pathlib import Path
 from fast_style.common.errors import UserError
 
 # Settings that name files of the machine a network was trained on: to be given anew, or left at their default.
-FILES = ("content", "output", "style", "loss_weights", "validation", "preview", "initialize")
+FILES = ("content", "output", "style", "paintings", "add", "to", "loss_weights", "validation", "preview", "initialize")
 # And what is quickest on it, which may be the slowest on another: measured anew.
 OF_THE_MACHINE = (*FILES, "precision")
 

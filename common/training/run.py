@@ -14,14 +14,13 @@ import keras
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_names, check_writable, existing_folder, write_bytes
-from fast_style.common.images.contact_sheet import contact_sheet
 from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.image_io import as_rgb
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.memory import memory_errors
 from fast_style.common.networks.loss_network import least_side
 from fast_style.common.networks.precision import dtype_policy, resolve_precision
-from fast_style.common.networks.rebuilding import copy_weights, in_precision
+from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import find_network
 from fast_style.common.settings import RESUMABLE, check_settings, flag
 from fast_style.common.startup import stderr_closed
@@ -182,7 +181,7 @@ def _begin(task, settings, resume, make):
     trainer = make(task, settings)
     if source:
         try:
-            copy_weights(source.load(), trainer.network)
+            trainer.initialize(source.load())
         except UserError as error:
             raise UserError(f"--initialize: {error}") from error
     start, record = 0, _new_record(settings, trainer, start_sha256)
@@ -222,6 +221,7 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
             iteration=iteration,
             seconds=round(elapsed(), 1),
             losses=report.last or record["losses"],
+            **trainer.measured(),
             bad_photographs=sorted({*record["bad_photographs"], *map(str, photographs.bad)}),
         )
         write_record(folder, record)
@@ -236,9 +236,9 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
         except NonFiniteError as error:
             update_record(saver.saved, "not finite")
             advice = "a lower --learning-rate or a longer --warmup usually helps"
-            restored, _ = checkpoints.restore(trainer.network, trainer.optimizer)
+            restored, _ = checkpoints.restore(trainer.network, trainer.optimizer, trainer.state)
             if restored is not None:
-                _save_network(trainer.network, folder)
+                _save_network(trainer.result(), folder)
                 advice = (
                     f"what was learnt by iteration {restored} is in {folder / 'network.keras'}, to go on "
                     f"from with --initialize and another --output: {advice}"
@@ -250,7 +250,7 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
                 saver.save()
                 update_record(saver.saved, "stopped by an error")
             raise
-        _save_network(trainer.network, folder)
+        _save_network(trainer.result(), folder)
 
     for path, reason in photographs.bad.items():
         warn(f"skipped {path}: {reason}")
@@ -303,7 +303,7 @@ def _new_record(settings, trainer, start_sha256):
 def _resume(trainer, checkpoints, new, stored):
     """(iteration, record) after putting back the newest whole checkpoint, where there is one."""
     kept = {name: stored[name] for name in ("started", "seconds", "losses", "validation", "bad_photographs")}
-    iteration, damaged = checkpoints.restore(trainer.network, trainer.optimizer)
+    iteration, damaged = checkpoints.restore(trainer.network, trainer.optimizer, trainer.state)
     if iteration is None:
         return 0, {**new, **kept, "validation": []}
     kept["initialize_sha256"] = stored.get("initialize_sha256")
@@ -319,7 +319,7 @@ def _preview_picture(trainer, paths):
     ]
     for photo in photos:
         trainer.check_preview(photo)
-    return lambda: contact_sheet([trainer.preview(photo) for photo in photos], trainer.preview_labels, cell=512)
+    return lambda: trainer.preview_picture(photos)
 
 
 def _save_network(network, folder):

@@ -10,9 +10,11 @@ from keras import ops
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.batch import check_batch
+from fast_style.common.images.contact_sheet import contact_sheet
 from fast_style.common.images.margin import cut_margin
 from fast_style.common.layers import cpu_convolutions
 from fast_style.common.networks.loss_network import least_side
+from fast_style.common.networks.rebuilding import copy_weights
 from fast_style.common.training.consistency import StepSeed
 from fast_style.common.training.first_batch import FirstBatch
 from fast_style.common.training.keras_callbacks import prepare_callbacks
@@ -64,16 +66,20 @@ class PerceptualTrainer(keras.Model):
         """Photographs as views are made of them: float32 (batch, height, width, 3)."""
         return ops.cast(photos, "float32")
 
-    def inputs(self, views):
+    def inputs(self, views, training):
         """What the network is given of views of photographs."""
         return views
+
+    def targets(self, photos, training):
+        """What outputs are compared with, as of the objective."""
+        return self.objective.targets(photos)
 
     def border(self, training):
         """Pixels a side of what the network makes that are cut off before terms are computed."""
         return 0
 
-    def factors(self, training):
-        """``{term: further factor of its weight}`` of this step."""
+    def factors(self, training, targets):
+        """``{term: further factor of its weight}`` of this step, each a number or one a photograph."""
         return {}
 
     def compute_terms(self, data, training):
@@ -89,13 +95,13 @@ class PerceptualTrainer(keras.Model):
         photos, border = self.prepare(data, training), self.border(training)
         consistency = self.objective.consistency
         if consistency is None:
-            first, made = photos, self.network(self.inputs(photos), training=training)
+            first, made = photos, self.network(self.inputs(photos, training), training=training)
         else:
             first, second, put_back = consistency.views(photos, lambda number: self.step_seed(training, number), border)
-            both = self.network(self.inputs(ops.concatenate([first, second])), training=training)
+            both = self.network(self.inputs(ops.concatenate([first, second]), training), training=training)
             made, of_second = ops.split(both, 2)
-        targets = self.objective.targets(cut_margin(first, border))
-        terms = self.objective.terms(cut_margin(made, border), targets, self.factors(training))
+        targets = self.targets(cut_margin(first, border), training)
+        terms = self.objective.terms(cut_margin(made, border), targets, self.factors(training, targets))
         if consistency is not None:
             value = consistency.function(*put_back(made, of_second))
             terms[consistency.name] = value
@@ -108,6 +114,31 @@ class PerceptualTrainer(keras.Model):
         Where nothing is trained, each batch draws the same.
         """
         return StepSeed(ops.cast(self.optimizer.iterations, "int32") if training else -1, number)
+
+    @property
+    def state(self):
+        """Variables beside those of network and optimizer that training changes, which checkpoints keep."""
+        return []
+
+    def measured(self):
+        """What is known of the training beside its losses, for its record: a dict."""
+        return {}
+
+    def initialize(self, network):
+        """Begins from a trained network.
+
+        Raises:
+            UserError: one of another architecture.
+        """
+        copy_weights(network, self.network)
+
+    def result(self):
+        """The network that the training leaves."""
+        return self.network
+
+    def preview_picture(self, photos):
+        """The previews of some photographs, one uint8 picture."""
+        return contact_sheet([self.preview(photo) for photo in photos], self.preview_labels, cell=512)
 
     def check_preview(self, photo):
         """Raises UserError where :meth:`preview` cannot show a uint8 photograph."""
