@@ -318,7 +318,7 @@ TRAINING_PRESETS = {
     "quick-fast": QUICK_TRAINING | {"architecture": "fast", "initialize": "starry_night_fast"},
     "add": {  # with --add, where no other is asked for
         "content": "samples",
-        "iterations": 240,
+        "iterations": 150,
         "batch_size": 1,
         "learning_rate": 2e-3,
         "warmup": 10,
