@@ -49,7 +49,10 @@ def test_strokes_flicker_less_and_keep_their_contrast(rng, step):
         np.mean([warping_error(*each[i : i + 2], flow, mask) for i in range(3, 7)]) for each in (painted, made)
     )
     assert after < 0.4 * before
-    assert made[-1][mask].std() == pytest.approx(painted[-1][mask].std(), rel=0.1)
+    # Of a mean alone the strokes would have a root of (1 - 0.6) / (1 + 0.6) left: half.
+    pictures = [picture.astype(float) for picture in (made[-1], painted[-1])]
+    fine = [(picture - gaussian_filter(picture, (2, 2, 0)))[mask].std() for picture in pictures]
+    assert fine[0] == pytest.approx(fine[1], rel=0.1)
 
 
 def test_the_first_frame_and_no_strength_change_nothing(rng):
@@ -60,8 +63,10 @@ def test_the_first_frame_and_no_strength_change_nothing(rng):
     assert all(np.abs(a.astype(int) - b).max() <= 1 for a, b in zip(made, painted, strict=True))
 
 
-def test_a_new_scene_begins_anew(rng):
+def test_a_new_scene_begins_anew_where_it_looks_like_the_one_before_too(rng):
+    """A quarter of both, a bar above, is the same."""
     frames = [scene(rng), scene(rng)]
+    frames[1][: HEIGHT // 4] = frames[0][: HEIGHT // 4]
     painted = [strokes(rng, frame) for frame in frames]
     assert np.array_equal(run(frames, painted)[1], painted[1])
 
