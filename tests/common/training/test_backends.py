@@ -70,9 +70,6 @@ SCRIPT = """
 import dataclasses, json, sys
 from fast_style.common.startup import start_backend
 start_backend()
-if sys.argv[1] == "tensorflow":  # whose steps need not be compiled to have the numbers of JAX
-    import tensorflow as tf
-    tf.config.run_functions_eagerly(True)
 from fast_style.common.task import tasks
 from fast_style.common.training.run import run_training
 by_package = {task.package: task for task in tasks()}
