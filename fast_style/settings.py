@@ -19,6 +19,8 @@ from fast_style.style_losses import STYLE_LOSSES
 MARGIN = 8
 # Far beyond what is of use: filters of the first layer, and pixels of a margin.
 WIDEST, WIDEST_MARGIN = 128, 256
+# Sizes of strokes, beside that of the training's middle, that may be asked for.
+STROKES = (0.25, 4.0)
 
 # What `fast-style-train --architecture` sets where nothing else is said.
 ARCHITECTURES = {

@@ -2,6 +2,7 @@
 
 import glob
 import os
+from pathlib import Path
 
 from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, share, whole_number
 from fast_style.common.errors import UserError
@@ -9,26 +10,47 @@ from fast_style.common.images.image_formats import EXTENSIONS
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.stop_signals import StopSignals
 
-ALL = "all"
 SHEET = "contact_sheet.png"
 
 
 def add(commands):
+    from fast_style.settings import STROKES
+
     parser = commands.add_parser(
         "stylize", help="paint photographs in a style", description="Paint photographs in one style or several."
     )
     add_photo_flags(parser, "stylized")
-    network = parser.add_mutually_exclusive_group()
-    network.add_argument(
+    parser.add_argument(
         "--style",
         action="append",
         nargs="?",  # without a name, the error names them
-        metavar="NAME",
-        help="a style that ships (fast-style styles), several, or all; of several, the folder of the results gets "
-        f"{SHEET}, too, with the first photographs",
+        metavar="STYLE",
+        help="a painting (fast-style styles), a mixture of those that one network knows, 'wave:0.6 + udnie:0.4', "
+        f"several of these, or all; of several, the folder of the results gets {SHEET}, too, with the first "
+        "photographs",
     )
     parser.take_several("--style", names_style)
-    network.add_argument("--network", metavar="NAME|FILE", help="a network: a style that ships or a .keras file")
+    parser.add_argument(
+        "--network",
+        metavar="NAME|FILE",
+        help="the network: one that ships or a .keras file (default: one that ships and knows the styles)",
+    )
+    parser.add_argument(
+        "--stroke",
+        type=float,
+        default=1.0,
+        metavar="{:g}-{:g}".format(*STROKES),
+        help="size of strokes: between those that a network was trained at, it mixes them; beyond them, the photograph "
+        "is painted at another size (default: 1, the middle of the training's)",
+    )
+    parser.add_argument(
+        "--mask",
+        action="append",
+        default=[],
+        metavar="FILE=STYLE",
+        help="a grey picture, white where STYLE is painted; may be repeated. What none covers has --style, or stays as "
+        "it is",
+    )
     parser.add_argument(
         "--max-size",
         type=whole_number(1, unit="pixel"),
@@ -62,6 +84,7 @@ def add(commands):
 
 def names_style(text):
     """Whether a further word behind ``--style`` is one more style, and no photograph."""
+    from fast_style.chosen_styles import ALL
     from fast_style.common.networks.source import shipped_name
     from fast_style.task import TASK
 
@@ -71,32 +94,25 @@ def names_style(text):
     return not photograph and not text.startswith("-") and os.sep not in text
 
 
-def find_styles(options):
-    """Sources of the networks that were asked for, by the name that each has in results.
+def read_masks(words):
+    """Triples of a mask as read, a style and the file's name, of ``FILE=STYLE``.
 
     Raises:
-        UserError: none was; one that is none.
+        UserError: another form; a file that does not decode.
     """
-    from fast_style.common.networks.source import find_network, shipped_sources
-    from fast_style.paintings import check_no_painting
-    from fast_style.task import TASK
+    from fast_style.common.images.image_io import read_photo
 
-    shipped = shipped_sources(TASK)
-    if options.network is None and not any(options.style or ()):
-        raise UserError(f"--style: expected one of {', '.join(shipped)}, or {ALL}; or --network FILE. Received: none")
-    flag, names = ("--style", options.style) if options.style else ("--network", [options.network])
-    found = {}
-    for name in filter(None, names):
-        check_no_painting(name, flag)
-        chosen = shipped.values() if flag == "--style" and name.casefold() == ALL else [find_network(name, TASK, flag)]
-        found |= {str(source.path.resolve()): source for source in chosen}
-    styles = {}
-    for source in found.values():
-        label, number = source.name, 2
-        while label in styles:  # files of one name in two folders
-            label, number = f"{source.name}_{number}", number + 1
-        styles[label] = source
-    return styles
+    masks = []
+    for word in words:
+        file, equals, style = word.rpartition("=")
+        if not (file and style):
+            hint = "" if equals or not Path(word).exists() else ", a mask without one"
+            raise UserError(f"--mask: expected FILE=STYLE. Received: {word!r}{hint}")
+        try:
+            masks.append((read_photo(file), style, file))
+        except UserError as error:
+            raise UserError(f"--mask: {error}") from error
+    return masks
 
 
 def check_sheet(path, jobs, options):
@@ -115,9 +131,12 @@ def check_sheet(path, jobs, options):
 
 
 def run(options):
+    from fast_style.chosen_styles import chosen_styles
     from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
 
-    styles = find_styles(options)
+    masks = read_masks(options.mask)
+    masked = [style for _, style, _ in masks]
+    styles = chosen_styles(options.style or (), options.network, masked, options.stroke, options.strength)
     planned = jobs_by_label(options, list(styles), "stylized")
     jobs = [job for some in planned.values() for job in some]
     folder = options.output or "stylized"
@@ -127,13 +146,17 @@ def run(options):
     from fast_style.common.networks.rebuilding import in_precision
     from fast_style.stylization import stylize_files
 
-    chosen = {name: getattr(options, name) for name in ("max_size", "streaming", "strength", "original_colours")}
+    chosen = {
+        name: getattr(options, name) for name in ("max_size", "streaming", "stroke", "strength", "original_colours")
+    }
     done, failed = [], []
     with StopSignals("photograph") as signals:
         for label, some in planned.items():
             if some and signals.received is None:
-                network = in_precision(styles[label].load(), options.precision)
-                results = stylize_files(some, network, quality=options.quality, signals=signals, **chosen)
+                source, style = styles[label]
+                network = in_precision(source.load(), options.precision)
+                named = {"style": style, "masks": masks, "name": source.name}
+                results = stylize_files(some, network, quality=options.quality, signals=signals, **named, **chosen)
                 done += results[0]
                 failed += results[1]
     note, written = how_to_go_on(jobs, done, failed, options.overwrite), []

@@ -13,27 +13,9 @@ from fast_style.conditions import Condition, mixed, paintings_of, row_variables
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
 from fast_style.task import load_network
+from tests.fast_style.tiny_paintings import CONDITIONS, photograph, trained
 
-CONDITIONS = [("wave", 256), ("wave", 512), ("udnie", 256), ("photograph", None)]
 COUNT = len(CONDITIONS)
-
-
-def trained(seed=0, **options):
-    """A network whose conditions differ and whose pictures have contrast."""
-    keras.utils.set_random_seed(seed)
-    network = TransformationNetwork(**{"width": 4, "conditions": CONDITIONS, **options})
-    generator = np.random.default_rng(seed)
-    for variable in row_variables(network):
-        low, high = (0.5, 1.5) if variable.path.endswith("gamma") else (-0.5, 0.5)
-        variable.assign(generator.uniform(low, high, variable.shape))
-    network.to_rgb.kernel.assign(network.to_rgb.kernel * 10)
-    return network
-
-
-def photograph(height, width, seed=0):
-    generator = np.random.default_rng(seed)
-    ramp = np.linspace(0, 1, height)[:, None, None] * np.array([200, 100, 50])
-    return np.clip(ramp + generator.normal(0, 40, (height, width, 3)) + 30, 0, 255).astype(np.uint8)
 
 
 def weights_map(height, width, seed=0):
