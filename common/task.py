@@ -59,6 +59,8 @@ class Task:
         use: how users apply a network that ships, a sentence for listings.
         facts: function from an entry of the manifest to ``{head: text}``: what users choose a network by, beside its
             title and summary.
+        knows: function from an entry of the manifest to what a network of several things knows, in words; of one
+            ``""``.
         figures: function from ``{name: recipe}`` of what ships, and whether at every size, to an iterable of (title,
             remark, tables), a table being (heads, rows): what was measured, as recipes record it.
         folder: of ``pretrained/`` and ``recipes/``; None: that of the package.
@@ -80,6 +82,7 @@ class Task:
     in_manifest: tuple[str, ...] = ()
     use: str = ""
     facts: Callable = lambda entry: {}
+    knows: Callable = lambda entry: ""
     figures: Callable = lambda recipes, everything=False: ()
     folder: Path | None = None
 

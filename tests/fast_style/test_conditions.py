@@ -9,7 +9,7 @@ import pytest
 from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.networks.rebuilding import in_precision
-from fast_style.conditions import Condition, mixed, paintings_of, row_variables
+from fast_style.conditions import Condition, mixed, paintings_known, paintings_of, row_variables
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
 from fast_style.task import load_network
@@ -161,6 +161,19 @@ def test_networks_of_one_painting_are_described_as_before():
     assert "conditions" not in TransformationNetwork(width=2).get_config()
     assert TransformationNetwork(width=2, conditions=2).conditions == (Condition("painting_1"), Condition("painting_2"))
     assert paintings_of(trained().conditions) == {"wave": [0, 1], "udnie": [2]}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        (None, ""),
+        ([["a", 256], ["a", 512], ["b", 256], ["b", 512]], "2 paintings, each read at 256, 512 pixels: a, b"),
+        ([["wave", 256], ["mine", None], ["photograph", None]], "2 paintings: wave (256), mine; the photograph"),
+        ([["mine", None]], "1 painting: mine"),
+    ],
+)
+def test_what_it_knows_is_said_in_words(conditions, words):
+    assert paintings_known({"config": {"conditions": conditions} if conditions else {}}) == words
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])

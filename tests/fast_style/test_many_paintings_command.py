@@ -75,11 +75,10 @@ def test_a_mask_of_another_size_is_told_once(tmp_path, photo, capsys):
 def test_a_network_that_is_named_paints(tmp_path, photo, capsys):
     trained(conditions=SIZED, seed=1).save(tmp_path / "mine.keras")
     arguments = ["stylize", photo, "-o", tmp_path / "out", "--network", tmp_path / "mine.keras", *FLOAT32]
-    for more, styles in (([], {"mine": None}), (["--style", "all"], {"wave": "wave", "udnie": "udnie"})):
-        assert run([*arguments, *more], capsys)[0] == 0
-        for label, style in styles.items():
-            expected = fast_style.stylize(photo, tmp_path / "mine.keras", style=style)
-            assert same(tmp_path / "out" / f"cat_{label}.png", expected)
+    assert run([*arguments, "--style", "all"], capsys)[0] == 0
+    for style in ("wave", "udnie"):
+        expected = fast_style.stylize(photo, tmp_path / "mine.keras", style=style)
+        assert same(tmp_path / "out" / f"cat_{style}.png", expected)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +118,9 @@ def test_what_cannot_be_painted_is_one_line_before_tensorflow_starts(
     assert (code, out, err.count("\n")) == (2, "", 1), err
     assert all(part in err for part in message.format(**names).split(".*")), err
     assert not (tmp_path / "o").exists()
+
+
+def test_what_it_knows_is_listed(capsys):
+    code, out, _ = run(["styles"], capsys)
+    assert code == 0
+    assert "    2 paintings, each read at 256, 512, 1024 pixels: wave, udnie; the photograph\n" in out
