@@ -22,6 +22,7 @@ from fast_style.export.model_card import card_path, model_card, write_card
 from fast_style.export.output import check_new_file, writing
 from fast_style.export.settings import MAX_PIXELS, TFLITE_PRECISIONS, check_calibration
 from fast_style.export.signatures import write_signatures
+from fast_style.export.weights_input import NAME, described_weights, sample_weights, weights_shape
 
 # What files of a dynamic size are calibrated and compared at; the second has no side of a multiple of 4.
 DYNAMIC_SIZES = [(256, 256), (193, 255)]
@@ -44,11 +45,13 @@ def export_tflite(
     allow_loss: bool = False,
     overwrite: bool = False,
     licence: str | None = None,
+    mapped: bool = False,
 ) -> dict:
     """``.tflite`` file of builtin operators, and its model card beside it.
 
     The file has one signature, ``serving_default``, from ``images`` to ``images``: RGB
-    (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide.
+    (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide. Of a network with
+    conditions it has a second input, ``weights``, float32 (1, conditions), in the order of the card.
 
     >>> import tempfile, superres
     >>> from fast_style.export import export_tflite, find_network
@@ -72,14 +75,15 @@ def export_tflite(
         allow_loss: keep a file that is further from the Keras network than its precision may be. Default: False.
         overwrite: replace a file that is there. Default: False.
         licence: of the weights, for the card. Default: that which ships with them.
+        mapped: weights of conditions are a map, (1, height, width, conditions). Default: False.
 
     Returns:
         the model card, a dict; ``"psnr_db"`` in it is the lowest of the photographs compared.
 
     Raises:
         UserError: an unknown precision, a bad size, int8 without calibration or another precision with
-            it, a folder with no photograph, an existing file, a full disk, LiteRT not installed, a PSNR that
-            falls short.
+            it, int8 of a network with conditions, a map for one without, a folder with no photograph, an existing file,
+            a full disk, LiteRT not installed, a PSNR that falls short.
     """
     if precision not in TFLITE_PRECISIONS:
         raise UserError(f"precision: expected one of {', '.join(TFLITE_PRECISIONS)}. Received: {precision!r}")
@@ -88,19 +92,23 @@ def export_tflite(
     check_new_file(file, ".tflite", overwrite)
     if card_path(file).exists() and not overwrite:
         raise UserError(f"FILE: expected no card beside it, or --overwrite. Received: {card_path(file)}, which exists")
+    _check_conditions(source, precision, mapped)
     require("ai_edge_litert.interpreter", "tflite")
     sizes = [size] if size else DYNAMIC_SIZES
     compared = photographs(sizes, photos)
     calibrated = photographs(sizes[:1], calibration, CALIBRATION_PHOTOS) if precision == "int8" else None
     # A copy: what the network has been compiled to, to compare, would be converted with it.
-    content = convert(rebuilt(source.network), precision, size, uint8, calibrated)
-    lowest = min(compare(content, in_precision(source.network, "float32"), compared))
+    content = convert(rebuilt(source.network), precision, size, uint8, calibrated, mapped)
+    lowest = min(compare(content, in_precision(source.network, "float32"), compared, mapped))
     if lowest < FLOORS[precision] and not allow_loss:
         raise UserError(
             f"{file}: expected a PSNR of at least {FLOORS[precision]:g} dB from the Keras network with {precision}. "
             f"Received: {lowest:.1f} dB; --allow-loss keeps it"
         )
     card = tflite_card(source, content, precision, size, uint8, lowest, licence)
+    if source.config.get("conditions"):
+        shape = weights_shape(source.network, mapped, 1, size or ("height", "width"))
+        card["signatures"]["serving_default"]["inputs"][NAME] = described_weights(shape)
     file = Path(file)
     before = file.read_bytes() if file.exists() else None
     write_bytes(file, content)
@@ -110,6 +118,17 @@ def export_tflite(
         file.unlink() if before is None else write_bytes(file, before)
         raise
     return card
+
+
+def _check_conditions(source, precision, mapped):
+    if mapped and not source.config.get("conditions"):
+        raise UserError(f"--map: expected a network of several paintings. Received: {source.name}, of one")
+    if precision == "int8" and source.config.get("conditions"):
+        # Ranges of activations are other ones with each condition.
+        raise UserError(
+            "precision: expected float32, float16 or dynamic for a network of several paintings, or one style of it, "
+            "--style. Received: int8"
+        )
 
 
 def check_size(size, factor):
@@ -125,7 +144,7 @@ def check_size(size, factor):
         )
 
 
-def convert(network, precision="float32", size=None, uint8=False, calibration=None):
+def convert(network, precision="float32", size=None, uint8=False, calibration=None, mapped=False):
     """The bytes of a TFLite file; arguments as of :func:`export_tflite`.
 
     Args:
@@ -140,17 +159,18 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
     if precision == "int8":
         network = equalized(network, calibration)
 
-    def serving_default(images):
-        result = network(of_shape_only(images, size), training=False)
+    def serving_default(images, *weights):
+        result = network(of_shape_only(images, size), *weights, training=False)
         return {"images": to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
 
     dtype = tf.uint8 if uint8 else tf.float32
-    shape = (1, *(size or (None, None)), 3)
+    sides = size or (None, None)
+    inputs = [tf.TensorSpec((1, *sides, 3), dtype, "images")]
+    if getattr(network, "conditions", None):
+        inputs.append(tf.TensorSpec(weights_shape(network, mapped, 1, sides), tf.float32, NAME))
     with tempfile.TemporaryDirectory() as folder, stderr_closed():
         with writing(folder):
-            write_signatures(
-                folder, network, {"serving_default": (serving_default, tf.TensorSpec(shape, dtype, "images"))}
-            )
+            write_signatures(folder, network, {"serving_default": (serving_default, *inputs)})
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if precision != "float32":
@@ -244,7 +264,7 @@ def check_builtin(content):
         raise UserError(f"network: expected tensors of at most 4 dimensions. Received: {most_dimensions(content)}")
 
 
-def run(content, images, threads=None, seconds=None):
+def run(content, images, threads=None, seconds=None, weights=None):
     """What LiteRT computes with XNNPACK, one image after the other.
 
     Args:
@@ -252,6 +272,7 @@ def run(content, images, threads=None, seconds=None):
         images: list of uint8 (height, width, 3).
         threads: default LiteRT's.
         seconds: a list that gets how long each took, None for not.
+        weights: list of tuples, of what the file takes behind each image: weights of conditions, where it takes any.
 
     Returns:
         list of float32 or uint8 (height * factor, width * factor, 3), as the file has it.
@@ -263,18 +284,22 @@ def run(content, images, threads=None, seconds=None):
         signature = interpreter.get_signature_runner("serving_default")
     dtype = signature.get_input_details()["images"]["dtype"]
     results = []
-    for image in images:
+    for image, of_image in zip(images, weights or [()] * len(images), strict=True):
         start = time.perf_counter()
-        results.append(signature(images=image[None].astype(dtype))["images"][0])
+        second = dict(zip([NAME], of_image, strict=False))
+        results.append(signature(images=image[None].astype(dtype), **second)["images"][0])
         if seconds is not None:
             seconds.append(time.perf_counter() - start)
     return results
 
 
-def compare(content, network, images):
+def compare(content, network, images, mapped=False):
     """PSNR in dB of each image between what a file and what the Keras network makes of it, rounded to uint8."""
-    results = run(content, images)
-    expected = [network.render(image[None]).numpy()[0] for image in images]
+    weights = [() for _ in images]
+    if getattr(network, "conditions", None):
+        weights = [(sample_weights(network, i, one.shape[:2], mapped),) for i, one in enumerate(images)]
+    results = run(content, images, weights=weights)
+    expected = [network.render(image[None], *of).numpy()[0] for image, of in zip(images, weights, strict=True)]
     return [psnr(one, np.rint(result)) for one, result in zip(expected, results, strict=True)]
 
 

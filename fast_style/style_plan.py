@@ -70,11 +70,11 @@ def plan_style(conditions: Sequence, style=None, stroke=1.0, strength=1.0, maske
     rows, kept = np.zeros((len(regions), len(conditions))), np.zeros(len(regions))
     for number, shares in enumerate(regions):
         of_photograph = 1 - strength * (1 - shares.pop(PHOTOGRAPH, 0.0))
+        if photograph is not None and (painted_in_one or of_photograph == 1):
+            rows[number, photograph] = of_photograph
         if of_photograph == 1 or not painted_in_one:
             kept[number] = of_photograph
-            of_photograph = 0.0
-        else:
-            rows[number, photograph] = of_photograph
+            of_photograph = float(rows[number].any())
         total = sum(shares.values())
         for name, share in shares.items():
             rows[number] += (1 - of_photograph) * share / total * _row(sizes[name], stroke / factor, len(conditions))

@@ -20,6 +20,36 @@ def size_or_dynamic(text):
     return None if text == "dynamic" else size(text)
 
 
+def add_style_flags(parser):
+    """Flags of exports of a network of several paintings; see :func:`styled`."""
+    parser.add_argument(
+        "--style",
+        action="append",
+        metavar="STYLE",
+        help="of a network of several paintings one or a mixture, 'wave:0.6 + udnie:0.4': the export is of that alone; "
+        "several times: it takes a weight for each of these (default: one for each painting and size)",
+    )
+    parser.add_argument(
+        "--stroke", type=float, metavar="X", help="size of strokes of --style, within those that were trained"
+    )
+
+
+def styled(source, options):
+    """The source that :func:`add_style_flags` asked for.
+
+    Raises:
+        UserError: what :func:`fixed_styles` refuses; a size of strokes without a style.
+    """
+    from fast_style.common.errors import UserError
+    from fast_style.export.styled_source import fixed_styles
+
+    if not options.style:
+        if options.stroke is not None:
+            raise UserError(f"--stroke: expected --style with it. Received: {options.stroke:g}, without")
+        return source
+    return fixed_styles(source, options.style, 1.0 if options.stroke is None else options.stroke)
+
+
 def add_licence_flag(parser):
     parser.add_argument("--licence", metavar="TEXT", help="of the weights, for the model card (default: as shipped)")
 

@@ -3,7 +3,7 @@
 from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.streams import say
-from fast_style.export.commands.flags import NETWORK_HELP, add_licence_flag, size_or_dynamic
+from fast_style.export.commands.flags import NETWORK_HELP, add_licence_flag, add_style_flags, size_or_dynamic, styled
 
 
 def add(commands):
@@ -30,6 +30,10 @@ def add(commands):
         metavar="HxW|dynamic",
         help="of the input in pixels; dynamic: set at each use, not for the GPU delegate (default: 256x256)",
     )
+    add_style_flags(parser)
+    parser.add_argument(
+        "--map", action="store_true", help="weights of paintings for each pixel instead of for the whole picture"
+    )
     parser.add_argument("--uint8", action="store_true", help="uint8 input and output instead of float32")
     parser.add_argument("--calibration", metavar="FOLDER", help="photographs that int8 is calibrated on: up to 32")
     parser.add_argument(
@@ -48,7 +52,7 @@ def run(options):
     from fast_style.export.output import check_new_file
     from fast_style.export.settings import check_calibration
 
-    source = find_network(options.network)
+    source = styled(find_network(options.network), options)
     check_calibration(options.precision, options.calibration, "--calibration")
     for folder in filter(None, (options.calibration, options.photos)):
         from fast_style.common.images.image_io import list_images
@@ -70,6 +74,7 @@ def run(options):
         options.allow_loss,
         options.overwrite,
         options.licence,
+        options.map,
     )
     lowest = "identical" if card["psnr_db"] is None else f"{card['psnr_db']:.1f} dB"
     say(f"{printable(options.file)}: {card['bytes']} bytes, PSNR {lowest} from the Keras network, {card['precision']}")
