@@ -378,6 +378,12 @@ class EvaluationSettings(ObjectiveSettings, PrecisionSettings):
     network: str = setting(
         None, "the network: a style that ships (fast-style styles) or a .keras file", required=True, metavar="NAME|FILE"
     )
+    painting: str = setting(
+        None,
+        "of a network of several paintings, the one that is measured, or a mixture, at strokes of --style-size "
+        "(default: the name of --style's file)",
+        metavar="STYLE",
+    )
     photos: str = setting(None, "folder of photographs (default: the samples that scikit-image carries)", metavar="DIR")
     output: str = setting("evaluation", "folder of the report and of what it is made from", metavar="DIR")
     sizes: tuple = setting(

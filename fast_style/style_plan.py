@@ -94,6 +94,14 @@ def _sizes(conditions, numbers):
     return {size / middle: number for size, number in sized}
 
 
+def stroke_at(conditions: Sequence, painting: str, size: int) -> float:
+    """The stroke at which a painting is painted as it was read at a size, its short side in pixels; 1 without sizes."""
+    numbers = paintings_of(conditions)[painting]
+    share, number = next(iter(_sizes(conditions, numbers).items()))
+    trained = conditions[number].size
+    return size * share / trained if trained else 1.0
+
+
 def _factor(sizes, stroke):
     """The factor nearest to 1 at which each painting has, of its sizes, one for the rest; `stroke` always is one."""
     least = max((stroke / max(one) for one in sizes), default=1.0)
