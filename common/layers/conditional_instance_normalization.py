@@ -20,7 +20,7 @@ class ConditionalInstanceNormalization(InstanceNormalization):
     >>> from fast_style.layers import ConditionalInstanceNormalization
     >>> layer = ConditionalInstanceNormalization(2)
     >>> layer.build((1, 1, 2, 1))
-    >>> layer.gamma.assign([[1.0], [3.0]])
+    >>> _ = layer.gamma.assign([[1.0], [3.0]])
     >>> images = np.array([1.0, 3.0], "float32").reshape(1, 1, 2, 1)
     >>> np.round(np.asarray(layer(images, np.array([[0.5, 0.5]]))).ravel(), 3)
     array([-2.,  2.], dtype=float32)
