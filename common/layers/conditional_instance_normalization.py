@@ -20,8 +20,8 @@ class ConditionalInstanceNormalization(InstanceNormalization):
     >>> from fast_style.layers import ConditionalInstanceNormalization
     >>> layer = ConditionalInstanceNormalization(2)
     >>> layer.build((1, 1, 2, 1))
-    >>> _ = layer.gamma.assign([[1.0], [3.0]])
-    >>> images = np.array([1.0, 3.0], "float32").reshape(1, 1, 2, 1)
+    >>> layer.set_weights([np.array([[1.0], [3.0]]), np.zeros((2, 1))])
+    >>> images = np.array([1.0, 3.0]).reshape(1, 1, 2, 1)
     >>> np.round(np.asarray(layer(images, np.array([[0.5, 0.5]]))).ravel(), 3)
     array([-2.,  2.], dtype=float32)
 
@@ -38,13 +38,14 @@ class ConditionalInstanceNormalization(InstanceNormalization):
     def __init__(self, conditions: int, epsilon: float = 1e-5, **kwargs):
         super().__init__(epsilon, **kwargs)
         self.conditions = conditions
-        # Weights keep their float32; inputs are cast where they have to be.
+        # Weights keep their float32; `call` casts inputs itself.
         self.autocast = False
 
     def parameter_shape(self, channels):
         return (self.conditions, channels)
 
     def call(self, inputs, weights):
+        inputs = ops.cast(inputs, self.compute_dtype)
         gamma, beta = self.mixed(weights)
         if len(weights.shape) == 4:  # of each pixel: behind what has one number a channel
             return ops.cast(ops.cast(self.normalized(inputs), gamma.dtype) * gamma + beta, inputs.dtype)

@@ -64,9 +64,8 @@ class InstanceNormalization(keras.layers.Layer):
         dtype = self._statistics_dtype
         if gamma is None:
             gamma, beta = ops.ones(inputs.shape[-1:], dtype), ops.zeros(inputs.shape[-1:], dtype)
-        # TensorFlow has no fused operation for float64, which a layer that does not cast its inputs may be given.
-        fused = "float64" not in (dtype, keras.backend.standardize_dtype(inputs.dtype))
-        if keras.backend.backend() == "tensorflow" and isinstance(inputs.shape[0], int) and fused:
+        # TensorFlow has no fused operation for float64.
+        if keras.backend.backend() == "tensorflow" and isinstance(inputs.shape[0], int) and dtype == "float32":
             return self._fused(inputs, gamma, beta)
         x = ops.cast(inputs, dtype)
         mean, variance = ops.moments(x, axes=(1, 2), keepdims=True)
