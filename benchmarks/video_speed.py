@@ -89,6 +89,7 @@ def stages(source, filters):
     from fast_style.common.video.reading import open_clip
     from fast_style.common.video.writing import open_writer
     from fast_style.network import TransformationNetwork
+    from fast_style.painter import Painter
     from fast_style.video import frame_painter
 
     network = in_precision(TransformationNetwork(width=filters))
@@ -96,7 +97,7 @@ def stages(source, filters):
         began = time.process_time()
         frames = list(clip.frames())
         yield "read: decode, RGB", time.process_time() - began
-        paint, batch = frame_painter(network, *clip.sides)
+        paint, batch = frame_painter(Painter(network), *clip.sides)
         paint(np.stack([frames[0].rgb] * batch))
         began = time.process_time()
         groups = [np.stack([one.rgb for one in frames[at : at + batch]]) for at in range(0, len(frames), batch)]

@@ -59,6 +59,8 @@ class Task:
         use: how users apply a network that ships, a sentence for listings.
         facts: function from an entry of the manifest to ``{head: text}``: what users choose a network by, beside its
             title and summary.
+        knows: function from an entry of the manifest to what a network of several things knows, in words; of one
+            ``""``.
         figures: function from ``{name: recipe}`` of what ships, and whether at every size, to an iterable of (title,
             remark, tables), a table being (heads, rows): what was measured, as recipes record it.
         run_facts: function from the settings of a run and of the last of its recipe to ``{head: text}``: what the
@@ -84,6 +86,7 @@ class Task:
     in_manifest: tuple[str, ...] = ()
     use: str = ""
     facts: Callable = lambda entry: {}
+    knows: Callable = lambda entry: ""
     figures: Callable = lambda recipes, everything=False: ()
     run_facts: Callable = lambda used, last: {}
     evaluation: Callable = lambda folder: {}

@@ -5,9 +5,9 @@ python -E -P artifact_runner.py PACKAGE...
 Packages that are named cannot be imported.
 
 Each line on stdin is a task in JSON: ``[ARTIFACT, INPUTS.npz, OUTPUTS.npz]``. INPUTS has arrays named
-``signature/number``: a batch of images, or the bytes of one encoded image as uint8 (length,). OUTPUTS gets what the
-artifact makes of each, by the same name. Each task is answered by a line on stdout, in JSON: null, or one line that
-says why it does not load or run.
+``signature/number``: a batch of images, or the bytes of one encoded image as uint8 (length,); and, where a signature
+takes weights, ``signature/number/weights``. OUTPUTS gets what the artifact makes of each, by the same name. Each task
+is answered by a line on stdout, in JSON: null, or one line that says why it does not load or run.
 """
 
 import json
@@ -22,43 +22,44 @@ import numpy as np  # noqa: E402 behind the lines above, on purpose
 
 
 def saved_model(path):
-    """``run(signature, array)`` of a SavedModel, by TensorFlow's own loader."""
+    """``run(signature, array, **weights)`` of a SavedModel, by TensorFlow's own loader."""
     import tensorflow as tf
 
     signatures = tf.saved_model.load(path).signatures
 
-    def run(name, array):
+    def run(name, array, **weights):
         if name == "serve_bytes":
             png = signatures[name](image_bytes=tf.constant([array.tobytes()]))["image_bytes"].numpy()[0]
             return np.frombuffer(png, np.uint8)
-        return signatures[name](images=tf.constant(array))["images"].numpy()
+        weights = {key: tf.constant(value) for key, value in weights.items()}
+        return signatures[name](images=tf.constant(array), **weights)["images"].numpy()
 
     return run, tf
 
 
 def tflite(path):
-    """``run(signature, array)`` of a TFLite file, by LiteRT."""
+    """``run(signature, array, **weights)`` of a TFLite file, by LiteRT."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_path=path)
 
-    def run(name, array):
+    def run(name, array, **weights):
         signature = interpreter.get_signature_runner(name)
         dtype = signature.get_input_details()["images"]["dtype"]
-        return signature(images=array.astype(dtype))["images"]
+        return signature(images=array.astype(dtype), **weights)["images"]
 
     return run, interpreter
 
 
 def onnx(path):
-    """``run(signature, array)`` of an ONNX file, by ONNX Runtime."""
+    """``run(signature, array, **weights)`` of an ONNX file, by ONNX Runtime."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
 
-    def run(name, array):
+    def run(name, array, **weights):
         dtype = np.uint8 if session.get_inputs()[0].type == "tensor(uint8)" else np.float32
-        return session.run(None, {"images": array.astype(dtype)})[0]
+        return session.run(None, {"images": array.astype(dtype), **weights})[0]
 
     return run, session
 
@@ -68,7 +69,14 @@ def run_artifact(artifact, inputs, outputs):
     load = saved_model if os.path.isdir(artifact) else onnx if artifact.endswith(".onnx") else tflite
     run, loaded = load(artifact)
     with np.load(inputs) as arrays:
-        np.savez(outputs, **{name: run(name.rsplit("/", 1)[0], arrays[name]) for name in arrays.files})
+        found = {}
+        for name in arrays.files:
+            signature, _, rest = name.partition("/")
+            if not rest.endswith("/weights"):
+                second = f"{name}/weights"
+                weights = {"weights": arrays[second]} if second in arrays.files else {}
+                found[name] = run(signature, arrays[name], **weights)
+        np.savez(outputs, **found)
     del loaded
 
 

@@ -25,15 +25,17 @@ def psnr(expected, received):
         return float(peak_signal_noise_ratio(expected, received, data_range=255))
 
 
-def distances(network, images, results):
+def distances(network, images, results, weights=None):
     """PSNR in dB of each of a file's results, rounded to uint8, from what the Keras network makes of its image.
 
     Args:
         network: with ``render``.
         images: list of uint8 (height, width, 3).
         results: list of float32 or uint8 arrays.
+        weights: list of tuples, of what the network takes behind each image. Default: nothing.
     """
-    expected = [network.render(image[None]).numpy()[0] for image in images]
+    weights = weights or [()] * len(images)
+    expected = [network.render(image[None], *of).numpy()[0] for image, of in zip(images, weights, strict=True)]
     return [psnr(one, np.rint(result)) for one, result in zip(expected, results, strict=True)]
 
 

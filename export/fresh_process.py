@@ -42,10 +42,10 @@ class FreshProcess:
         Args:
             artifact: folder of a SavedModel, or a ``.tflite`` or ``.onnx`` file.
             inputs: ``{"signature/number": array}``: a batch of images, or the bytes of one encoded image as
-                uint8 (length,).
+                uint8 (length,); ``"signature/number/weights"`` are its weights, where it takes any.
 
         Returns:
-            dict of arrays by the same names.
+            dict of arrays by the same names, but for weights.
 
         Raises:
             UserError: it does not load or run.

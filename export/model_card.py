@@ -5,12 +5,14 @@ from pathlib import Path
 from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
 from fast_style.common.json_files import read_json, write_json
-from fast_style.common.json_shape import Maybe
+from fast_style.common.json_shape import Maybe, json_fault
 from fast_style.common.training.run_record import versions
+from fast_style.export import weights_input
 from fast_style.export.settings import MAX_PIXELS, PRECISIONS
+from fast_style.export.styled_source import FixedStyles
 
 CARD = "model_card.json"
-SIGNATURES = ("serving_default", "serve_float", "serve_bytes")
+SIGNATURES = ("serving_default", "serve_float", "serve_bytes", *weights_input.SIGNATURES)
 # What reading an artifact takes.
 SHAPE = {
     "name": str,
@@ -19,7 +21,10 @@ SHAPE = {
     "signatures": {"serving_default": {"inputs": {"images": {"shape": [(range(1, 2**16), str, None)]}}}},
     "max_pixels": Maybe(range(1, 2**40)),
     "network": {"ships": bool, "file": str, "sha256": str},
+    "styles": Maybe([{str: float}]),
+    "stroke": Maybe(float),
 }
+OF_EACH_SIGNATURE = {str: {"inputs": {weights_input.NAME: Maybe({"shape": [(range(1, 2**16), str, None)]})}}}
 
 
 def model_card(source, form, precision, signatures, sha256, licence=None, **extra):
@@ -39,6 +44,10 @@ def model_card(source, form, precision, signatures, sha256, licence=None, **extr
     """
     network = source.network
     config = {k: v for k, v in network.get_config().items() if k not in ("name", "trainable", "dtype")}
+    if isinstance(source, FixedStyles):
+        extra |= {"styles": list(source.styles), "stroke": source.stroke}
+    if conditions := getattr(network, "conditions", None):
+        extra["conditions"] = [condition._asdict() for condition in conditions]
     return {
         "name": source.name,
         "task": source.task.name,
@@ -95,6 +104,8 @@ def read_card(artifact):
         place = "in" if path.parent == Path(artifact) else "beside"
         raise UserError(f"{artifact}: expected an artifact with {path.name} {place} it. Received: none")
     card = read_json(path, "a model card", SHAPE)
+    if fault := json_fault(card["signatures"], OF_EACH_SIGNATURE, "signatures"):
+        raise UserError(f"{path}: expected a model card. Received: one with {fault}")
     shape, unknown = fixed_shape(card), card["signatures"].keys() - SIGNATURES
     if len(shape) != 4 or unknown:
         received = f"signature {sorted(unknown)[0]!r:.60}" if unknown else f"{len(shape)} axes"

@@ -14,6 +14,7 @@ from fast_style.export.comparison import distances, photographs
 from fast_style.export.extras import require
 from fast_style.export.settings import ONNX_PRECISIONS
 from fast_style.export.single_file import DYNAMIC_SIZES, check_choices, check_distance, file_card, keep
+from fast_style.export.weights_input import NAME, described_weights, sample_weights, weights_shape
 
 # Of 2022: what runtimes of today's browsers and phones take.
 OPSET = 17
@@ -35,7 +36,8 @@ def export_onnx(
     """``.onnx`` file, and its model card beside it.
 
     The file is a graph from ``images`` to ``pictures``: RGB (1, height, width, 3), 0..255, float32 or uint8; the
-    output is factor times as high and wide.
+    output is factor times as high and wide. Of a network with conditions it has a second input, ``weights``, float32
+    (1, conditions), in the order of the card.
 
     >>> import tempfile, superres
     >>> from fast_style.export import export_onnx, find_network
@@ -69,7 +71,11 @@ def export_onnx(
         require(module, "onnx")
     compared = photographs([size] if size else DYNAMIC_SIZES, photos)
     content = convert(rebuilt(source.network), precision, size, uint8)
-    lowest = min(distances(in_precision(source.network, "float32"), compared, run(content, compared)))
+    network = in_precision(source.network, "float32")
+    weights = [() for _ in compared]
+    if getattr(network, "conditions", None):
+        weights = [(sample_weights(network, number, None, False),) for number in range(len(compared))]
+    lowest = min(distances(network, compared, run(content, compared, weights), weights))
     check_distance(file, lowest, precision, allow_loss)
     card = file_card(
         source,
@@ -84,6 +90,8 @@ def export_onnx(
         opset=OPSET,
         operators=operators(content),
     )
+    if getattr(network, "conditions", None):
+        card["signatures"]["serving_default"]["inputs"][NAME] = described_weights(weights_shape(network, False, 1))
     keep(file, content, card)
     return card
 
@@ -93,18 +101,20 @@ def convert(network, precision="float32", size=None, uint8=False):
     import tensorflow as tf
 
     dtype = tf.uint8 if uint8 else tf.float32
-    specification = tf.TensorSpec((1, *(size or (None, None)), 3), dtype, "images")
+    inputs = [tf.TensorSpec((1, *(size or (None, None)), 3), dtype, "images")]
+    if getattr(network, "conditions", None):
+        inputs.append(tf.TensorSpec(weights_shape(network, False, 1), tf.float32, NAME))
 
-    @tf.function(input_signature=[specification], autograph=False)
-    def graph(images):
-        result = network(images, training=False)
+    @tf.function(input_signature=inputs, autograph=False)
+    def graph(images, *weights):
+        result = network(images, *weights, training=False)
         return {OUTPUT: to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     with stderr_closed(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the converter's, which is not ours to mend
         tf2onnx = require("tf2onnx", "onnx")
-        model, _ = tf2onnx.convert.from_function(graph, input_signature=[specification], opset=OPSET)
+        model, _ = tf2onnx.convert.from_function(graph, input_signature=inputs, opset=OPSET)
     for value, factor in ((model.graph.input[0], 1), (model.graph.output[0], getattr(network, "factor", 1))):
         for axis, side in ((1, "height"), (2, "width")):
             dimension = value.type.tensor_type.shape.dim[axis]
@@ -138,12 +148,13 @@ def operators(content):
     return sorted({node.op_type for node in require("onnx", "onnx").load_from_string(content).graph.node})
 
 
-def run(content, images):
+def run(content, images, weights=None):
     """What ONNX Runtime computes on the processor, one image after the other.
 
     Args:
         content: bytes of an ONNX file.
         images: list of uint8 (height, width, 3).
+        weights: list of tuples, of what the file takes behind each image: weights of conditions, where it takes any.
 
     Returns:
         list of float32 or uint8 (height * factor, width * factor, 3), as the file has it.
@@ -151,4 +162,8 @@ def run(content, images):
     runtime = require("onnxruntime", "onnx")
     session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
     dtype = np.uint8 if session.get_inputs()[0].type == "tensor(uint8)" else np.float32
-    return [session.run(None, {"images": image[None].astype(dtype)})[0][0] for image in images]
+    results = []
+    for image, of_image in zip(images, weights or [()] * len(images), strict=True):
+        second = dict(zip([NAME], of_image, strict=False))
+        results.append(session.run(None, {"images": image[None].astype(dtype), **second})[0][0])
+    return results

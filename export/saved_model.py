@@ -10,6 +10,7 @@ from fast_style.export.model_card import CARD, folder_digests, model_card, write
 from fast_style.export.output import check_new_folder, whole_folder
 from fast_style.export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
 from fast_style.export.signatures import ensure_shape, write_signatures
+from fast_style.export.weights_input import NAME, SIGNATURES, described_weights, weights_shape
 
 
 def export_saved_model(
@@ -21,12 +22,16 @@ def export_saved_model(
     overwrite: bool = False,
     licence: str | None = None,
 ) -> dict:
-    """SavedModel of a network, with three signatures, and ``model_card.json`` within it.
+    """SavedModel of a network, with three signatures or five, and ``model_card.json`` within it.
 
     - ``serving_default``: from ``images``, uint8 (batch, height, width, 3), to ``images``, uint8, factor times as high
       and wide.
     - ``serve_float``: the same in float32, 0..255.
     - ``serve_bytes``: from ``image_bytes``, string (batch,), JPEG, PNG, GIF, BMP or WebP, to ``image_bytes``, PNG.
+
+    A network with conditions paints its first there. It has two more signatures, from ``images`` and ``weights`` of the
+    conditions, float32, whose order the card has: ``serve_weights``, (batch or 1, conditions), and ``serve_map``,
+    (batch or 1, height, width, conditions).
 
     >>> import tempfile, superres
     >>> from fast_style.export import export_saved_model, find_network
@@ -83,14 +88,32 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
             ),
         ]
 
-    def compute(images):
+    def compute(images, *weights):
         """float32 (batch, height, width, 3), not clipped."""
         images = ensure_shape(images, array)
-        with tf.control_dependencies(check(tf.shape(images)[:3])):
-            return network(tf.identity(images), training=False)
+        checks = [one for given in weights for one in check_weights(tf.shape(images), given)]
+        with tf.control_dependencies([*check(tf.shape(images)[:3]), *checks]):
+            return network(tf.identity(images), *weights, training=False)
+
+    def check_weights(shape, weights):
+        """Operations that refuse weights of another picture, or that are no numbers."""
+        of = tf.shape(weights)[:-1]
+        fits = tf.equal(of, shape[: len(weights.shape) - 1])
+        fits = tf.concat([fits[:1] | tf.equal(of[:1], 1), fits[1:]], 0)
+        finite = tf.reduce_all(tf.math.is_finite(weights))
+        return [
+            tf.debugging.Assert(tf.reduce_all(fits), ["weights: expected those of the images. Received: shape", of]),
+            tf.debugging.Assert(finite, ["weights: expected finite numbers"]),
+        ]
 
     def serving_default(images):
         return {"images": to_uint8(compute(images))}
+
+    def serve_weights(images, weights):
+        return {"images": to_uint8(compute(images, ensure_shape(weights, weights_shape(network, False))))}
+
+    def serve_map(images, weights):
+        return {"images": to_uint8(compute(images, ensure_shape(weights, weights_shape(network, True))))}
 
     def serve_float(images):
         return {"images": tf.clip_by_value(compute(images), 0.0, 255.0)}
@@ -104,15 +127,17 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
         # One after the other: images of a batch differ in size, and memory is for one at a time.
         return {"image_bytes": tf.map_fn(one_png, image_bytes, fn_output_signature=tf.string, parallel_iterations=1)}
 
-    write_signatures(
-        folder,
-        network,
-        {
-            "serving_default": (serving_default, tf.TensorSpec(array, tf.uint8, "images")),
-            "serve_float": (serve_float, tf.TensorSpec(array, tf.float32, "images")),
-            "serve_bytes": (serve_bytes, tf.TensorSpec((None,), tf.string, "image_bytes")),
-        },
-    )
+    images = tf.TensorSpec(array, tf.uint8, "images")
+    signatures = {
+        "serving_default": (serving_default, images),
+        "serve_float": (serve_float, tf.TensorSpec(array, tf.float32, "images")),
+        "serve_bytes": (serve_bytes, tf.TensorSpec((None,), tf.string, "image_bytes")),
+    }
+    if getattr(network, "conditions", None):
+        for function, mapped in ((serve_weights, False), (serve_map, True)):
+            weights = tf.TensorSpec(weights_shape(network, mapped), tf.float32, NAME)
+            signatures[function.__name__] = (function, images, weights)
+    write_signatures(folder, network, signatures)
 
 
 def saved_model_card(source, folder, precision, max_pixels, licence=None):
@@ -131,6 +156,11 @@ def saved_model_card(source, folder, precision, max_pixels, licence=None):
         "serve_float": {"inputs": images("float32", array), "outputs": images("float32", larger)},
         "serve_bytes": {"inputs": encoded("JPEG, PNG, GIF, BMP or WebP"), "outputs": encoded("PNG")},
     }
+    if getattr(source.network, "conditions", None):
+        for name, mapped in SIGNATURES.items():
+            weights = described_weights(weights_shape(source.network, mapped, "batch", ("height", "width")))
+            inputs = images("uint8", array) | {NAME: weights}
+            signatures[name] = {"inputs": inputs, "outputs": images("uint8", larger)}
     return model_card(
         source, "saved_model", precision, signatures, folder_digests(folder), licence, max_pixels=max_pixels
     )

@@ -10,8 +10,8 @@ def write_signatures(folder, network, signatures):
     Args:
         folder: path.
         network: the Keras model that the functions call, whose variables are saved.
-        signatures: ``{name: (function, specification)}``: a function of one tensor to a dict of tensors, and the
-            ``tf.TensorSpec`` of the tensor, whose name is that of the signature's input.
+        signatures: ``{name: (function, specification, ...)}``: a function of tensors to a dict of tensors, and the
+            ``tf.TensorSpec`` of each, whose name is that of the signature's input.
     """
     import tensorflow as tf
 
@@ -19,8 +19,8 @@ def write_signatures(folder, network, signatures):
     # The variables, and not the network: what Keras saves with a model is for loading that again, not for serving.
     module.variables_of_the_network = [variable.value for variable in network.variables]
     traced = {
-        name: tf.function(function, [specification], autograph=False)
-        for name, (function, specification) in signatures.items()
+        name: tf.function(function, specifications, autograph=False)
+        for name, (function, *specifications) in signatures.items()
     }
     tf.saved_model.save(module, str(folder), traced)
 

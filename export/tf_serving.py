@@ -18,6 +18,7 @@ from fast_style.export.output import whole_folder, writing
 from fast_style.export.saved_model import saved_model_card, write_saved_model
 from fast_style.export.serving_folder import MODELS_CONFIG, check_serving_folder, next_version
 from fast_style.export.settings import MAX_PIXELS
+from fast_style.export.weights_input import NAME, SIGNATURES, sample_weights
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Where TF Serving looks for it within a version: fixed by TF Serving.
@@ -99,7 +100,7 @@ def _fill(folder, sources, precision, warmup, max_pixels, licence):
             with whole_folder(version) as part:
                 write_saved_model(source, part, precision, max_pixels)
                 (part / WARMUP).parent.mkdir()
-                write_warmup(part / WARMUP, name, warmup)
+                write_warmup(part / WARMUP, name, warmup, source.network)
                 write_card(part / CARD, saved_model_card(source, part, precision, max_pixels, licence))
             undo.callback(_remove_version, version)
             made.append(version)
@@ -149,36 +150,42 @@ def models_config(folder, versions):
     return text_format.MessageToString(config)
 
 
-def write_warmup(path, model, sizes):
+def write_warmup(path, model, sizes, network=None):
     """Writes PredictionLog records: each size through each signature of a model.
 
     Args:
         path: the TFRecord file.
         model: name in the requests.
         sizes: list of (height, width); the images are grey.
+        network: which it is of; None for one without conditions.
     """
     import tensorflow as tf
 
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for request in warmup_requests(model, sizes):
+        for request in warmup_requests(model, sizes, network):
             writer.write(request.SerializeToString())
 
 
-def warmup_requests(model, sizes):
+def warmup_requests(model, sizes, network=None):
     """PredictionLog messages of :func:`write_warmup`."""
     logs = require("tensorflow_serving.apis.prediction_log_pb2", "serving")
     for height, width in sizes:
         png = encode(np.full((height, width, 3), 128, np.uint8), "png")
-        for signature, (name, tensor) in {
-            "serving_default": ("images", _grey((1, height, width, 3), np.uint8)),
-            "serve_float": ("images", _grey((1, height, width, 3), np.float32)),
-            "serve_bytes": ("image_bytes", _strings([png])),
-        }.items():
+        requests = {
+            "serving_default": {"images": _grey((1, height, width, 3), np.uint8)},
+            "serve_float": {"images": _grey((1, height, width, 3), np.float32)},
+            "serve_bytes": {"image_bytes": _strings([png])},
+        }
+        for name, mapped in SIGNATURES.items() if getattr(network, "conditions", None) else ():
+            weights = _tensor(sample_weights(network, 0, (height, width), mapped))
+            requests[name] = requests["serving_default"] | {NAME: weights}
+        for signature, inputs in requests.items():
             log = logs.PredictionLog()
             request = log.predict_log.request
             request.model_spec.name = model
             request.model_spec.signature_name = signature
-            request.inputs[name].CopyFrom(tensor)
+            for name, tensor in inputs.items():
+                request.inputs[name].CopyFrom(tensor)
             yield log
 
 
@@ -189,6 +196,12 @@ def _grey(shape, dtype):
     tensor = tf.make_tensor_proto(dtype(128), shape=())
     tensor.tensor_shape.CopyFrom(tf.TensorShape(shape).as_proto())
     return tensor
+
+
+def _tensor(array):
+    import tensorflow as tf
+
+    return tf.make_tensor_proto(array)
 
 
 def _strings(values):

@@ -17,6 +17,7 @@ from fast_style.export.output import writing
 from fast_style.export.settings import TFLITE_PRECISIONS, check_calibration
 from fast_style.export.signatures import write_signatures
 from fast_style.export.single_file import DYNAMIC_SIZES, check_choices, check_distance, file_card, keep
+from fast_style.export.weights_input import NAME, described_weights, sample_weights, weights_shape
 
 # Photographs that the ranges of int8 activations are measured on.
 CALIBRATION_PHOTOS = 32
@@ -37,11 +38,13 @@ def export_tflite(
     allow_loss: bool = False,
     overwrite: bool = False,
     licence: str | None = None,
+    mapped: bool = False,
 ) -> dict:
     """``.tflite`` file of builtin operators, and its model card beside it.
 
     The file has one signature, ``serving_default``, from ``images`` to ``images``: RGB
-    (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide.
+    (1, height, width, 3), 0..255, float32 or uint8; the output is factor times as high and wide. Of a network with
+    conditions it has a second input, ``weights``, float32 (1, conditions), in the order of the card.
 
     >>> import tempfile, superres
     >>> from fast_style.export import export_tflite, find_network
@@ -65,31 +68,47 @@ def export_tflite(
         allow_loss: keep a file that is further from the Keras network than its precision may be. Default: False.
         overwrite: replace a file that is there. Default: False.
         licence: of the weights, for the card. Default: that which ships with them.
+        mapped: weights of conditions are a map, (1, height, width, conditions). Default: False.
 
     Returns:
         the model card, a dict; ``"psnr_db"`` in it is the lowest of the photographs compared.
 
     Raises:
         UserError: an unknown precision, a bad size, int8 without calibration or another precision with
-            it, a folder with no photograph, an existing file, a full disk, LiteRT not installed, a PSNR that
-            falls short.
+            it, int8 of a network with conditions, a map for one without, a folder with no photograph, an existing file,
+            a full disk, LiteRT not installed, a PSNR that falls short.
     """
     check_choices(source, file, ".tflite", precision, TFLITE_PRECISIONS, size, overwrite)
     check_calibration(precision, calibration)
+    _check_conditions(source, precision, mapped)
     require("ai_edge_litert.interpreter", "tflite")
     sizes = [size] if size else DYNAMIC_SIZES
     compared = photographs(sizes, photos)
     calibrated = photographs(sizes[:1], calibration, CALIBRATION_PHOTOS) if precision == "int8" else None
     # A copy: what the network has been compiled to, to compare, would be converted with it.
-    content = convert(rebuilt(source.network), precision, size, uint8, calibrated)
-    lowest = min(compare(content, in_precision(source.network, "float32"), compared))
+    content = convert(rebuilt(source.network), precision, size, uint8, calibrated, mapped)
+    lowest = min(compare(content, in_precision(source.network, "float32"), compared, mapped))
     check_distance(file, lowest, precision, allow_loss)
     card = file_card(source, "tflite", content, precision, size, uint8, lowest, licence, operators=operators(content))
+    if source.config.get("conditions"):
+        shape = weights_shape(source.network, mapped, 1, size or ("height", "width"))
+        card["signatures"]["serving_default"]["inputs"][NAME] = described_weights(shape)
     keep(file, content, card)
     return card
 
 
-def convert(network, precision="float32", size=None, uint8=False, calibration=None):
+def _check_conditions(source, precision, mapped):
+    if mapped and not source.config.get("conditions"):
+        raise UserError(f"--map: expected a network of several paintings. Received: {source.name}, of one")
+    if precision == "int8" and source.config.get("conditions"):
+        # Ranges of activations are other ones with each condition.
+        raise UserError(
+            "precision: expected float32, float16 or dynamic for a network of several paintings, or one style of it, "
+            "--style. Received: int8"
+        )
+
+
+def convert(network, precision="float32", size=None, uint8=False, calibration=None, mapped=False):
     """The bytes of a TFLite file; arguments as of :func:`export_tflite`.
 
     Args:
@@ -104,17 +123,18 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
     if precision == "int8":
         network = equalized(network, calibration)
 
-    def serving_default(images):
-        result = network(of_shape_only(images, size), training=False)
+    def serving_default(images, *weights):
+        result = network(of_shape_only(images, size), *weights, training=False)
         return {"images": to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
 
     dtype = tf.uint8 if uint8 else tf.float32
-    shape = (1, *(size or (None, None)), 3)
+    sides = size or (None, None)
+    inputs = [tf.TensorSpec((1, *sides, 3), dtype, "images")]
+    if getattr(network, "conditions", None):
+        inputs.append(tf.TensorSpec(weights_shape(network, mapped, 1, sides), tf.float32, NAME))
     with tempfile.TemporaryDirectory() as folder, stderr_closed():
         with writing(folder):
-            write_signatures(
-                folder, network, {"serving_default": (serving_default, tf.TensorSpec(shape, dtype, "images"))}
-            )
+            write_signatures(folder, network, {"serving_default": (serving_default, *inputs)})
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if precision != "float32":
@@ -208,7 +228,7 @@ def check_builtin(content):
         raise UserError(f"network: expected tensors of at most 4 dimensions. Received: {most_dimensions(content)}")
 
 
-def run(content, images, threads=None, seconds=None):
+def run(content, images, threads=None, seconds=None, weights=None):
     """What LiteRT computes with XNNPACK, one image after the other.
 
     Args:
@@ -216,6 +236,7 @@ def run(content, images, threads=None, seconds=None):
         images: list of uint8 (height, width, 3).
         threads: default LiteRT's.
         seconds: a list that gets how long each took, None for not.
+        weights: list of tuples, of what the file takes behind each image: weights of conditions, where it takes any.
 
     Returns:
         list of float32 or uint8 (height * factor, width * factor, 3), as the file has it.
@@ -227,14 +248,18 @@ def run(content, images, threads=None, seconds=None):
         signature = interpreter.get_signature_runner("serving_default")
     dtype = signature.get_input_details()["images"]["dtype"]
     results = []
-    for image in images:
+    for image, of_image in zip(images, weights or [()] * len(images), strict=True):
         start = time.perf_counter()
-        results.append(signature(images=image[None].astype(dtype))["images"][0])
+        second = dict(zip([NAME], of_image, strict=False))
+        results.append(signature(images=image[None].astype(dtype), **second)["images"][0])
         if seconds is not None:
             seconds.append(time.perf_counter() - start)
     return results
 
 
-def compare(content, network, images):
+def compare(content, network, images, mapped=False):
     """PSNR in dB of each image between what a file and what the Keras network makes of it, rounded to uint8."""
-    return distances(network, images, run(content, images))
+    weights = [() for _ in images]
+    if getattr(network, "conditions", None):
+        weights = [(sample_weights(network, i, one.shape[:2], mapped),) for i, one in enumerate(images)]
+    return distances(network, images, run(content, images, weights=weights), weights)

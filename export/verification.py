@@ -15,6 +15,8 @@ from fast_style.common.reports.text import text_table
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.model_card import fixed_shape, read_card
+from fast_style.export.styled_source import fixed_styles
+from fast_style.export.weights_input import NAME, is_mapped, sample_weights
 
 # (height, width) that artifacts of any size are compared at; the second is odd.
 SIZES = [(96, 128), (75, 101)]
@@ -91,35 +93,48 @@ def verify(
             f"--against: expected the network that {artifact} was made from, sha256 {made_from}. Received: none, and "
             f"the {source.name} that ships is another by now, sha256 {source.sha256}"
         )
+    if card.get("styles"):
+        source = fixed_styles(source, card["styles"], card.get("stroke") or 1.0)
     network = in_precision(source.network, "float32")
     images = photographs(_sizes(card))[: len(SIZES)]
-    inputs = {}
+    inputs, expected = {}, {}
     for signature in card["signatures"]:
+        mapped = is_mapped(card, signature)
         for number, image in enumerate(images):
             inputs[f"{signature}/{number}"] = _input(signature, image)
+            weights = () if mapped is None else (_weights(artifact, network, number, image, mapped),)
+            inputs |= {f"{signature}/{number}/{NAME}": one for one in weights}
+            if (mapped, number) not in expected:
+                expected[mapped, number] = network.render(image[None], *weights).numpy()[0]
     with contextlib.nullcontext(process) if process else FreshProcess() as process:
         outputs = process.run(artifact, inputs)
     comparisons = []
     for number, image in enumerate(images):
-        expected = network.render(image[None]).numpy()[0]
         for signature in card["signatures"]:
+            picture = expected[is_mapped(card, signature), number]
             received = _output(signature, outputs[f"{signature}/{number}"])
-            if received.shape != expected.shape:
+            if received.shape != picture.shape:
                 raise UserError(
-                    f"{artifact}: expected a result of {expected.shape}. Received: {received.shape}; "
+                    f"{artifact}: expected a result of {picture.shape}. Received: {received.shape}; "
                     f"is it of the network {source.name}?"
                 )
-            difference = np.abs(received.astype(np.float64) - expected).max()
+            difference = np.abs(received.astype(np.float64) - picture).max()
             comparisons.append(
                 Comparison(
                     signature,
                     *image.shape[:2],
                     float(difference),
-                    psnr(expected, received),
+                    psnr(picture, received),
                     FLOORS[card["precision"]],
                 )
             )
     return comparisons
+
+
+def _weights(artifact, network, number, image, mapped):
+    if not getattr(network, "conditions", None):
+        raise UserError(f"--against: expected a network of several paintings, as {artifact} is. Received: one of one")
+    return sample_weights(network, number, image.shape[:2], mapped)
 
 
 def _shipped(artifact, card):

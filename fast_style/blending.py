@@ -2,15 +2,9 @@
 
 import numpy as np
 
-from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import image_to_luma, to_uint8, with_luma
 from fast_style.common.images.strips import row_strips
-
-
-def check_strength(strength):
-    """Raises UserError for what is no share of a whole."""
-    if not 0 <= strength <= 1:
-        raise UserError(f"strength: expected a number from 0 to 1. Received: {strength!r}")
+from fast_style.style_plan import check_strength
 
 
 def blend(picture, photo, strength=1.0, original_colours=False):
@@ -18,7 +12,7 @@ def blend(picture, photo, strength=1.0, original_colours=False):
 
     Args:
         picture, photo: RGB uint8 (height, width, 3).
-        strength: share of the picture, 0 to 1; the rest is of the photograph, pixel by pixel.
+        strength: share of the picture, 0 to 1, or of each pixel (height, width); the rest is of the photograph.
         original_colours: keep Cb and Cr of the photograph and take Y of the picture (Gatys et al. 2016,
             "Preserving Color in Neural Artistic Style Transfer", section 3: luminance-only transfer).
 
@@ -28,13 +22,16 @@ def blend(picture, photo, strength=1.0, original_colours=False):
     Raises:
         UserError: a strength that is no share of a whole.
     """
-    check_strength(strength)
-    if strength == 1 and not original_colours:
-        return picture
+    each = np.ndim(strength) == 2
+    if not each:
+        check_strength(strength)
+        if strength == 1 and not original_colours:
+            return picture
     result = np.empty_like(picture)
     for rows in row_strips(*picture.shape[:2]):  # in float, the whole would take twelve times its bytes
         below, above = photo[rows].astype("float32"), picture[rows].astype("float32")
         if original_colours:
             above = with_luma(below, image_to_luma(above))
-        result[rows] = to_uint8(below + strength * (above - below))
+        share = strength[rows][..., None] if each else strength
+        result[rows] = to_uint8(below + share * (above - below))
     return result

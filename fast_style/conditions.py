@@ -69,6 +69,26 @@ def paintings_of(conditions):
     return found
 
 
+def paintings_known(entry):
+    """What a network of several paintings knows, in words; ``""`` for one of one painting.
+
+    Args:
+        entry: of the manifest.
+    """
+    if not entry["config"].get("conditions"):
+        return ""
+    conditions = as_conditions(entry["config"]["conditions"])
+    sizes = {
+        name: [str(conditions[number].size) for number in numbers if conditions[number].size]
+        for name, numbers in paintings_of(conditions).items()
+    }
+    same = next(iter(sizes.values()), []) if len(set(map(tuple, sizes.values()))) == 1 else []
+    each = [name if same or not of else f"{name} ({', '.join(of)})" for name, of in sizes.items()]
+    read = f", each read at {', '.join(same)} pixels" if same else ""
+    photograph = "; the photograph" if any(one.painting == PHOTOGRAPH for one in conditions) else ""
+    return f"{len(sizes)} painting{'s' * (len(sizes) > 1)}{read}: {', '.join(each)}{photograph}"
+
+
 def mixed(network, shares: Sequence, conditions=None):
     """A network each of whose conditions is a mixture of those of another; the convolutions are copied.
 

@@ -9,6 +9,7 @@ from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import shipped_sources
 from fast_style.common.task import showcase
+from fast_style.conditions import paintings_of
 from fast_style.stylization import stylize
 from fast_style.task import TASK
 
@@ -18,17 +19,21 @@ def demo_pictures(photos, everything=False):
 
     Args:
         photos: ``{name: uint8 (height, width, 3)}``.
-        everything: makes no difference.
+        everything: of a network of several paintings, the first photograph in each, by the painting's name, rather than
+            all photographs in each.
 
     Yields:
         (label, name, uint8 picture, seconds).
     """
     for style, source in shipped_sources(TASK).items():
         network = in_precision(source.load())
-        for name, photo in photos.items():
-            start = time.perf_counter()
-            picture = stylize(photo, network)
-            yield style, name, picture, time.perf_counter() - start
+        for painting in paintings_of(network.conditions or ()) or (None,):
+            label = style if everything or painting is None else f"{style}_{painting}"
+            first = everything and painting is not None
+            for name, photo in list(photos.items())[: 1 if first else None]:
+                start = time.perf_counter()
+                picture = stylize(photo, network, style=painting)
+                yield label, painting if first else name, picture, time.perf_counter() - start
 
 
 def demo(folder, photos=None):

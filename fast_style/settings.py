@@ -19,6 +19,8 @@ from fast_style.style_losses import STYLE_LOSSES
 MARGIN = 8
 # Far beyond what is of use: filters of the first layer, and pixels of a margin.
 WIDEST, WIDEST_MARGIN = 128, 256
+# Sizes of strokes, beside that of the training's middle, that may be asked for.
+STROKES = (0.25, 4.0)
 
 # What `fast-style-train --architecture` sets where nothing else is said.
 ARCHITECTURES = {
@@ -457,6 +459,12 @@ class EvaluationSettings(ObjectiveSettings, PrecisionSettings):
 
     network: str = setting(
         None, "the network: a style that ships (fast-style styles) or a .keras file", required=True, metavar="NAME|FILE"
+    )
+    painting: str = setting(
+        None,
+        "of a network of several paintings, the one that is measured, or a mixture, at strokes of --style-size "
+        "(default: the name of --style's file)",
+        metavar="STYLE",
     )
     photos: str = setting(None, "folder of photographs (default: the samples that scikit-image carries)", metavar="DIR")
     output: str = setting("evaluation", "folder of the report and of what it is made from", metavar="DIR")

@@ -25,6 +25,7 @@ TASK = Task(
     presets=TRAINING_PRESETS,
     use="`fast-style stylize --style NAME` paints with one.",
     facts=lambda entry: {"filters": str(entry["config"]["width"])},
+    knows=Lazily("fast_style.conditions:paintings_known"),
     figures=Lazily("fast_style.evaluation.recorded_figures:figures"),
     run_facts=Lazily("fast_style.paintings:run_facts"),
     evaluation=Lazily("fast_style.evaluation.recorded_figures:recorded"),

@@ -1,14 +1,14 @@
 """Clips painted in the style of a network: files in and files out, or frames for loops of one's own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from fast_style.blending import blend, check_strength
+from fast_style.blending import blend
 from fast_style.common.commands.clip_jobs import paint_to_file
 from fast_style.common.networks.rebuilding import in_precision
-from fast_style.common.networks.source import as_network
+from fast_style.common.networks.source import as_network, network_label
 from fast_style.common.video.calm import Calm
 from fast_style.common.video.formats import Target
 from fast_style.common.video.frame import Frame
@@ -16,6 +16,7 @@ from fast_style.common.video.network_painter import NetworkPainter
 from fast_style.common.video.painting import Result, paint_frames
 from fast_style.common.video.reading import open_clip
 from fast_style.network import TransformationNetwork
+from fast_style.painter import Painter
 from fast_style.stylization import WHOLE_BYTES, stylize
 from fast_style.task import TASK
 
@@ -31,6 +32,9 @@ def stylize_video(
     end: float | None = None,
     fps: float | None = None,
     max_size: int | None = None,
+    style: str | Mapping | None = None,
+    stroke: float = 1.0,
+    masks: Sequence = (),
     strength: float = 1.0,
     original_colours: bool = False,
     calm: bool = True,
@@ -63,6 +67,7 @@ def stylize_video(
         fps: frames a second, to which others are left out or shown again. Default: the frames and times of the source,
             and 25 of numbered frames.
         max_size: pixels, at least 1, to which the long side is shrunk where it is longer. Default: None, as it is.
+        style, stroke, masks: as of :func:`stylize`, for a network that knows many paintings.
         strength: share of the painting in the result, 0 to 1; the rest is of the clip. Default: 1.
         original_colours: keep the clip's colours and take light and dark of the painting. Default: False.
         calm: take the flicker out by optical flow, as :class:`Calm` does. Default: True.
@@ -80,13 +85,13 @@ def stylize_video(
     """
     target = Target(os.fspath(target), codec, crf)
     taken = {"start": start, "end": end, "fps": fps, "max_size": max_size, "square": target.pictures}
-    check_strength(strength)
-    network = in_precision(as_network(network, TASK), precision)
+    look = {"style": style, "stroke": stroke, "masks": masks, "strength": strength}
+    painter = painter_of(network, precision, **look)
 
-    def painter(clip):
-        return frame_painter(network, *clip.sides, strength, original_colours)
+    def paint(clip):
+        return frame_painter(painter, *clip.sides, original_colours)
 
-    return paint_to_file(os.fspath(source), target, painter, taken, overwrite, progress, calm)
+    return paint_to_file(os.fspath(source), target, paint, taken, overwrite, progress, calm)
 
 
 def stylize_frames(
@@ -97,6 +102,9 @@ def stylize_frames(
     end: float | None = None,
     fps: float | None = None,
     max_size: int | None = None,
+    style: str | Mapping | None = None,
+    stroke: float = 1.0,
+    masks: Sequence = (),
     strength: float = 1.0,
     original_colours: bool = False,
     calm: bool = True,
@@ -116,8 +124,8 @@ def stylize_frames(
     0.2 (24, 32, 3)
 
     Args:
-        source, network, start, end, fps, max_size, strength, original_colours, calm, precision: as of
-            :func:`stylize_video`.
+        source, network, start, end, fps, max_size: as of :func:`stylize_video`; so are the others, `style`, `stroke`,
+            `masks`, `strength`, `original_colours`, `calm` and `precision`.
 
     Yields:
         Frame: ``rgb``, uint8 (height, width, 3); ``time`` and ``duration``, seconds as ``fractions.Fraction``. Each is
@@ -126,26 +134,34 @@ def stylize_frames(
     Raises:
         UserError: as of :func:`stylize_video`.
     """
-    check_strength(strength)
-    network = in_precision(as_network(network, TASK), precision)
+    painter = painter_of(network, precision, style=style, stroke=stroke, masks=masks, strength=strength)
     with open_clip(os.fspath(source), start=start, end=end, fps=fps, max_size=max_size) as clip:
-        paint, batch = frame_painter(network, *clip.sides, strength, original_colours)
+        paint, batch = frame_painter(painter, *clip.sides, original_colours)
         yield from paint_frames(clip.frames(), paint, batch, Calm() if calm else None)
 
 
-def frame_painter(network, height, width, strength=1.0, original_colours=False, streaming="auto"):
+def painter_of(network, precision, **chosen):
+    """The :class:`Painter` of a network, by name or file too, in a precision; `chosen` as of it."""
+    name = None if isinstance(network, TransformationNetwork) else network_label(str(network))
+    return Painter(in_precision(as_network(network, TASK), precision), name=name, **chosen)
+
+
+def frame_painter(painter, height, width, original_colours=False, streaming="auto"):
     """(function of a batch of frames, frames of a batch); see :func:`paint_frames`.
 
-    Frames that would take more memory than there is, or for which `streaming` asks, are painted one by one in strips.
+    Frames that are painted in more than one style, at another size, or that would take more memory than there is, or
+    for which `streaming` asks, are painted one by one.
     """
-    options = {"strength": strength, "original_colours": original_colours}
-    large = streaming == "auto" and network.peak_bytes(height, width) > WHOLE_BYTES
-    if large or streaming in ("exact", "fast"):
-        return lambda frames: [stylize(rgb, network, streaming=streaming, **options) for rgb in frames], 1
-    painter = NetworkPainter(network, height, width, WHOLE_BYTES)
+    whole = painter.whole_pictures()
+    large = streaming == "auto" and painter.network.peak_bytes(height, width) > WHOLE_BYTES
+    if whole is None or large or streaming in ("exact", "fast"):
+        options = {"streaming": streaming, "original_colours": original_colours}
+        return lambda frames: [stylize(rgb, painter, **options) for rgb in frames], 1
+    network, shown = whole
+    batches = NetworkPainter(network, height, width, WHOLE_BYTES)
 
     def paint(frames):
-        painted = zip(painter(frames), frames, strict=True)
-        return np.stack([blend(picture, rgb, **options) for picture, rgb in painted])
+        painted = zip(batches(frames), frames, strict=True)
+        return np.stack([blend(picture, rgb, shown, original_colours) for picture, rgb in painted])
 
-    return paint, painter.batch
+    return paint, batches.batch

@@ -57,7 +57,8 @@ def _page(rows):
         lines += ["", f"## {label}", ""]
         task, entry = shipped.get(label, (None, None))
         if entry:
-            lines += [f"{entry['title']}. {entry['summary']}", ""]
+            known = task.knows(entry)
+            lines += [f"{entry['title']}. {entry['summary']}" + (f" It knows {known}." if known else ""), ""]
         lines.append(
             " ".join(f'<img src="{file}" alt="{name}, {label}" width="32%">' for name, file in pictures.items())
         )

@@ -34,6 +34,8 @@ def models_page():
         rows = [_row(task, presets, name, entry, recipes[name]) for name, entry in manifest.items()]
         heading = f"{task.name.capitalize()} networks"
         lines += ["", f"## {heading}", "", task.use, "", *table(list(rows[0]), [list(row.values()) for row in rows])]
+        known = {name: task.knows(entry) for name, entry in manifest.items()}
+        lines += [line for name, text in known.items() if text for line in ("", f"`{name}` knows {text}.")]
         for title, remark, tables in task.figures(recipes):
             lines += ["", f"### {title}", "", remark]
             for heads, cells in tables:

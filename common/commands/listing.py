@@ -22,7 +22,7 @@ def _list(task):
     for name, entry in presets.manifest().items():
         facts = ", ".join(f"{head} {text}" for head, text in task.facts(entry).items())
         say(f"{name}: {entry['title']}")
-        for text in (entry.get("look"), entry["summary"], facts):
+        for text in (entry.get("look"), entry["summary"], task.knows(entry), facts):
             if text:
                 say(f"    {text}")
         say(f"    recipe {task.home / 'recipes' / entry['recipe']}, licence {entry['licence']}")

@@ -25,6 +25,35 @@ def size_or_dynamic(text):
     return None if text == "dynamic" else size(text)
 
 
+def add_style_flags(parser):
+    """Flags of exports of a network of several paintings; see :func:`styled`."""
+    parser.add_argument(
+        "--style",
+        action="append",
+        metavar="STYLE",
+        help="of a network of several paintings one or a mixture, 'wave:0.6 + udnie:0.4': the export is of that alone; "
+        "several times: it takes a weight for each of these (default: one for each painting and size)",
+    )
+    parser.add_argument(
+        "--stroke", type=float, metavar="X", help="size of strokes of --style, within those that were trained"
+    )
+
+
+def styled(source, options):
+    """The source that :func:`add_style_flags` asked for.
+
+    Raises:
+        UserError: what :func:`fixed_styles` refuses; a size of strokes without a style.
+    """
+    from fast_style.export.styled_source import fixed_styles
+
+    if not options.style:
+        if options.stroke is not None:
+            raise UserError(f"--stroke: expected --style with it. Received: {options.stroke:g}, without")
+        return source
+    return fixed_styles(source, options.style, 1.0 if options.stroke is None else options.stroke)
+
+
 def add_licence_flag(parser):
     parser.add_argument("--licence", metavar="TEXT", help="of the weights, for the model card (default: as shipped)")
 
@@ -65,6 +94,7 @@ def add_file_flags(parser, suffix, dynamic):
         metavar="HxW|dynamic",
         help=f"of the input in pixels; dynamic: {dynamic}; several times: a file each (default: 256x256)",
     )
+    add_style_flags(parser)
     parser.add_argument("--uint8", action="store_true", help="uint8 input and output instead of float32")
     parser.add_argument(
         "--photos",
@@ -108,7 +138,7 @@ def export_files(options, suffix, export):
     from fast_style.common.networks.source import find_network
     from fast_style.export.output import check_new_file
 
-    source = find_network(options.network)
+    source = styled(find_network(options.network), options)
     if options.photos:
         list_images(options.photos)
     files = sized_files(options.file, options.size or [(256, 256)])

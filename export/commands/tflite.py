@@ -21,6 +21,9 @@ def add(commands):
         default="float32",
         help="float16: half the bytes; dynamic: 8-bit weights; int8: 8-bit convolutions, calibrated (default: float32)",
     )
+    parser.add_argument(
+        "--map", action="store_true", help="weights of paintings for each pixel instead of for the whole picture"
+    )
     parser.add_argument("--calibration", metavar="FOLDER", help="photographs that int8 is calibrated on: up to 32")
     parser.set_defaults(run=run)
 
@@ -48,6 +51,7 @@ def run(options):
             options.allow_loss,
             options.overwrite,
             options.licence,
+            options.map,
         )
 
     export_files(options, SUFFIX, export)

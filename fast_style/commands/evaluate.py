@@ -31,6 +31,7 @@ def run(options):
     from fast_style.common.files import check_writable
     from fast_style.common.images.image_io import as_rgb
     from fast_style.common.networks.source import find_network
+    from fast_style.evaluation.measured_style import measured_style
     from fast_style.evaluation.recorded_objective import recorded_objective
     from fast_style.paintings import check_painting
     from fast_style.settings import EvaluationSettings
@@ -41,6 +42,7 @@ def run(options):
     source = find_network(given["network"], TASK, "--network")
     settings = EvaluationSettings.from_given(given, recorded_objective(source), options.quick)
     check_painting(settings.style)
+    measured_style(source, settings)
     as_rgb(settings.style)
     check_writable(settings.output)
     start_tensorflow()

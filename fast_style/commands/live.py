@@ -38,8 +38,8 @@ def add(commands):
         "--style",
         action="append",
         required=True,
-        metavar="NAME",
-        help="a style that ships (fast-style styles) or a .keras file; several, which keys go through",
+        metavar="STYLE",
+        help="a style as of stylize; several, which keys go through",
     )
     parser.take_several("--style", lambda word: not word.startswith("-"))
     parser.add_argument(
@@ -74,17 +74,16 @@ def _seconds(text):
 
 
 def run(options):
+    from fast_style.chosen_styles import chosen_styles
     from fast_style.common.commands.progress import StatusLine
-    from fast_style.common.networks.source import find_network
     from fast_style.common.video.live import NewestFrames, Pace, open_live, run_live
     from fast_style.common.video.streaming import is_address
     from fast_style.common.video.window import Window
-    from fast_style.task import TASK
 
     video_library("live")
     if options.calm:
         opencv()
-    sources = [find_network(name, TASK, "--style") for name in options.style]
+    styles = chosen_styles(options.style)
     target = None
     if options.output and not is_address(options.output):
         target = _checked_target(options)
@@ -94,13 +93,14 @@ def run(options):
 
     from fast_style.common.networks.rebuilding import in_precision
     from fast_style.common.video.calm import Calm
+    from fast_style.painter import Painter
     from fast_style.video import frame_painter
 
     painters = {}
     with clip, contextlib.closing(_Shown(window, target, options.output, clip)) as shown:
-        for source in sources:  # before the first frame: a style that is chosen is there at once
-            network = in_precision(source.load(), options.precision)
-            painters[source.name] = _one_by_one(*frame_painter(network, *clip.sides), clip.sides)
+        for label, (source, style) in styles.items():  # before the first frame: what is chosen is there at once
+            painter = Painter(in_precision(source.load(), options.precision), style, name=source.name)
+            painters[label] = _one_by_one(*frame_painter(painter, *clip.sides), clip.sides)
         names, pace = list(painters), Pace()
         choice = _Choice(names)
 

@@ -1,7 +1,9 @@
 """`fast-style stylize`: paints photographs and moving pictures in a style, in one pass."""
 
+import functools
 import glob
 import os
+from pathlib import Path
 
 from fast_style.common.commands.clip_jobs import (
     FORMATS_WITH_CLIPS,
@@ -17,28 +19,49 @@ from fast_style.common.images.image_formats import EXTENSIONS
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.stop_signals import StopSignals
 
-ALL = "all"
 SHEET = "contact_sheet.png"
 
 
 def add(commands):
+    from fast_style.settings import STROKES
+
     parser = commands.add_parser(
         "stylize",
         help="paint photographs and moving pictures in a style",
         description="Paint photographs and moving pictures in one style or several.",
     )
     add_photo_flags(parser, "stylized", FORMATS_WITH_CLIPS)
-    network = parser.add_mutually_exclusive_group()
-    network.add_argument(
+    parser.add_argument(
         "--style",
         action="append",
         nargs="?",  # without a name, the error names them
-        metavar="NAME",
-        help="a style that ships (fast-style styles), several, or all; of several, the folder of the results gets "
-        f"{SHEET}, too, with the first photographs",
+        metavar="STYLE",
+        help="a painting (fast-style styles), a mixture of those that one network knows, 'wave:0.6 + udnie:0.4', "
+        f"several of these, or all; of several, the folder of the results gets {SHEET}, too, with the first "
+        "photographs",
     )
     parser.take_several("--style", names_style)
-    network.add_argument("--network", metavar="NAME|FILE", help="a network: a style that ships or a .keras file")
+    parser.add_argument(
+        "--network",
+        metavar="NAME|FILE",
+        help="the network: one that ships or a .keras file (default: one that ships and knows the styles)",
+    )
+    parser.add_argument(
+        "--stroke",
+        type=float,
+        default=1.0,
+        metavar="{:g}-{:g}".format(*STROKES),
+        help="size of strokes: between those that a network was trained at, it mixes them; beyond them, the photograph "
+        "is painted at another size (default: 1, the middle of the training's)",
+    )
+    parser.add_argument(
+        "--mask",
+        action="append",
+        default=[],
+        metavar="FILE=STYLE",
+        help="a grey picture, white where STYLE is painted; may be repeated. What none covers has --style, or stays as "
+        "it is",
+    )
     parser.add_argument(
         "--max-size",
         type=whole_number(1, unit="pixel"),
@@ -73,6 +96,7 @@ def add(commands):
 
 def names_style(text):
     """Whether a further word behind ``--style`` is one more style, and no photograph."""
+    from fast_style.chosen_styles import ALL
     from fast_style.common.networks.source import shipped_name
     from fast_style.task import TASK
 
@@ -82,32 +106,25 @@ def names_style(text):
     return not photograph and not text.startswith("-") and os.sep not in text
 
 
-def find_styles(options):
-    """Sources of the networks that were asked for, by the name that each has in results.
+def read_masks(words):
+    """Triples of a mask as read, a style and the file's name, of ``FILE=STYLE``.
 
     Raises:
-        UserError: none was; one that is none.
+        UserError: another form; a file that does not decode.
     """
-    from fast_style.common.networks.source import find_network, shipped_sources
-    from fast_style.paintings import check_no_painting
-    from fast_style.task import TASK
+    from fast_style.common.images.image_io import read_photo
 
-    shipped = shipped_sources(TASK)
-    if options.network is None and not any(options.style or ()):
-        raise UserError(f"--style: expected one of {', '.join(shipped)}, or {ALL}; or --network FILE. Received: none")
-    flag, names = ("--style", options.style) if options.style else ("--network", [options.network])
-    found = {}
-    for name in filter(None, names):
-        check_no_painting(name, flag)
-        chosen = shipped.values() if flag == "--style" and name.casefold() == ALL else [find_network(name, TASK, flag)]
-        found |= {str(source.path.resolve()): source for source in chosen}
-    styles = {}
-    for source in found.values():
-        label, number = source.name, 2
-        while label in styles:  # files of one name in two folders
-            label, number = f"{source.name}_{number}", number + 1
-        styles[label] = source
-    return styles
+    masks = []
+    for word in words:
+        file, equals, style = word.rpartition("=")
+        if not (file and style):
+            hint = "" if equals or not Path(word).exists() else ", a mask without one"
+            raise UserError(f"--mask: expected FILE=STYLE. Received: {word!r}{hint}")
+        try:
+            masks.append((read_photo(file), style, file))
+        except UserError as error:
+            raise UserError(f"--mask: {error}") from error
+    return masks
 
 
 def check_sheet(path, jobs, options):
@@ -126,9 +143,12 @@ def check_sheet(path, jobs, options):
 
 
 def run(options):
+    from fast_style.chosen_styles import chosen_styles
     from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
 
-    styles = find_styles(options)
+    masks = read_masks(options.mask)
+    masked = [style for _, style, _ in masks]
+    styles = chosen_styles(options.style or (), options.network, masked, options.stroke, options.strength)
     clips, options.photos = split_clips(options.photos, options.output, "stylized")
     check_formats(options)
     moving = plan_clips(clips, list(styles), options, "stylized")
@@ -142,18 +162,22 @@ def run(options):
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
+    from fast_style.painter import Painter
     from fast_style.stylization import stylize_files
     from fast_style.video import frame_painter
 
-    look = {name: getattr(options, name) for name in ("streaming", "strength", "original_colours")}
+    chosen = {name: getattr(options, name) for name in ("stroke", "strength")}
+    look = {name: getattr(options, name) for name in ("streaming", "original_colours")}
     done, failed, clips_done, clips_failed, stopped = [], [], [], [], ""
     with StopSignals("photograph" if jobs else "frame") as signals:
-        for label in styles:
+        for label, (source, style) in styles.items():
             if (planned[label] or moving[label]) and signals.received is None:
-                network = in_precision(styles[label].load(), options.precision)
+                network = in_precision(source.load(), options.precision)
+                named = {"style": style, "name": source.name, **chosen}
+                painter = functools.partial(Painter, network, masks=[mask[:2] for mask in masks], **named)
                 results = run_clips(
                     moving[label],
-                    lambda clip, network=network: frame_painter(network, *clip.sides, **look),
+                    lambda clip, painter=painter: frame_painter(painter(), *clip.sides, **look),
                     options,
                     signals,
                 )
@@ -161,7 +185,14 @@ def run(options):
                 clips_failed += results[1]
                 stopped = results[2]
                 results = stylize_files(
-                    planned[label], network, options.max_size, options.quality, signals=signals, **look
+                    planned[label],
+                    network,
+                    options.max_size,
+                    options.quality,
+                    signals=signals,
+                    masks=masks,
+                    **named,
+                    **look,
                 )
                 done += results[0]
                 failed += results[1]

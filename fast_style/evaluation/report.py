@@ -22,6 +22,7 @@ from fast_style.evaluation.comparison import (
     equal_after,
     network_timing,
 )
+from fast_style.style_expression import style_label
 
 ITERATIONS = (100, 300, 500)
 # Table 1 of the paper, a GTX Titan X: seconds of 100, 300 and 500 iterations of the baseline and of the network, and
@@ -63,14 +64,22 @@ def conditions_line(evaluation):
     machine = ", ".join([conditions["processor"], *conditions["gpus"]])
     if objective["style_layer_weights"]:
         style_layers += f" times {', '.join(f'{weight:g}' for weight in objective['style_layer_weights'])}"
+    network = conditions["network"]
     return printable(
-        f"network {conditions['network']['name']}, sha256 {conditions['network']['sha256']}; painting "
+        f"network {network['name']}{_style_of(network)}, sha256 {network['sha256']}; painting "
         f"{conditions['painting']['name']} at a short side of {objective['style_size']}; loss network "
         f"{loss_network['architecture']}, {weights}; content {', '.join(objective['content_layers'])}, weight "
         f"{objective['content_weight']:g}; style ({objective['style_loss']}) {style_layers}, weight "
         f"{objective['style_weight']:g}; baseline "
         f"{conditions['baseline']['method']} from {conditions['baseline']['start']}, seed "
         f"{conditions['baseline']['seed']}; {conditions['precision']}; {versions}; {machine}"
+    )
+
+
+def _style_of(network):
+    """Of a network of several paintings what was measured, in words."""
+    return (
+        f" painting {style_label(network['painting'])}, stroke {network['stroke']:g}" if "painting" in network else ""
     )
 
 

@@ -19,8 +19,10 @@ from fast_style.common.settings import check_bounds
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.streams import warn
 from fast_style.common.training.run_record import hardware, versions
+from fast_style.conditions import mixed
 from fast_style.evaluation.comparison import centre_square, compare, warm_up
 from fast_style.evaluation.folder import EvaluationFolder
+from fast_style.evaluation.measured_style import measured_style
 from fast_style.objective import StyleObjective
 from fast_style.optimization.jobs import optimization_precision
 from fast_style.task import TASK
@@ -65,6 +67,7 @@ def evaluate(settings, overwrite=False, progress=True):
     """
     check_settings(settings)
     source = find_network(settings.network, TASK, "--network")
+    measured = measured_style(source, settings)
     squares = _squares(settings)
     folder = EvaluationFolder(settings.output)
     # Not measured again: on a busy machine another would come out, and be refused.
@@ -73,8 +76,13 @@ def evaluate(settings, overwrite=False, progress=True):
     with dtype_policy(precision):
         # A .keras file has a policy of its own.
         network = in_precision(source.load(), precision)
+        if measured:
+            network = mixed(network, measured.row)
         objective = StyleObjective.for_painting(settings)
-    result = Evaluation(_conditions(settings, source, objective, precision), painting=as_rgb(settings.style))
+    conditions = _conditions(settings, source, objective, precision)
+    if measured:
+        conditions["network"] |= {"painting": measured.shares, "stroke": measured.stroke}
+    result = Evaluation(conditions, painting=as_rgb(settings.style))
     folder.begin(result.conditions, overwrite)
     with StopSignals() as signals:
         for size, chosen, iterations in zip(settings.sizes, squares, settings.iterations, strict=True):

@@ -389,7 +389,7 @@ def test_standard_input_in_several_styles(tmp_path, tiny_network, capsys, monkey
             "my painting.JFIF, a painting that is not there; fast-style train --style 'my p",
         ),
         (["--style"], "--style: expected one of starry_night, .*, or all; or --network FILE. Received: none"),
-        (["--style", "wave", "--network", "wave"], "not allowed with argument --style"),
+        (["--style", "wave", "--network", "udnie"], "--style: expected one of udnie, photograph. Received: 'wave'"),
         (["--network", "WVAE"], "did you mean wave?"),
     ],
 )

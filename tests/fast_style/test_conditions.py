@@ -9,31 +9,13 @@ import pytest
 from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.networks.rebuilding import in_precision
-from fast_style.conditions import Condition, mixed, paintings_of, row_variables
+from fast_style.conditions import Condition, mixed, paintings_known, paintings_of, row_variables
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
 from fast_style.task import load_network
+from tests.fast_style.tiny_paintings import CONDITIONS, photograph, trained
 
-CONDITIONS = [("wave", 256), ("wave", 512), ("udnie", 256), ("photograph", None)]
 COUNT = len(CONDITIONS)
-
-
-def trained(seed=0, **options):
-    """A network whose conditions differ and whose pictures have contrast."""
-    keras.utils.set_random_seed(seed)
-    network = TransformationNetwork(**{"width": 4, "conditions": CONDITIONS, **options})
-    generator = np.random.default_rng(seed)
-    for variable in row_variables(network):
-        low, high = (0.5, 1.5) if variable.path.endswith("gamma") else (-0.5, 0.5)
-        variable.assign(generator.uniform(low, high, variable.shape))
-    network.to_rgb.kernel.assign(network.to_rgb.kernel * 10)
-    return network
-
-
-def photograph(height, width, seed=0):
-    generator = np.random.default_rng(seed)
-    ramp = np.linspace(0, 1, height)[:, None, None] * np.array([200, 100, 50])
-    return np.clip(ramp + generator.normal(0, 40, (height, width, 3)) + 30, 0, 255).astype(np.uint8)
 
 
 def weights_map(height, width, seed=0):
@@ -179,6 +161,19 @@ def test_networks_of_one_painting_are_described_as_before():
     assert "conditions" not in TransformationNetwork(width=2).get_config()
     assert TransformationNetwork(width=2, conditions=2).conditions == (Condition("painting_1"), Condition("painting_2"))
     assert paintings_of(trained().conditions) == {"wave": [0, 1], "udnie": [2]}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        (None, ""),
+        ([["a", 256], ["a", 512], ["b", 256], ["b", 512]], "2 paintings, each read at 256, 512 pixels: a, b"),
+        ([["wave", 256], ["mine", None], ["photograph", None]], "2 paintings: wave (256), mine; the photograph"),
+        ([["mine", None]], "1 painting: mine"),
+    ],
+)
+def test_what_it_knows_is_said_in_words(conditions, words):
+    assert paintings_known({"config": {"conditions": conditions} if conditions else {}}) == words
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])

@@ -13,7 +13,9 @@ from fast_style.cli import main
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.images.sample_photos import NAMES, sample_photos
 from fast_style.common.networks.source import shipped_sources
+from fast_style.network import TransformationNetwork
 from fast_style.task import TASK
+from tests.fast_style.tiny_paintings import SIZED, ship
 
 
 @pytest.fixture
@@ -53,6 +55,15 @@ def test_demo_writes_pictures_and_a_contact_sheet_and_says_where_and_nothing_els
     assert all(name in out for name in names)
     assert out.count(" s\n") == len(names)
     assert str(tmp_path / "demo") in out.splitlines()[-1]
+
+
+def test_a_network_of_several_paintings_shows_each(tmp_path, monkeypatch):
+    """The demo on every photograph; the gallery on the first."""
+    ship(monkeypatch, tmp_path / "package", many=TransformationNetwork(width=1, conditions=SIZED))
+    photos = {name: np.zeros((5, 6, 3), np.uint8) for name in ("cat", "dog")}
+    shown = [found[:2] for found in demo.demo_pictures(photos)]
+    assert shown == [(f"many_{painting}", name) for painting in ("wave", "udnie") for name in ("cat", "dog")]
+    assert [found[:2] for found in demo.demo_pictures(photos, True)] == [("many", "wave"), ("many", "udnie")]
 
 
 def test_without_photographs_it_shows_the_samples(tmp_path, monkeypatch):

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.stylization import stylize
 from tests.fast_style.test_cli import files_below, run
+from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 
 RANDOM = ["--loss-weights", "random", "--precision", "float32"]
 
@@ -51,6 +53,27 @@ def test_evaluate_leaves_page_csv_json_and_plot(folder, tiny_network, capsys):
     versions = json.loads((folder / "out" / "evaluation.json").read_text())["conditions"]["versions"]
     assert f"tensorflow {versions['tensorflow']}" in (folder / "out" / "evaluation.html").read_text()
     code, _, err = run([*arguments, "--style-weight", 5], capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "under the same conditions" in err
+
+
+def test_evaluate_measures_one_painting_of_several(folder, capsys):
+    """That of the file's name, at the size at which it is read; or another that is named."""
+    trained(conditions=SIZED).save(folder / "many.keras")
+    write_photo(folder / "udnie.png", photograph(36, 40))
+    arguments = ["evaluate", "--network", folder / "many.keras", "--style", folder / "udnie.png", *RANDOM]
+    arguments += ["--photos", folder / "photos", "--output", folder / "out", "--style-size", 1024, "--sizes", 32]
+    arguments += ["--counts", 1, "--iterations", 1, "--content-layers", "relu1_1", "--style-layers", "relu1_1"]
+    code, _, err = run(arguments, capsys)
+    assert (code, err) == (0, "")
+    pictures = folder / "out" / "photographs" / "32"
+    square = read_photo(pictures / "one_photograph.png").rgb
+    expected = stylize(square, folder / "many.keras", style="udnie", stroke=2).astype(int)
+    assert np.abs(read_photo(pictures / "one_network.png").rgb - expected).max() <= 1
+    network = json.loads((folder / "out" / "conditions.json").read_text())["network"]
+    assert (network["painting"], network["stroke"]) == ({"udnie": 1.0}, 2.0)
+    assert "network many painting udnie, stroke 2, sha256" in (folder / "out" / "evaluation.html").read_text()
+    code, _, err = run([*arguments, "--painting", "wave"], capsys)
     assert (code, err.count("\n")) == (2, 1)
     assert "under the same conditions" in err
 

@@ -149,14 +149,14 @@ def test_photographs_that_take_much_memory_are_painted_in_strips(network, monkey
 
 def test_a_line_of_pixels_counts_with_its_padding(monkeypatch):
     """70,000x1 at 600 bytes is 42 MB; with 48 pixels more a side 4.08 GB, and painted in strips."""
-    monkeypatch.setattr(stylization, "_in_strips", lambda rgb, network, streaming, progress: streaming)
+    monkeypatch.setattr(stylization, "_in_strips", lambda rgb, network, streaming, *_: streaming)
     monkeypatch.setattr(stylization, "physical_memory", lambda: 2**40)
     assert stylization.stylize(np.zeros((1, 70_000, 3), np.uint8), TransformationNetwork(width=32)) == "exact"
 
 
 def test_a_telephones_photograph_is_painted_whole_in_bfloat16(monkeypatch):
     """4,128 x 3,120 pixels, padding included: 3.61 GB at 280 bytes, 7.73 at 600; 3.5 GiB are 3.76 GB."""
-    monkeypatch.setattr(stylization, "_in_strips", lambda rgb, network, streaming, progress: streaming)
+    monkeypatch.setattr(stylization, "_in_strips", lambda rgb, network, streaming, *_: streaming)
     monkeypatch.setattr(stylization, "physical_memory", lambda: 2**40)
     photo = np.broadcast_to(np.uint8(0), (3024, 4032, 3))
     network = TransformationNetwork(width=32)

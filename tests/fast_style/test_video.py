@@ -13,6 +13,7 @@ from fast_style.cli import main
 from fast_style.common.errors import UserError
 from fast_style.common.video.network_painter import NetworkPainter
 from fast_style.network import TransformationNetwork
+from fast_style.painter import Painter
 from fast_style.stylization import stylize
 from fast_style.video import frame_painter
 from tests.common.video.clips import frames_of, make_clip, packets_of
@@ -64,9 +65,9 @@ def test_a_batch_is_filled_up(network, monkeypatch):
 
 def test_what_is_too_large_is_painted_in_strips(network, monkeypatch):
     frames = np.random.default_rng(0).integers(0, 256, (1, 40, 44, 3), np.uint8)
-    whole, _ = frame_painter(network, 40, 44)
+    whole, _ = frame_painter(Painter(network), 40, 44)
     monkeypatch.setattr("fast_style.video.WHOLE_BYTES", 1)
-    strips, batch = frame_painter(network, 40, 44)
+    strips, batch = frame_painter(Painter(network), 40, 44)
     assert batch == 1
     np.testing.assert_allclose(strips(frames)[0].astype(int), whole(frames)[0].astype(int), atol=1)
 

@@ -41,7 +41,8 @@ def test_pictures_in_the_repository_are_small_and_of_every_style():
     docs = Path(__file__).parents[2] / "docs"
     pictures = [*(docs / "gallery").iterdir(), docs / "demo.jpg"]
     assert sum(path.stat().st_size for path in pictures) < 2e6
-    assert {f"coffee_{style}.webp" for style in Presets(TASK).manifest()} <= {path.name for path in pictures}
+    of_one = [name for name, entry in Presets(TASK).manifest().items() if not TASK.knows(entry)]
+    assert {f"coffee_{style}.webp" for style in of_one} <= {path.name for path in pictures}
 
 
 def test_the_page_in_the_repository_is_of_the_recipes_that_ship():

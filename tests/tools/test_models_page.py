@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from fast_style.common.json_files import write_json
 from fast_style.common.networks.presets import Presets
 from fast_style.common.task import tasks
 from fast_style.common.training.recipes import read_recipe
-from tools import models_page
+from fast_style.network import TransformationNetwork
+from fast_style.task import TASK
+from tests.common.tiny_run import tiny_record
+from tests.fast_style.tiny_paintings import SIZED, ship
+from tools import gallery, models_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,3 +54,19 @@ def test_figures_of_styles_are_of_their_recipes():
     cells = rows(models_page.models_page(), "udnie")[1]
     assert f"{found['network']['loss']:.3g}" in cells
     assert f"{found['network_equals_baseline_after']} iterations" in cells
+
+
+def test_pages_say_what_a_network_of_several_paintings_knows(tmp_path, monkeypatch):
+    ship(monkeypatch, tmp_path / "package", paintings=TransformationNetwork(width=1, conditions=SIZED))
+    (tmp_path / "package" / "recipes").mkdir()
+    settings = {"batch_size": 4, "size": 256}
+    hardware = {"gpus": [], "cores": 2}
+    stage = tiny_record(settings=settings, hardware=hardware, parameters=9)
+    write_json(tmp_path / "package" / "recipes" / "paintings.json", {"name": "paintings", "stages": [stage]})
+    monkeypatch.setattr(models_page, "tasks", lambda: [TASK])
+    known = "nows 2 paintings, each read at 256, 512, 1024 pixels: wave, udnie."
+    assert f"`paintings` k{known}" in models_page.models_page()
+    monkeypatch.setattr(gallery, "_runs", lambda *_: [])
+    page = gallery._page({"paintings": {"wave": "gallery/wave_paintings.webp"}})
+    assert f"Made by a test. It k{known}" in page
+    assert 'alt="wave, paintings"' in page

@@ -1,0 +1,93 @@
+"""A network with all that was chosen to paint with it: style, stroke, strength and masks."""
+
+import functools
+
+import numpy as np
+
+from fast_style.common.errors import UserError
+from fast_style.common.images.geometry import resize_array
+from fast_style.common.images.opening import MAX_PIXELS
+from fast_style.conditions import Condition, mixed
+from fast_style.masks import as_mask, region_shares
+from fast_style.style_plan import painted_map, plan_style
+
+
+class Painter:
+    """What is made of photographs by a network once style, stroke, strength and masks are chosen.
+
+    Args:
+        network: :class:`TransformationNetwork`.
+        style, stroke, strength: as of :func:`fast_style.stylize`.
+        masks: pairs of a mask (:func:`fast_style.masks.as_mask`) and a style expression.
+        name: by which styles call the painting of a network of one. Default: the network's.
+
+    Raises:
+        UserError: what :func:`plan_style` and :func:`as_mask` refuse.
+    """
+
+    def __init__(self, network, style=None, stroke=1.0, strength=1.0, masks=(), name=None):
+        try:
+            pairs = [(mask, style) for mask, style in masks]
+        except (TypeError, ValueError):
+            raise UserError(f"masks: expected pairs of a mask and a style. Received: {masks!r:.80}") from None
+        self.network = network
+        conditions = network.conditions or (Condition(name or network.name),)
+        self.plan = plan_style(conditions, style, stroke, strength, [style for _, style in pairs])
+        self.masks = [as_mask(mask) for mask, _ in pairs]
+
+    def paint(self, rgb, render):
+        """A photograph painted.
+
+        Args:
+            rgb: uint8 (height, width, 3).
+            render: function of a photograph, a network, and weights of conditions, (conditions,) or (height, width,
+                conditions) or None, to a picture.
+
+        Returns:
+            (picture, shown): uint8 like the photograph, and the share of the picture that shows beside the photograph,
+            0 to 1 or one for each pixel (height, width).
+
+        Raises:
+            UserError: a photograph that would have to be enlarged to more than 400 megapixels.
+        """
+        plan, (height, width) = self.plan, rgb.shape[:2]
+        if (plan.kept == 1).all():
+            return rgb, 0.0
+        sides = [max(1, round(side / plan.factor)) for side in (height, width)]
+        if plan.factor < 1 and sides[0] * sides[1] > MAX_PIXELS:
+            raise UserError(
+                f"stroke: expected one for which a photograph of {width}x{height} is enlarged to at most "
+                f"{MAX_PIXELS // 10**6} megapixels. Received: one for {sides[1]}x{sides[0]}"
+            )
+        picture = render(resize_array(rgb, *sides), *self._mixture(*sides))
+        if sides != [height, width]:
+            picture = resize_array(picture, height, width)
+        shown = 1 - plan.kept
+        if np.ptp(shown):
+            shown = np.clip(region_shares(self.masks, height, width) @ shown.astype("float32"), 0, 1)
+        else:
+            shown = float(shown[0])
+        return picture, shown
+
+    def whole_pictures(self):
+        """(network of one painting, share of the picture that shows): all there is to it; None where there is more:
+        regions, or strokes for which photographs are resized."""
+        plan = self.plan
+        if len(plan.kept) > 1 or plan.factor != 1 or plan.kept[0] == 1:
+            return None
+        network = mixed(self.network, plan.rows[0]) if self.network.conditions else self.network
+        return network, 1 - float(plan.kept[0])
+
+    def _mixture(self, height, width):
+        """(network, weights) for a photograph of this size."""
+        if not self.network.conditions:
+            return self.network, None
+        rows = np.unique(self.plan.rows[self.plan.kept < 1], axis=0)
+        if len(rows) == 1:
+            return self.network, rows[0].astype("float32")
+        return self._of_mixtures, painted_map(self.plan, region_shares(self.masks, height, width))
+
+    @functools.cached_property
+    def _of_mixtures(self):
+        # A map of weights of these has a channel for each region, and not for each condition of the network.
+        return mixed(self.network, self.plan.rows[self.plan.kept < 1])
