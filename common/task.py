@@ -61,6 +61,7 @@ class Task:
             title and summary.
         figures: function from ``{name: recipe}`` of what ships, and whether at every size, to an iterable of (title,
             remark, tables), a table being (heads, rows): what was measured, as recipes record it.
+        tabs: of the app, each a :class:`common.app.tab.Tab`.
         folder: of ``pretrained/`` and ``recipes/``; None: that of the package.
     """
 
@@ -81,6 +82,7 @@ class Task:
     use: str = ""
     facts: Callable = lambda entry: {}
     figures: Callable = lambda recipes, everything=False: ()
+    tabs: tuple = ()
     folder: Path | None = None
 
     @property

@@ -3,6 +3,7 @@
 import os
 import typing
 
+from fast_style.common.app.tab import Tab
 from fast_style.common.networks.source import find_network
 from fast_style.common.task import Lazily, Task
 from fast_style.settings import TRAINING_PRESETS, StyleSettings
@@ -26,6 +27,11 @@ TASK = Task(
     use="`fast-style stylize --style NAME` paints with one.",
     facts=lambda entry: {"filters": str(entry["config"]["width"])},
     figures=Lazily("fast_style.evaluation.recorded_figures:figures"),
+    tabs=(
+        Tab("Photograph", 10, Lazily("fast_style.app.photograph:build")),
+        Tab("Live", 50, Lazily("fast_style.app.live:build")),
+        Tab("Train", 60, Lazily("fast_style.app.train:build"), for_strangers=False),
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 import os
 import typing
 
+from fast_style.common.app.tab import Tab
 from fast_style.common.errors import UserError
 from fast_style.common.networks.source import find_network, shipped_sources
 from fast_style.common.task import Lazily, Task
@@ -31,6 +32,7 @@ TASK = Task(
         "histogram matching": "on" if entry["config"]["histogram_matching"] else "off",
     },
     figures=Lazily("superres.evaluation.recorded_figures:figures"),
+    tabs=(Tab("Enlarge", 30, Lazily("superres.app.enlarge:build")),),
 )
 
 
