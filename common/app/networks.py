@@ -51,10 +51,11 @@ class Networks:
         if self.error is not None:
             raise self.error
         key = source.task.name, os.path.realpath(source.path), source.path.stat().st_mtime_ns
-        with self._lock:
-            if key not in self._ready:
-                self._ready[key] = self._read(source)
-            return self._ready[key]
+        if key not in self._ready:  # who wants one that is there does not wait for another that is read
+            with self._lock:
+                if key not in self._ready:
+                    self._ready[key] = self._read(source)
+        return self._ready[key]
 
     def _read(self, source):
         import numpy as np

@@ -24,7 +24,7 @@ def build_page(context):
     """
     import gradio as gr
 
-    with gr.Blocks(title="fast-style", analytics_enabled=False) as page:
+    with gr.Blocks(title="fast-style", analytics_enabled=False, fill_width=True) as page:
         gr.Markdown("# fast-style\nPaints photographs in the style of a painting, and enlarges them.")
         context = dataclasses.replace(context, page=page)
         for tab in tabs(context.for_strangers):

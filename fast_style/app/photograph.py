@@ -15,7 +15,7 @@ from fast_style.common.images.image_formats import EXTENSIONS
 
 # Long side in pixels at which every painting is tried.
 THUMBNAIL = 256
-SIZES = [("as it is", None), *((f"at most {side} pixels", side) for side in (2048, 1024, 512))]
+SIZES = [("as it is", 0), *((f"at most {side} pixels", side) for side in (2048, 1024, 512))]
 NETWORKS = [("full", "full"), ("half the filters: quicker", "fast")]
 FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
 
@@ -65,7 +65,7 @@ def paint(context, job, source, strength, original_colours, max_size):
     _, failed = stylize_files(
         [job],
         context.networks.get(source),
-        max_size,
+        max_size or None,
         progress=False,
         strength=strength,
         original_colours=original_colours,
@@ -100,21 +100,23 @@ def build(context):
             strength = gr.Slider(0, 1, 1, step=0.05, label="Strength: the share of the painting")
             colours = gr.Checkbox(label="Keep the photograph's colours")
             with gr.Row():
-                size = gr.Dropdown(SIZES, value=None, label="Size")
+                size = gr.Dropdown(SIZES, value=0, label="Size")
                 file_format = gr.Radio(FORMATS, value="png", label="Save as")
         with gr.Column(scale=3, min_width=320):
+            gr.Markdown("**All paintings of this photograph:** click one to paint it at its full size.")
             gallery = gr.Gallery(
-                label="All paintings of this photograph: click one",
+                show_label=False,
                 columns=5,
                 height="auto",
                 object_fit="cover",
                 allow_preview=False,
                 buttons=[],
                 elem_id="paintings",
+                elem_classes="thumbnails",
             )
             go = gr.Button("Paint", variant="primary", elem_id="paint")
             status = status_line()
-            slider = gr.ImageSlider(label="Before and after", type="filepath", interactive=False, max_height=700)
+            slider = gr.ImageSlider(label="Before and after", interactive=False, buttons=["fullscreen"], max_height=700)
             save = gr.DownloadButton("Save the picture", visible=False, elem_id="save")
     with gr.Accordion("Several photographs, or a folder", open=False), gr.Row():
         with gr.Column(min_width=320):
@@ -127,7 +129,9 @@ def build(context):
                 stop = gr.Button("Stop")
         with gr.Column(min_width=320):
             status_many = status_line()
-            done = gr.Gallery(label="Done", columns=4, height="auto", allow_preview=False, buttons=[])
+            done = gr.Gallery(
+                show_label=False, columns=4, height="auto", allow_preview=False, buttons=[], elem_classes="thumbnails"
+            )
             save_many = gr.DownloadButton("Save all as a zip", visible=False, elem_id="save-all")
 
     @told(context, status)
@@ -139,9 +143,9 @@ def build(context):
             yield {gallery: pictures, status: ""}
 
     def examples():
-        found = all_paintings(context)
-        return [(str(one.full.record_path.parent.parent / "pretrained" / f"{one.full.name}.jpg"), one.title)
-                for one in found if one.full.ships]  # fmt: skip
+        """What networks that ship made of a sample photograph."""
+        found = [painting for painting in all_paintings(context) if painting.full.ships]
+        return [(shown(painting.full.path.with_suffix(".jpg"), THUMBNAIL), painting.title) for painting in found]
 
     def opened():
         found = choices(all_paintings(context))

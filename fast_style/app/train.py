@@ -40,10 +40,10 @@ def build(context):
             )
             name = gr.Textbox(label="Name of the style", placeholder="the painting's", max_length=60)
             photos = gr.File(
-                label="Photographs to learn on: some hundreds of any kind, better thousands",
+                label="Photographs to learn on: hundreds, of any kind",
                 file_count="multiple",
                 file_types=list(EXTENSIONS),
-                height=140,
+                height=170,
             )
             with gr.Row():
                 chosen = gr.UploadButton("A folder", file_count="directory")
@@ -78,10 +78,14 @@ def build(context):
 
         if not name:
             return {status: note("No training yet.")}
-        now = trainings.progress(name)
+        try:
+            now = trainings.progress(name)
+        except UserError as error:
+            return {status: note(str(error))}
         answer = {status: note(in_words(name, now)), seen_state: (name, len(now.losses), now.preview)}
         if seen is None or seen[:2] != (name, len(now.losses)):
-            answer[curve] = pd.DataFrame(now.losses, columns=["iteration", "loss"])
+            # Of an empty frame the plot would learn that its columns are words.
+            answer[curve] = pd.DataFrame(now.losses, columns=["iteration", "loss"]) if now.losses else None
         if seen is None or (seen[0], seen[2]) != (name, now.preview):
             answer[preview] = None if now.preview is None else shown(now.preview)
         return answer
@@ -110,11 +114,11 @@ def build(context):
 
     quiet = {"queue": False, "show_progress": "hidden"}
     chosen.upload(lambda files: files, chosen, photos, queue=False)
-    begin.click(start, [painting, name, photos, folder, minutes, preset], [which, status], queue=False)
-    stop.click(end, which, status, **quiet)
-    go_on.click(again, which, status, **quiet)
+    quick = {"concurrency_limit": None, "show_progress": "hidden"}
+    begin.click(start, [painting, name, photos, folder, minutes, preset], [which, status], **quick)
+    stop.click(end, which, status, **quick)
+    go_on.click(again, which, status, **quick)
     watched = [status, seen, curve, preview]
-    look = told(context, status)(look)
     timer.tick(look, [which, seen], watched, **quiet)
     which.change(look, [which, seen], watched, **quiet)
     context.page.load(names, which, which, **quiet)

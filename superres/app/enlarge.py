@@ -15,8 +15,8 @@ from fast_style.common.networks.source import find_network, shipped_sources
 from superres.task import TASK, network_for
 
 FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
-# Side in pixels of what is under the magnifier, each of them a pixel of the screen or more.
-MAGNIFIED = 512
+# Side in pixels of what is under the magnifier, which shows each twice as large on most screens.
+MAGNIFIED = 288
 
 
 def networks():
@@ -31,7 +31,7 @@ def enlarge(context, photograph, network, scale, self_ensemble, file_format):
     Args:
         context: :class:`common.app.context.Context`.
         photograph: path.
-        network: name of one that ships, or None for the one for `scale`.
+        network: name of one that ships, or "" for the one for `scale`.
         scale: how many times larger; None for the network's factor.
         self_ensemble: as of :func:`superres.upscale`.
         file_format: a key of ``FORMATS``.
@@ -96,7 +96,7 @@ def build(context):
                 buttons=[],
             )
             scale = gr.Number(4, label="Times larger, any number", minimum=0.1, maximum=64, elem_id="scale")
-            network = gr.Dropdown([("the one that is meant for that", None), *networks()], value=None, label="Network")
+            network = gr.Dropdown([("the one that is meant for that", ""), *networks()], value="", label="Network")
             ensemble = gr.Checkbox(label="Mean over eight orientations: closer, eight times the time")
             file_format = gr.Radio(FORMATS, value="png", label="Save as")
             go = gr.Button("Enlarge", variant="primary", elem_id="enlarge")
@@ -110,7 +110,11 @@ def build(context):
                 elem_id="enlarged",
             )
             magnifier = gr.ImageSlider(
-                label="Magnifier: before, bicubic, and after", interactive=False, max_height=560, elem_id="magnifier"
+                label="Magnifier: before, bicubic, and after",
+                interactive=False,
+                buttons=["fullscreen"],
+                max_height=560,
+                elem_id="magnifier",
             )
             save = gr.DownloadButton("Save the picture", visible=False, elem_id="save-enlarged")
     done = gr.State(None)
