@@ -17,10 +17,10 @@ from fast_style.app import live, photograph
 from fast_style.app.paintings import all_paintings, shipped_paintings
 
 
-@pytest.fixture
-def context(tmp_path):
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
     """Of an app in which a style "tiny" was trained."""
-    context = make_context(tmp_path / "app")
+    context = make_context(tmp_path_factory.mktemp("app"))
     run = context.folder.path / "runs" / "tiny"
     run.mkdir(parents=True)
     TransformationNetwork(width=1).save(run / "network.keras")

@@ -7,12 +7,10 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import pytest
 
 from fast_style.app.trainings import LINE, LOG, PID, PRESETS, SPEEDS, Trainings
 from fast_style.common.errors import UserError
-from fast_style.common.images.image_io import write_photo
 from fast_style.common.training.run import run_training
 from fast_style.network import TransformationNetwork
 from fast_style.settings import TRAINING_PRESETS

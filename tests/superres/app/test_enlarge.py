@@ -14,6 +14,11 @@ pytest.importorskip("gradio", reason="the app's framework is not installed: pip 
 from superres.app import enlarge as tab
 
 
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    return make_context(tmp_path_factory.mktemp("app"))
+
+
 @pytest.fixture
 def photo(tmp_path):
     """A smooth slope: what is moved by a pixel shows."""
@@ -33,8 +38,8 @@ def photo(tmp_path):
         (2.5, "x4_srcnn", "cat_x4_srcnn_to_x2.5.png", ["--network", "x4_srcnn", "--outscale", "2.5"]),
     ],
 )
-def test_files_are_the_commands_byte_for_byte(photo, tmp_path, scale, network, name, flags):
-    job = tab.enlarge(make_context(tmp_path / "app"), str(photo), network, scale, False, "png")
+def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, scale, network, name, flags):
+    job = tab.enlarge(context, str(photo), network, scale, False, "png")
     words = ["upscale", photo, *flags, "--precision", "float32", "--output", tmp_path / "out"]
     with pytest.raises(SystemExit) as end:
         main([str(word) for word in words])
@@ -45,8 +50,8 @@ def test_files_are_the_commands_byte_for_byte(photo, tmp_path, scale, network, n
 
 @pytest.mark.parametrize(("across", "down"), [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0), (0.37, 0.81)])
 @pytest.mark.parametrize("scale", [4, 2.5])
-def test_the_magnifier_shows_one_place_of_both(photo, tmp_path, across, down, scale):
-    job = tab.enlarge(make_context(tmp_path / "app"), str(photo), "x4_srcnn", scale, False, "png")
+def test_the_magnifier_shows_one_place_of_both(context, photo, across, down, scale):
+    job = tab.enlarge(context, str(photo), "x4_srcnn", scale, False, "png")
     before, after = tab.magnified(job, across, down)
     whole = read_photo(job.target).rgb
     assert before.shape == after.shape
@@ -57,8 +62,7 @@ def test_the_magnifier_shows_one_place_of_both(photo, tmp_path, across, down, sc
     assert np.array_equal(after, corner) == (across == down == 0.0)
 
 
-def test_networks_and_errors(photo, tmp_path):
-    context = make_context(tmp_path / "app")
+def test_networks_and_errors(context, photo, tmp_path):
     assert ("x4, SRCNN 9-1-5", "x4_srcnn") in tab.networks()
     with pytest.raises(UserError, match="network: expected one of"):
         tab.enlarge(context, str(photo), "gone", 4, False, "png")
