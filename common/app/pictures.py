@@ -10,6 +10,19 @@ from fast_style.common.images.image_io import as_rgb
 SHOWN_SIDE = 1400
 
 
+def photo_input(label="Photograph: drop, paste, choose, or take one", camera=True, height=320):
+    """A component that takes a photograph; functions are given the path of the file as it was uploaded.
+
+    The framework would open it first, by any decoder that Pillow has, and knows no line for what is no picture.
+    """
+    import gradio as gr
+
+    sources = ["upload", "clipboard", *(["webcam"] if camera else [])]
+    photo = gr.Image(label=label, sources=sources, type="filepath", image_mode=None, height=height, buttons=[])
+    photo.preprocess = lambda payload: payload and payload.path
+    return photo
+
+
 def shown(path, side=SHOWN_SIDE):
     """uint8 RGB of a file, at most `side` pixels high and wide."""
     from fast_style.common.images.geometry import limit_long_side

@@ -104,7 +104,7 @@ def launch(context):
         port = settings.port or f"{FIRST_PORT} to {FIRST_PORT + PORTS - 1}"
         raise UserError(
             f"--listen, --port: expected an address of this machine and a port that is free. "
-            f"Received: {settings.listen}, {port} ({error})"
+            f"Received: {settings.listen}, {port}"
         ) from error
     context.networks.start()
     return page, address

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from fast_style.app.paintings import all_paintings, choices, shipped_paintings
 from fast_style.common.app.messages import note, problem, status_line, told
-from fast_style.common.app.pictures import checked, shown, zipped
+from fast_style.common.app.pictures import checked, photo_input, shown, zipped
 from fast_style.common.commands.photo_jobs import plan_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
@@ -87,14 +87,7 @@ def build(context):
     context.networks.expect([painting.fast for painting in shipped_paintings()])
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            photograph = gr.Image(
-                label="Photograph: drop, paste, choose, or take one",
-                sources=["upload", "clipboard", "webcam"],
-                type="filepath",
-                image_mode=None,
-                height=320,
-                buttons=[],
-            )
+            photograph = photo_input()
             painting = gr.Dropdown(label="Painting", elem_id="painting")
             network = gr.Radio(NETWORKS, value="full", label="Network")
             strength = gr.Slider(0, 1, 1, step=0.05, label="Strength: the share of the painting")

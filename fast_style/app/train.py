@@ -4,7 +4,7 @@ import gradio as gr
 
 from fast_style.app.trainings import PRESETS, Trainings
 from fast_style.common.app.messages import note, status_line, told
-from fast_style.common.app.pictures import checked, shown
+from fast_style.common.app.pictures import checked, photo_input, shown
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
 
@@ -30,14 +30,7 @@ def build(context):
     trainings = Trainings(context)
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            painting = gr.Image(
-                label="Painting: drop, paste or choose",
-                sources=["upload", "clipboard"],
-                type="filepath",
-                image_mode=None,
-                height=260,
-                buttons=[],
-            )
+            painting = photo_input("Painting: drop, paste or choose", camera=False, height=260)
             name = gr.Textbox(label="Name of the style", placeholder="the painting's", max_length=60)
             photos = gr.File(
                 label="Photographs to learn on: hundreds, of any kind",

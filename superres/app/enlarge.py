@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from fast_style.common.app.messages import note, status_line, told
-from fast_style.common.app.pictures import checked, shown
+from fast_style.common.app.pictures import checked, photo_input, shown
 from fast_style.common.commands.photo_jobs import plan_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import as_rgb
@@ -87,14 +87,7 @@ def build(context):
     context.networks.expect([find_network(network_for(4), TASK)])
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            photograph = gr.Image(
-                label="Photograph: drop, paste, choose, or take one",
-                sources=["upload", "clipboard", "webcam"],
-                type="filepath",
-                image_mode=None,
-                height=320,
-                buttons=[],
-            )
+            photograph = photo_input()
             scale = gr.Number(4, label="Times larger, any number", minimum=0.1, maximum=64, elem_id="scale")
             network = gr.Dropdown([("the one that is meant for that", ""), *networks()], value="", label="Network")
             ensemble = gr.Checkbox(label="Mean over eight orientations: closer, eight times the time")
