@@ -4,7 +4,6 @@ import io
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -60,7 +59,7 @@ class App:
         self.address = self.process.stdout.readline().split()[0]
 
     def stop(self):
-        self.process.send_signal(signal.SIGINT)
+        self.process.terminate()
         code = self.process.wait(SECONDS)
         self.process.stdout.close()
         return code
@@ -92,8 +91,11 @@ class Person:
         self.page.route("**/*", lambda route: self._answer(route, app.address))
         self.page.on("console", lambda one: self.errors.append(one.text) if one.type == "error" else None)
         self.page.goto(app.address)
+        self.wait_until_open()
+
+    def wait_until_open(self):
         self.page.wait_for_selector("#paint")
-        self.page.wait_for_function("document.querySelector('#painting input').value")
+        self.page.wait_for_function("document.querySelector('#painting input')?.value")
 
     def _answer(self, route, address):
         if route.request.url.startswith((address, "data:", "blob:")):
@@ -243,7 +245,7 @@ def test_what_is_no_photograph_is_a_line_and_the_app_goes_on(person, photos, tmp
     assert text.strip().startswith("bad.png: expected")
     assert str(tmp_path.parent) not in text
     person.page.reload()
-    person.page.wait_for_function("document.querySelector('#painting input').value")
+    person.wait_until_open()
     person.give("#paint", photos / "coffee.jpg")
     thumbnails(person, examples)
 

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from fast_style.common.errors import UserError
-from fast_style.common.images.image_io import as_rgb
+from fast_style.common.images.image_io import as_rgb, write_photo
 
 # Long side in pixels of what is shown of a photograph; the file to save has them all.
 SHOWN_SIDE = 1400
@@ -28,6 +28,13 @@ def shown(path, side=SHOWN_SIDE):
     from fast_style.common.images.geometry import limit_long_side
 
     return limit_long_side(as_rgb(str(path)), side)
+
+
+def thumbnail(folder, picture, name):
+    """Path of a small picture in a folder; given an array, the framework would write it anew whenever it is shown."""
+    path = Path(folder) / f"{name}.jpg"
+    write_photo(path, picture, "jpg")
+    return str(path)
 
 
 def checked(photo, name="photograph"):

@@ -46,7 +46,6 @@ def _import_gradio(folder):
     os.environ["GRADIO_EXAMPLES_CACHE"] = str(folder.temporary / "examples")
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["MPLCONFIGDIR"] = os.environ.get("MPLCONFIGDIR", str(folder.temporary))
     try:
         import gradio
     except ImportError as error:
@@ -120,13 +119,13 @@ def _password_check(password):
     return check
 
 
-def serve(settings):
-    """Serves the page until Ctrl-C or SIGTERM, and empties what is temporary.
+def serve(settings, for_strangers=False):
+    """Serves the page until Ctrl-C or SIGTERM, and empties what is temporary; arguments as of :func:`prepare`.
 
     Raises:
         UserError: as of :func:`prepare` and :func:`launch`.
     """
-    context = prepare(settings)
+    context = prepare(settings, for_strangers)
     page, address = launch(context)
     say(f"{address}  Ctrl-C stops it")
     if settings.browser:

@@ -8,10 +8,11 @@ from tqdm import tqdm
 
 from fast_style.app.paintings import all_paintings, choices, shipped_paintings
 from fast_style.common.app.messages import note, problem, status_line, told
-from fast_style.common.app.pictures import checked, photo_input, shown, zipped
+from fast_style.common.app.pictures import checked, photo_input, shown, thumbnail, zipped
 from fast_style.common.commands.photo_jobs import plan_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
+from fast_style.common.images.image_io import as_rgb
 
 # Long side in pixels at which every painting is tried.
 THUMBNAIL = 256
@@ -21,7 +22,7 @@ FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
 
 
 def thumbnails(context, photograph):
-    """Yields what each painting makes of a photograph at 256 pixels, as it comes: lists of (picture, title).
+    """Yields what each painting makes of a photograph at 256 pixels, as it comes: lists of (path, title).
 
     Raises:
         UserError: something that is no photograph.
@@ -29,9 +30,10 @@ def thumbnails(context, photograph):
     from fast_style.stylization import stylize
 
     small = shown(checked(photograph), THUMBNAIL)
-    pictures = []
+    pictures, folder = [], context.folder.new()
     for painting in all_paintings(context):
-        pictures.append((stylize(small, context.networks.get(painting.fast)), painting.title))
+        picture = stylize(small, context.networks.get(painting.fast))
+        pictures.append((thumbnail(folder, picture, painting.name), painting.title))
         yield list(pictures)
 
 
@@ -137,8 +139,11 @@ def build(context):
 
     def examples():
         """What networks that ship made of a sample photograph."""
-        found = [painting for painting in all_paintings(context) if painting.full.ships]
-        return [(shown(painting.full.path.with_suffix(".jpg"), THUMBNAIL), painting.title) for painting in found]
+        folder = context.folder.new()
+        return [
+            (thumbnail(folder, as_rgb(one.full.path.with_suffix(".jpg")), one.name), one.title)
+            for one in shipped_paintings()
+        ]
 
     def opened():
         found = choices(all_paintings(context))
@@ -176,10 +181,12 @@ def build(context):
         source = source_of(context, name, kind)
         jobs = jobs_for(context, photographs, source, file_format)
         pictures, targets, problems, start = [], [], [], time.perf_counter()
+        small = context.folder.new()
         for number, job in enumerate(jobs, 1):
             try:
                 paint(context, job, source, strength, colours, size)
-                pictures.append((shown(job.target, THUMBNAIL), Path(job.target).name))
+                name = Path(job.target).name
+                pictures.append((thumbnail(small, shown(job.target, THUMBNAIL), f"{number}_{name}"), name))
                 targets.append(job.target)
             except UserError as error:
                 problems.append(problem(context, error))

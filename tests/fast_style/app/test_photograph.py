@@ -8,7 +8,7 @@ from PIL import Image
 
 from fast_style.cli import main
 from fast_style.common.errors import UserError
-from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.image_io import as_rgb, write_photo
 from fast_style.network import TransformationNetwork
 from tests.common.app.contexts import make_context
 
@@ -68,7 +68,7 @@ def test_every_painting_is_tried_and_those_that_were_trained_are_among_them(cont
     monkeypatch.setattr(photograph, "all_paintings", lambda context: all_paintings(context)[-1:] * 2)
     pictures = list(photograph.thumbnails(context, str(photo)))
     assert [len(some) for some in pictures] == [1, 2]
-    assert pictures[-1][0][0].shape == (40, 60, 3)
+    assert as_rgb(pictures[-1][0][0]).shape == (40, 60, 3)
     assert pictures[-1][0][1] == "tiny"
 
 
