@@ -195,7 +195,7 @@ def test_a_photograph_is_enlarged_and_looked_at_closely(person, tmp_path):
     person.page.wait_for_function("document.querySelector('#enlarged img').naturalWidth > 0")
     detail = person.page.locator("#magnifier img").first
     middle = detail.get_attribute("src")
-    person.page.click("#enlarged img", position={"x": 5, "y": 5})
+    person.page.click("#enlarged img", position={"x": 90, "y": 60})
     person.page.wait_for_function("before => document.querySelector('#magnifier img').src !== before", arg=middle)
     name, content = person.saved("#save-enlarged")
     assert name == "small_x4_pixel.png"

@@ -101,6 +101,7 @@ def build(context):
                 height=360,
                 buttons=["fullscreen"],
                 elem_id="enlarged",
+                elem_classes="clicked",
             )
             magnifier = gr.ImageSlider(
                 label="Magnifier: before, bicubic, and after",
