@@ -47,7 +47,7 @@ class App:
     def __init__(self, folder):
         self.folder, self.home = folder / "app", folder / "home"
         self.home.mkdir()
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("GRADIO_")}
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("GRADIO_", "MPL"))}
         environment |= {"HOME": str(self.home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, "-m", "fast_style", "app", "--no-browser", "--folder", str(self.folder)]
         command += ["--precision", "float32", "--loss-weights", "random", "--max-upload", "1"]
@@ -149,12 +149,12 @@ def thumbnails(person, before=""):
     return person.page.evaluate(script)
 
 
-def test_a_photograph_is_tried_painted_and_saved(app, person, photos, tmp_path, record_property):
+def test_a_photograph_is_tried_painted_and_saved(app, person, photos, tmp_path):
     examples = thumbnails(person)
     start = time.monotonic()
     person.give("#paint", photos / "chelsea.jpg")
     tried = thumbnails(person, examples)
-    record_property("seconds to all thumbnails", time.monotonic() - start)
+    print(f"all thumbnails: {time.monotonic() - start:.1f} s")
     assert not set(tried.split(",")) & set(examples.split(","))
     person.page.get_by_label("half the filters: quicker").click()
     person.page.click("#paintings button >> nth=1")
@@ -203,13 +203,14 @@ def test_a_photograph_is_enlarged_and_looked_at_closely(person, tmp_path):
         assert image.size == (480, 320)
 
 
-def test_the_camera_is_painted(person, record_property):
+def test_the_camera_is_painted(person):
     person.open("Live")
     person.page.get_by_text("Click to Access Webcam").click()
     person.page.locator("#camera button").filter(has_text="Record").click()
     person.page.wait_for_selector(".live .speed")
     person.page.wait_for_function("document.querySelector('.live .speed').textContent.includes('frames a second')")
-    record_property("speed", person.page.inner_text(".live .speed"))
+    person.page.wait_for_timeout(5000)
+    print(f"camera: {person.page.inner_text('.live .speed')}")
     picture = person.page.get_attribute(".live img", "src")
     person.page.wait_for_function("before => document.querySelector('.live img').src !== before", arg=picture)
     person.page.locator("#camera button").filter(has_text="Stop").click()

@@ -46,6 +46,7 @@ def _import_gradio(folder):
     os.environ["GRADIO_EXAMPLES_CACHE"] = str(folder.temporary / "examples")
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ.setdefault("MPLCONFIGDIR", str(folder.path / "matplotlib"))  # it would keep a list of fonts in the home
     try:
         import gradio
     except ImportError as error:

@@ -48,6 +48,7 @@ def build(context):
             minutes = gr.Slider(*MINUTES, 5, step=1, label="Minutes, about")
             preset = gr.Radio([(text, key) for key, text in PRESETS.items()], value="quick-fast", label="Network")
             begin = gr.Button("Train", variant="primary", elem_id="train")
+            refusal = status_line()
         with gr.Column(scale=3, min_width=320):
             which = gr.Dropdown(label="Training", elem_id="training")
             with gr.Row():
@@ -85,7 +86,7 @@ def build(context):
 
     seen_state = seen
 
-    @told(context, status)
+    @told(context, refusal)
     def start(painting, name, photos, folder, minutes, preset):
         checked(painting, "painting")
         if folder and not context.settings.is_local:
@@ -93,7 +94,7 @@ def build(context):
         if not photos and not folder:
             raise UserError("photographs: expected some, dropped here, or a folder. Received: none")
         begun = trainings.begin(name or "", painting, list(photos) if photos else folder, minutes, preset)
-        return {which: names(begun), status: note(f"{begun}: beginning …")}
+        return {which: names(begun), refusal: "", status: note(f"{begun}: beginning …")}
 
     @told(context, status)
     def end(name):
@@ -108,7 +109,7 @@ def build(context):
     quiet = {"queue": False, "show_progress": "hidden"}
     chosen.upload(lambda files: files, chosen, photos, queue=False)
     quick = {"concurrency_limit": None, "show_progress": "hidden"}
-    begin.click(start, [painting, name, photos, folder, minutes, preset], [which, status], **quick)
+    begin.click(start, [painting, name, photos, folder, minutes, preset], [which, refusal, status], **quick)
     stop.click(end, which, status, **quick)
     go_on.click(again, which, status, **quick)
     watched = [status, seen, curve, preview]
