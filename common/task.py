@@ -67,6 +67,7 @@ class Task:
             gallery says of it, beside weights of terms and what all tasks have.
         evaluation: function from the folder of the task's ``evaluate`` to ``{sha256: what was measured}`` of each
             network in it, as recipes record it and `figures` shows it.
+        tabs: of the app, each a :class:`common.app.tab.Tab`.
         folder: of ``pretrained/`` and ``recipes/``; None: that of the package.
     """
 
@@ -90,6 +91,7 @@ class Task:
     figures: Callable = lambda recipes, everything=False: ()
     run_facts: Callable = lambda used, last: {}
     evaluation: Callable = lambda folder: {}
+    tabs: tuple = ()
     folder: Path | None = None
 
     @property

@@ -1,11 +1,11 @@
 """The console scripts `fast-style` and `fast-style-train`: which subcommands there are."""
 
-from fast_style.commands import demo, evaluate, live, optimize, styles, stylize, visualize
+from fast_style.commands import app, demo, evaluate, live, optimize, styles, stylize, visualize
 from fast_style.common.commands.command_line import run_commands
 from fast_style.common.commands.train import run_train_command
 from fast_style.task import TASK
 
-COMMANDS = (stylize, live, styles, demo, optimize, visualize, evaluate)
+COMMANDS = (stylize, live, styles, demo, optimize, visualize, evaluate, app)
 
 
 def main(arguments=None):

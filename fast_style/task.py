@@ -3,6 +3,7 @@
 import os
 import typing
 
+from fast_style.common.app.tab import Tab
 from fast_style.common.networks.source import find_network
 from fast_style.common.task import Lazily, Task
 from fast_style.settings import TRAINING_PRESETS, StyleSettings
@@ -29,6 +30,11 @@ TASK = Task(
     figures=Lazily("fast_style.evaluation.recorded_figures:figures"),
     run_facts=Lazily("fast_style.paintings:run_facts"),
     evaluation=Lazily("fast_style.evaluation.recorded_figures:recorded"),
+    tabs=(
+        Tab("Photograph", 10, Lazily("fast_style.app.photograph:build")),
+        Tab("Live", 50, Lazily("fast_style.app.live:build")),
+        Tab("Train", 60, Lazily("fast_style.app.train:build"), for_strangers=False),
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 import os
 import typing
 
+from fast_style.common.app.tab import Tab
 from fast_style.common.errors import UserError
 from fast_style.common.networks.source import find_network, shipped_sources
 from fast_style.common.task import Lazily, Task
@@ -32,6 +33,7 @@ TASK = Task(
     },
     figures=Lazily("superres.evaluation.recorded_figures:figures"),
     evaluation=Lazily("superres.evaluation.recorded_figures:recorded"),
+    tabs=(Tab("Enlarge", 30, Lazily("superres.app.enlarge:build")),),
 )
 
 

@@ -1,0 +1,67 @@
+"""Networks that are ready to make pictures: each is read once, and TensorFlow starts behind the page."""
+
+import os
+import threading
+
+from fast_style.common.startup import start_tensorflow
+
+SIDE = 64  # of the picture for which a network is traced, in pixels: any does
+
+
+class Networks:
+    """Networks by where they come from, in a precision, kept.
+
+    Args:
+        precision: see :func:`common.networks.precision.resolve_precision`.
+
+    Attributes:
+        error: what TensorFlow could not be started for, or None.
+    """
+
+    def __init__(self, precision="auto"):
+        self.precision, self.error = precision, None
+        self._ready, self._expected, self._lock = {}, [], threading.Lock()
+        self._started = threading.Event()
+
+    def expect(self, sources):
+        """These will be wanted first: they are read once TensorFlow has started."""
+        self._expected += sources
+
+    def start(self):
+        """Begins to import TensorFlow and to read what is expected, in a thread of its own."""
+        threading.Thread(target=self._start, name="networks", daemon=True).start()
+
+    def _start(self):
+        try:
+            start_tensorflow()
+        except Exception as error:  # it is told to those who want a picture
+            self.error = error
+        finally:
+            self._started.set()
+        for source in self._expected if self.error is None else ():
+            self.get(source)
+
+    def get(self, source):
+        """The network of a :class:`common.networks.source.Source`, traced; waits until TensorFlow has started.
+
+        Raises:
+            UserError: a file that does not load; TensorFlow that does not start.
+        """
+        self._started.wait()
+        if self.error is not None:
+            raise self.error
+        key = source.task.name, os.path.realpath(source.path), source.path.stat().st_mtime_ns
+        if key not in self._ready:  # who wants one that is there does not wait for another that is read
+            with self._lock:
+                if key not in self._ready:
+                    self._ready[key] = self._read(source)
+        return self._ready[key]
+
+    def _read(self, source):
+        import numpy as np
+
+        from fast_style.common.networks.rebuilding import in_precision
+
+        network = in_precision(source.load(), self.precision)
+        network.render(np.zeros((1, SIDE, SIDE, 3), np.uint8))
+        return network

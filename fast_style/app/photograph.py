@@ -1,0 +1,223 @@
+"""The tab that paints photographs: one, with all paintings to choose from, or many."""
+
+import time
+from pathlib import Path
+
+import gradio as gr
+from tqdm import tqdm
+
+from fast_style.app.paintings import all_paintings, choices, shipped_paintings
+from fast_style.common.app.messages import note, problem, status_line, told
+from fast_style.common.app.pictures import checked, photo_input, shown, thumbnail, zipped
+from fast_style.common.commands.photo_jobs import plan_jobs
+from fast_style.common.errors import UserError
+from fast_style.common.images.image_formats import EXTENSIONS
+from fast_style.common.images.image_io import as_rgb
+
+# Long side in pixels at which every painting is tried.
+THUMBNAIL = 256
+SIZES = [("as it is", 0), *((f"at most {side} pixels", side) for side in (2048, 1024, 512))]
+NETWORKS = [("full", "full"), ("half the filters: quicker", "fast")]
+FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
+
+
+def thumbnails(context, photograph):
+    """Yields what each painting makes of a photograph at 256 pixels, as it comes: lists of (path, title).
+
+    Raises:
+        UserError: something that is no photograph.
+    """
+    from fast_style.stylization import stylize
+
+    small = shown(checked(photograph), THUMBNAIL)
+    pictures, folder = [], context.folder.new()
+    for painting in all_paintings(context):
+        picture = stylize(small, context.networks.get(painting.fast))
+        pictures.append((thumbnail(folder, picture, painting.name), painting.title))
+        yield list(pictures)
+
+
+def source_of(context, name, kind):
+    """The :class:`Source` of a painting by its name.
+
+    Raises:
+        UserError: none of that name, which somebody may have deleted.
+    """
+    paintings = all_paintings(context)
+    for painting in paintings:
+        if painting.name == name:
+            return painting.fast if kind == "fast" else painting.full
+    raise UserError(f"painting: expected one of {', '.join(one.title for one in paintings)}. Received: {name}")
+
+
+def jobs_for(context, photographs, source, file_format):
+    """:func:`plan_jobs` of uploaded photographs, into a new folder: the names are the command line's."""
+    folder = str(context.folder.new())
+    return plan_jobs([str(path) for path in photographs], source.name, folder, folder, file_format, tell=None)
+
+
+def paint(context, job, source, strength, original_colours, max_size):
+    """Paints one job of :func:`jobs_for`, as `fast-style stylize` does.
+
+    Raises:
+        UserError: a photograph that cannot be painted.
+    """
+    from fast_style.stylization import stylize_files
+
+    _, failed = stylize_files(
+        [job],
+        context.networks.get(source),
+        max_size or None,
+        progress=False,
+        strength=strength,
+        original_colours=original_colours,
+    )
+    for _, reason in failed:
+        raise UserError(reason)
+
+
+def before_and_after(job):
+    """(photograph, picture) of the same size, as the slider shows them."""
+    from fast_style.common.images.geometry import limit_long_side
+
+    after = shown(job.target)
+    return limit_long_side(shown(job.source, max(after.shape[:2])), max(after.shape[:2])), after
+
+
+def build(context):
+    """Lays the tab out."""
+    context.networks.expect([painting.fast for painting in shipped_paintings()])
+    with gr.Row():
+        with gr.Column(scale=2, min_width=320):
+            photograph = photo_input()
+            painting = gr.Dropdown(label="Painting", elem_id="painting")
+            network = gr.Radio(NETWORKS, value="full", label="Network")
+            strength = gr.Slider(0, 1, 1, step=0.05, label="Strength: the share of the painting")
+            colours = gr.Checkbox(label="Keep the photograph's colours")
+            with gr.Row():
+                size = gr.Dropdown(SIZES, value=0, label="Size")
+                file_format = gr.Radio(FORMATS, value="png", label="Save as")
+        with gr.Column(scale=3, min_width=320):
+            gr.Markdown("**All paintings of this photograph:** click one to paint it at its full size.")
+            gallery = gr.Gallery(
+                show_label=False,
+                columns=5,
+                height="auto",
+                object_fit="cover",
+                allow_preview=False,
+                buttons=[],
+                elem_id="paintings",
+                elem_classes="thumbnails",
+            )
+            go = gr.Button("Paint", variant="primary", elem_id="paint")
+            status = status_line()
+            slider = gr.ImageSlider(label="Before and after", interactive=False, buttons=["fullscreen"], max_height=700)
+            save = gr.DownloadButton("Save the picture", visible=False, elem_id="save")
+    with gr.Accordion("Several photographs, or a folder", open=False), gr.Row():
+        with gr.Column(min_width=320):
+            many = gr.File(
+                label="Photographs", file_count="multiple", file_types=list(EXTENSIONS), height=180, elem_id="many"
+            )
+            folder = gr.UploadButton("A folder", file_count="directory")
+            with gr.Row():
+                go_many = gr.Button("Paint them all", variant="primary", elem_id="paint-all")
+                stop = gr.Button("Stop")
+        with gr.Column(min_width=320):
+            status_many = status_line()
+            done = gr.Gallery(
+                show_label=False, columns=4, height="auto", allow_preview=False, buttons=[], elem_classes="thumbnails"
+            )
+            save_many = gr.DownloadButton("Save all as a zip", visible=False, elem_id="save-all")
+
+    @told(context, status)
+    def show_all(photograph):
+        if photograph is None:
+            yield {gallery: examples(), status: ""}
+            return
+        for pictures in thumbnails(context, photograph):
+            yield {gallery: pictures, status: ""}
+
+    def examples():
+        """What networks that ship made of a sample photograph."""
+        folder = context.folder.new()
+        return [
+            (thumbnail(folder, as_rgb(one.full.path.with_suffix(".jpg")), one.name), one.title)
+            for one in shipped_paintings()
+        ]
+
+    def opened():
+        found = choices(all_paintings(context))
+        return {painting: gr.Dropdown(found, value=found[0][1]), gallery: examples()}
+
+    def names():
+        return gr.Dropdown(choices(all_paintings(context)))
+
+    def chosen(event: gr.SelectData):
+        return all_paintings(context)[event.index].name
+
+    settings = [painting, network, strength, colours, size, file_format]
+
+    @told(context, status)
+    def paint_one(photograph, name, kind, strength, colours, size, file_format):
+        yield {status: note("Painting …"), save: gr.DownloadButton(visible=False)}
+        start = time.perf_counter()
+        source = source_of(context, name, kind)
+        (job,) = jobs_for(context, [checked(photograph)], source, file_format)
+        paint(context, job, source, strength, colours, size)
+        height, width = _sides(job.target)
+        yield {
+            slider: before_and_after(job),
+            save: gr.DownloadButton(f"Save {Path(job.target).name}", value=job.target, visible=True),
+            status: note(f"{Path(job.target).name}: {width}x{height}, {time.perf_counter() - start:.1f} s"),
+        }
+
+    @told(context, status_many)
+    def paint_many(photographs, name, kind, strength, colours, size, file_format):
+        if not photographs:
+            raise UserError("photographs: expected some, dropped or chosen here. Received: none")
+        if len(photographs) > (most := context.settings.max_photos):
+            raise UserError(f"photographs: expected at most {most} at once. Received: {len(photographs)}")
+        yield {status_many: note("Painting …"), done: [], save_many: gr.DownloadButton(visible=False)}
+        source = source_of(context, name, kind)
+        jobs = jobs_for(context, photographs, source, file_format)
+        pictures, targets, problems, start = [], [], [], time.perf_counter()
+        small = context.folder.new()
+        for number, job in enumerate(jobs, 1):
+            try:
+                paint(context, job, source, strength, colours, size)
+                name = Path(job.target).name
+                pictures.append((thumbnail(small, shown(job.target, THUMBNAIL), f"{number}_{name}"), name))
+                targets.append(job.target)
+            except UserError as error:
+                problems.append(problem(context, error))
+            left = tqdm.format_interval((time.perf_counter() - start) / number * (len(jobs) - number))
+            line = note(f"{number} of {len(jobs)}" + (f", {left} left" if number < len(jobs) else " done"))
+            yield {status_many: line + "".join(problems), done: pictures}
+        if targets:
+            archive = zipped(Path(targets[0]).parent, targets, source.name)
+            yield {save_many: gr.DownloadButton(f"Save {Path(archive).name}", value=archive, visible=True)}
+
+    tries = {"outputs": [gallery, status], "concurrency_id": "thumbnails", "show_progress": "minimal"}
+    photograph.change(show_all, photograph, **tries, trigger_mode="always_last")
+    outputs = [slider, save, status]
+    paints = {"outputs": outputs, "concurrency_id": "pictures", "show_progress_on": slider}
+    gallery.select(chosen, outputs=painting, queue=False).then(paint_one, [photograph, *settings], **paints)
+    go.click(paint_one, [photograph, *settings], **paints)
+    painting.focus(names, outputs=painting, queue=False, show_progress="hidden")
+    folder.upload(lambda files: files, folder, many, queue=False)
+    running = go_many.click(
+        paint_many,
+        [many, *settings],
+        [status_many, done, save_many],
+        concurrency_id="pictures",
+        show_progress="minimal",
+    )
+    stop.click(None, cancels=[running])
+    context.page.load(opened, outputs=[painting, gallery], queue=False, show_progress="hidden")
+
+
+def _sides(path):
+    from PIL import Image
+
+    with Image.open(path) as image:  # one of ours
+        return image.height, image.width

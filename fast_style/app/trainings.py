@@ -1,0 +1,282 @@
+"""Trainings of the app: each is the training command as a process of its own, which goes on without page and app."""
+
+import contextlib
+import dataclasses
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import unicodedata
+from pathlib import Path
+
+from fast_style.common.errors import UserError
+from fast_style.common.files import write_bytes
+from fast_style.common.images.image_io import as_rgb, list_images
+from fast_style.common.json_files import read_json, write_json
+from fast_style.common.networks.source import RUN_NETWORK, RUN_RECORD, find_network, shipped_name
+from fast_style.task import TASK
+
+# Presets of the training command that take minutes, as the page has them.
+PRESETS = {"quick-fast": "half the filters: quicker", "quick": "full"}
+# Of a training in the app: so many previews, and points of the curve.
+PREVIEWS, POINTS = 20, 120
+# Iterations of the training that finds out how fast this machine is, and over how many it counts: the first of them
+# trace the step.
+TRIAL, COUNTED = 9, 3
+FEWEST, MOST = 30, 40_000
+LONGEST_NAME = 60
+LOG, PID, PROBLEM, SPEEDS = "log.txt", "pid", "problem.txt", "speeds.json"
+# A line of the log of a training (common/training/callbacks.py), and what a command says at its end.
+LINE = re.compile(r"^(\d+)/(\d+): loss ([^ ,]+),.* ([\d.]+) images/s, (\S+) left$", re.MULTILINE)
+ERROR = re.compile(r"^.*?: error: (.*)$", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How a training stands.
+
+    Attributes:
+        state: ``"measuring"`` how fast this machine is, ``"training"``, ``"stopped"``, ``"finished"`` or ``"failed"``.
+        iteration, iterations: done, and to be done; 0 where that is not known yet.
+        left: the time left, in words, or "".
+        losses: list of (iteration, loss).
+        preview: path of the newest preview, or None.
+        problem: why it failed, or "".
+    """
+
+    state: str
+    iteration: int = 0
+    iterations: int = 0
+    left: str = ""
+    losses: tuple = ()
+    preview: str | None = None
+    problem: str = ""
+
+
+class Trainings:
+    """The trainings in the app's folder, by name.
+
+    A run folder is ``runs/NAME``; ``trainings/NAME`` has the painting, the photographs that were uploaded, and the log,
+    which the process holds locked as long as it lives.
+
+    Args:
+        context: :class:`common.app.context.Context`.
+    """
+
+    def __init__(self, context):
+        self.settings = context.settings
+        self.runs, self.inputs = context.folder.path / "runs", context.folder.path / "trainings"
+
+    def names(self):
+        """Those that were begun, the newest first."""
+        folders = [path for path in self.inputs.iterdir() if path.is_dir()] if self.inputs.is_dir() else []
+        return [path.name for path in sorted(folders, key=lambda path: (-path.stat().st_ctime, path.name))]
+
+    def networks(self):
+        """The :class:`Source` of each network that was trained, as far as it is one."""
+        found = []
+        for name in self.names():
+            with contextlib.suppress(UserError):
+                found.append(find_network(self.runs / name / RUN_NETWORK, TASK))
+        return found
+
+    def begin(self, name, painting, photographs, minutes, preset):
+        """Begins a training in the background.
+
+        Args:
+            name: of the style; "" for the painting's.
+            painting: path.
+            photographs: path of a folder, or list of paths of files.
+            minutes: about as long as it is to take.
+            preset: a key of ``PRESETS``.
+
+        Returns:
+            the name that it has.
+
+        Raises:
+            UserError: another one is running; a name that is taken; no painting or photographs.
+        """
+        if running := next((one for one in self.names() if self.is_running(one)), None):
+            raise UserError(f"training: expected none that is running. Received: {running}; stop it, or wait for it")
+        as_rgb(str(painting))
+        if isinstance(photographs, str):
+            list_images(photographs)
+        name = self._free_name(name or Path(painting).stem)
+        folder = self.inputs / name
+        folder.mkdir(parents=True)
+        try:
+            painting = self._copied(painting, folder / f"painting{Path(painting).suffix.lower()}")
+            if not isinstance(photographs, str):
+                for number, photograph in enumerate(photographs):
+                    target = folder / "photos" / f"{number:05d}_{Path(photograph).name}"
+                    self._copied(photograph, target)
+                photographs = str(folder / "photos")
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+        words = ["--preset", preset, "--style", painting, "--content", photographs]
+        words += ["--loss-weights", self.settings.loss_weights]
+        log = self._locked(name)
+        threading.Thread(target=self._measure_and_train, args=(name, words, minutes, preset, log), daemon=True).start()
+        return name
+
+    def stop(self, name):
+        """Lets a training end behind the iteration at hand, and save; at once where it has not begun."""
+        if self.is_running(name):
+            write_bytes(self.inputs / name / PROBLEM, b"")
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int((self.inputs / name / PID).read_text()), signal.SIGTERM)
+
+    def go_on(self, name):
+        """Goes on with a training that was stopped.
+
+        Raises:
+            UserError: it is running, finished, or had not begun.
+        """
+        if self.is_running(name):
+            raise UserError(f"training: expected one that is stopped. Received: {name}, which is running")
+        if not (self.runs / name / RUN_RECORD).is_file():
+            raise UserError(f"training: expected one that had begun. Received: {name}; begin another")
+        log = self._locked(name)
+        (self.inputs / name / PROBLEM).unlink(missing_ok=True)
+        self._start(name, ["--resume"], self.runs / name, log)
+        log.close()
+
+    def progress(self, name):
+        """The :class:`Progress` of one.
+
+        Raises:
+            UserError: none of that name.
+        """
+        folder, run = self.inputs / name, self.runs / name
+        if not name or not folder.is_dir():
+            raise UserError(f"training: expected one of {', '.join(self.names()) or 'none yet'}. Received: {name}")
+        log = _read(folder / LOG)
+        points = [(int(done), int(of), float(loss), left) for done, of, loss, _, left in LINE.findall(log)]
+        # What was done again behind a checkpoint counts once.
+        losses = tuple({done: loss for done, _, loss, _ in points}.items())
+        begun = (run / RUN_RECORD).is_file()
+        status = read_json(run / RUN_RECORD, "a run record", {"status": str})["status"] if begun else ""
+        if self.is_running(name):
+            state = "training" if points or begun else "measuring"
+        elif status == "finished":
+            state = "finished"
+        elif (folder / PROBLEM).exists() and not _read(folder / PROBLEM):
+            state = "stopped"
+        else:
+            state = "stopped" if status in ("running", "interrupted") else "failed"
+        errors = ERROR.findall(log) if state == "failed" else []
+        previews = sorted((run / "previews").glob("*.png"))
+        last = points[-1] if points else (0, 0, 0.0, "")
+        return Progress(
+            state,
+            last[0],
+            last[1],
+            last[3] if state == "training" else "",
+            losses,
+            str(previews[-1]) if previews else None,
+            (_read(folder / PROBLEM) or (errors[-1] if errors else "it ended")) if state == "failed" else "",
+        )
+
+    def is_running(self, name):
+        """Whether its process lives: that, and what it was started by, hold the log locked."""
+        try:
+            with open(self.inputs / name / LOG, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
+
+    def _free_name(self, text):
+        """A name of a file and a style: letters, digits, "-" and "_"."""
+        plain = unicodedata.normalize("NFKC", text).strip()
+        name = re.sub(r"[^\w-]+", "_", plain)[:LONGEST_NAME].strip("_-")
+        taken = name in self.names() or (self.runs / name).exists() or shipped_name(name, TASK)
+        if not name or taken:
+            received = f"{name}, which there is" if name else repr(text)
+            raise UserError(f"name: expected a new one, of letters and digits. Received: {received}")
+        return name
+
+    def _copied(self, source, target):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        except OSError as error:
+            raise UserError(f"{Path(source).name}: expected a file to copy. Received: {error.strerror}") from error
+        return str(target)
+
+    def _locked(self, name):
+        file = open(self.inputs / name / LOG, "ab")  # noqa: SIM115 - it is handed on
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return file
+
+    def _start(self, name, words, run, log):
+        command = [sys.executable, "-m", "fast_style", "train", *words, "--output", str(run)]
+        # A session of its own: Ctrl-C in the app's terminal is not meant for it.
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_environment()
+        )
+        write_bytes(self.inputs / name / PID, str(process.pid).encode())
+        # Waited for, so that nothing is left of it in the table of processes.
+        threading.Thread(target=process.wait, daemon=True).start()
+        return process
+
+    def _measure_and_train(self, name, words, minutes, preset, log):
+        with log:
+            try:
+                speed = self._speed(name, words, preset)
+                if (self.inputs / name / PROBLEM).exists():  # stopped
+                    return
+                iterations = min(max(FEWEST, round(minutes * 60 * speed)), MOST)
+                every = str(max(1, iterations // PREVIEWS))
+                words += ["--iterations", str(iterations), "--preview-every", every, "--checkpoint-every", every]
+                words += ["--log-every", str(max(1, iterations // POINTS))]
+                self._start(name, words, self.runs / name, log)
+            except (UserError, OSError) as error:
+                with contextlib.suppress(UserError):
+                    write_bytes(self.inputs / name / PROBLEM, str(error).encode())
+
+    def _speed(self, name, words, preset):
+        """Iterations a second of a preset on this machine, measured by a short training, once.
+
+        Raises:
+            UserError: what the training could not begin for.
+        """
+        path = self.inputs / SPEEDS
+        speeds = read_json(path, "speeds", {}) if path.is_file() else {}
+        if preset not in speeds:
+            trial = self.inputs / name / "trial"
+            options = {"iterations": TRIAL, "log-every": COUNTED, "warmup": 0, "preview-every": 0}
+            words = [*words, *(word for key, value in options.items() for word in (f"--{key}", str(value)))]
+            with open(self.inputs / name / "trial.txt", "ab") as file:
+                process = self._start(name, words, trial, file)
+                process.wait()
+            log = _read(self.inputs / name / "trial.txt")
+            shutil.rmtree(trial, ignore_errors=True)
+            found = LINE.findall(log)
+            if (self.inputs / name / PROBLEM).exists():
+                return 0.0
+            if process.returncode or not found:
+                errors = ERROR.findall(log)
+                raise UserError(errors[-1] if errors else f"it ended with code {process.returncode}")
+            speeds[preset] = float(found[-1][3])
+            write_json(path, speeds)
+        return speeds[preset]
+
+
+def _environment():
+    """As this one's, without what the app's framework reads."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GRADIO_")}
+
+
+def _read(path):
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,58 @@
+"""Networks that are ready: each read once, and errors told to who asks."""
+
+import threading
+
+import pytest
+
+import fast_style.common.app.networks
+from fast_style.common.app.networks import Networks
+from fast_style.common.errors import UserError
+from fast_style.common.networks.source import find_network
+from fast_style.network import TransformationNetwork
+from fast_style.task import TASK
+
+
+@pytest.fixture
+def source(tmp_path):
+    TransformationNetwork(width=1).save(tmp_path / "tiny.keras")
+    return find_network(tmp_path / "tiny.keras", TASK)
+
+
+def test_each_is_read_once_and_anew_where_the_file_changed(source):
+    networks = Networks("float32")
+    networks.start()
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(networks.get(source))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found[0] is found[1] is found[2]
+    TransformationNetwork(width=2).save(source.path)
+    assert networks.get(find_network(source.path, TASK)).width == 2
+
+
+def test_one_that_is_there_does_not_wait_for_another(source, tmp_path):
+    networks = Networks("float32")
+    networks.start()
+    ready = networks.get(source)
+    with networks._lock:  # as while another is read
+        assert networks.get(source) is ready
+
+
+def test_what_is_expected_is_read_before_anybody_asks(source):
+    networks = Networks("float32")
+    networks.expect([source])
+    networks._start()
+    assert len(networks._ready) == 1
+
+
+def test_a_backend_that_does_not_start_is_told(source, monkeypatch):
+    def refuse():
+        raise UserError("KERAS_BACKEND: expected tensorflow. Received: torch")
+
+    monkeypatch.setattr(fast_style.common.app.networks, "start_tensorflow", refuse)
+    networks = Networks()
+    networks.start()
+    with pytest.raises(UserError, match="KERAS_BACKEND"):
+        networks.get(source)

@@ -1,0 +1,149 @@
+"""Trainings of the app: a process of its own, found again by whoever comes back."""
+
+import fcntl
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fast_style.app.trainings import LINE, LOG, PID, PRESETS, SPEEDS, Trainings
+from fast_style.common.errors import UserError
+from fast_style.common.training.run import run_training
+from fast_style.network import TransformationNetwork
+from fast_style.settings import TRAINING_PRESETS
+from fast_style.task import TASK
+from tests.common.app.contexts import make_context
+from tests.common.tiny_run import tiny_record
+from tests.fast_style.tiny_run import tiny_settings, write_inputs
+
+
+@pytest.fixture
+def trainings(tmp_path):
+    return Trainings(make_context(tmp_path / "app", loss_weights="random"))
+
+
+def begun(trainings, name, log="", status=None):
+    """A training as it lies in the folder."""
+    (trainings.inputs / name).mkdir(parents=True)
+    (trainings.inputs / name / LOG).write_text(log)
+    if status:
+        (trainings.runs / name).mkdir(parents=True)
+        (trainings.runs / name / "run.json").write_text(json.dumps(tiny_record(status=status)))
+
+
+def test_the_log_of_a_training_is_understood(tmp_path, eager_steps, capsys):
+    """Each line that a training writes where nobody watches, so that the curve does not end when the line changes."""
+    write_inputs(tmp_path)
+    run_training(TASK, tiny_settings(tmp_path, iterations=2))
+    found = LINE.findall(capsys.readouterr().err)
+    assert [line[:2] for line in found] == [("1", "2"), ("2", "2")]
+    assert all(float(line[2]) > 0 and float(line[3]) > 0 for line in found)
+
+
+def test_states(trainings):
+    lines = "2/8: loss 9e+05, content 1, 0.5 images/s, 00:12 left\n4/8: loss 8e+05, tv 2, 0.5 images/s, 00:08 left\n"
+    begun(trainings, "done", lines, "finished")
+    begun(trainings, "halted", lines, "interrupted")
+    begun(trainings, "killed", lines, "running")
+    begun(trainings, "refused", "fast-style train: error: --style: expected a painting. Received: x\n")
+    assert sorted(trainings.names()) == ["done", "halted", "killed", "refused"]
+    done = trainings.progress("done")
+    assert (done.state, done.iteration, done.iterations, done.left) == ("finished", 4, 8, "")
+    assert done.losses == ((2, 9e5), (4, 8e5))
+    assert trainings.progress("halted").state == trainings.progress("killed").state == "stopped"
+    refused = trainings.progress("refused")
+    assert (refused.state, refused.problem) == ("failed", "--style: expected a painting. Received: x")
+    with pytest.raises(UserError, match="training: expected one of"):
+        trainings.progress("gone")
+
+
+def test_a_process_holds_its_training_and_is_told_to_stop(trainings):
+    """The lock goes with the process, whoever started it; what a number of a process means later is not asked."""
+    begun(trainings, "mine")
+    path = trainings.inputs / "mine" / LOG
+    with open(path, "ab") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stdout=log)
+    (trainings.inputs / "mine" / PID).write_text(str(process.pid))
+    assert trainings.is_running("mine")
+    assert trainings.progress("mine").state == "measuring"
+    with pytest.raises(UserError, match="training: expected one that is stopped"):
+        trainings.go_on("mine")
+    with pytest.raises(UserError, match="training: expected none that is running. Received: mine"):
+        trainings.begin("", "", "", 1, "quick-fast")
+    trainings.stop("mine")
+    assert process.wait(10) == -signal.SIGTERM
+    assert not trainings.is_running("mine")
+    assert trainings.progress("mine").state == "stopped"
+    trainings.stop("mine")  # changes nothing
+    with pytest.raises(UserError, match="training: expected one that had begun"):
+        trainings.go_on("mine")
+
+
+@pytest.mark.parametrize(("name", "made"), [("../up", "up"), ("a/b c", "a_b_c"), ("é" * 200, "é" * 60)])
+def test_names_are_those_of_files(trainings, name, made):
+    assert trainings._free_name(name) == made
+
+
+@pytest.mark.parametrize("name", ["", "...", "starry_night", "Starry_Night", "Done"])
+def test_names_that_are_none_or_taken(trainings, name):
+    begun(trainings, "Done")
+    with pytest.raises(UserError, match="name: expected a new one"):
+        trainings._free_name(name)
+
+
+@pytest.mark.parametrize("problem", ["painting", "photographs"])
+def test_what_cannot_begin_leaves_nothing(trainings, tmp_path, problem):
+    write_inputs(tmp_path)
+    painting, photos = tmp_path / "style.png", str(tmp_path / "photos")
+    if problem == "painting":
+        painting.write_bytes(b"text")
+    else:
+        photos = [str(tmp_path / "gone.jpg")]
+    with pytest.raises(UserError):
+        trainings.begin("new", painting, photos, 1, "quick-fast")
+    assert trainings.names() == []
+
+
+def test_networks_are_among_the_styles(trainings):
+    begun(trainings, "mine", status="finished")
+    begun(trainings, "half")
+    TransformationNetwork(width=1).save(trainings.runs / "mine" / "network.keras")
+    assert [source.name for source in trainings.networks()] == ["mine"]
+
+
+def test_presets_are_the_commands():
+    assert set(PRESETS) <= set(TRAINING_PRESETS)
+
+
+@pytest.mark.slow  # two processes that train by a network as it ships
+def test_a_training_from_begin_to_go_on(trainings, tmp_path):
+    """A measurement, a training, a stop, and the rest; a second app sees the same."""
+    write_inputs(tmp_path)
+    name = trainings.begin("", tmp_path / "style.png", str(tmp_path / "photos"), 1 / 60, "quick-fast")
+    assert name == "style"
+    wait(trainings, lambda progress: progress.iteration >= 2)
+    assert json.loads((trainings.inputs / SPEEDS).read_text())["quick-fast"] > 0
+    again = Trainings(make_context(tmp_path / "app"))
+    again.stop(name)
+    wait(trainings, lambda progress: progress.state == "stopped")
+    assert [source.name for source in trainings.networks()] == ["style"]
+    again.go_on(name)
+    progress = wait(trainings, lambda progress: progress.state == "finished")
+    assert progress.iteration == progress.iterations >= 30
+    assert progress.preview
+
+
+def wait(trainings, condition, seconds=300):
+    """The progress of "style" once a condition holds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        progress = trainings.progress("style")
+        assert progress.state != "failed", progress.problem
+        if condition(progress):
+            return progress
+        time.sleep(0.1)
+    raise AssertionError(progress)

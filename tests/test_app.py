@@ -1,0 +1,283 @@
+"""The app as people use it, in a browser that is cut off from everything else."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fast_style.cli import main
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.sample_photos import sample_photos
+
+pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
+playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install '.[app-test]'")
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# A camera that shows a clock, and nothing that the browser would do of its own accord.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+# Of a machine that does much else.
+SECONDS = 120
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium, which Debian's package chromium brings"),
+]
+
+
+class App:
+    """`fast-style app` as a process of its own, whose home and current folder are empty."""
+
+    def __init__(self, folder):
+        self.folder, self.home = folder / "app", folder / "home"
+        self.home.mkdir()
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("GRADIO_", "MPL"))}
+        environment |= {"HOME": str(self.home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-m", "fast_style", "app", "--no-browser", "--folder", str(self.folder)]
+        command += ["--precision", "float32", "--loss-weights", "random", "--max-upload", "1"]
+        self.log = folder / "log.txt"
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.home, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        self.address = self.process.stdout.readline().split()[0]
+
+    def stop(self):
+        self.process.terminate()
+        code = self.process.wait(SECONDS)
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    app = App(tmp_path_factory.mktemp("app"))
+    yield app
+    assert app.stop() == 0, app.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody with the page open, and all that his browser asked for elsewhere."""
+
+    def __init__(self, app, browser):
+        self.elsewhere, self.errors = [], []
+        self.context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(SECONDS * 1000)
+        self.page.route("**/*", lambda route: self._answer(route, app.address))
+        self.page.on("console", lambda one: self.errors.append(one.text) if one.type == "error" else None)
+        self.page.goto(app.address)
+        self.wait_until_open()
+
+    def wait_until_open(self):
+        self.page.wait_for_selector("#paint")
+        self.page.wait_for_function("document.querySelector('#painting input')?.value")
+
+    def _answer(self, route, address):
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.elsewhere.append(route.request.url)
+            route.abort()
+
+    def open(self, tab):
+        self.page.get_by_role("tab", name=tab).click()
+
+    def give(self, button, *paths):
+        """Drops files into the first place for them on the tab of a button."""
+        place = self.page.locator(f"[role=tabpanel]:has({button}) input[type=file]").first
+        place.set_input_files([str(path) for path in paths])
+
+    def status(self, button, pattern):
+        """The line of the tab of a button, once it is as a pattern says."""
+        lines = self.page.locator(f"[role=tabpanel]:has({button}) .status")
+        lines.filter(has_text=re.compile(pattern)).first.wait_for()
+        return " ".join(lines.all_inner_texts())
+
+    def saved(self, button):
+        """(name, bytes) of what a button saves."""
+        with self.page.expect_download() as download:
+            self.page.click(button)
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+@pytest.fixture
+def person(app, browser):
+    person = Person(app, browser)
+    yield person
+    assert person.elsewhere == []
+    person.context.close()
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """Sample photographs, as files."""
+    folder = tmp_path_factory.mktemp("photos")
+    for name, photo in sample_photos().items():
+        write_photo(folder / f"{name}.jpg", photo, "jpg")
+    return folder
+
+
+def thumbnails(person, before=""):
+    """What the pictures of all paintings are, once there are five others than before."""
+    script = "[...document.querySelectorAll('#paintings img')].map(one => one.src).join()"
+    person.page.wait_for_function(f"before => {script} !== before && {script}.split(',').length === 5", arg=before)
+    return person.page.evaluate(script)
+
+
+def test_a_photograph_is_tried_painted_and_saved(app, person, photos, tmp_path):
+    examples = thumbnails(person)
+    start = time.monotonic()
+    person.give("#paint", photos / "chelsea.jpg")
+    tried = thumbnails(person, examples)
+    print(f"all thumbnails: {time.monotonic() - start:.1f} s")
+    assert not set(tried.split(",")) & set(examples.split(","))
+    person.page.get_by_label("half the filters: quicker").click()
+    person.page.click("#paintings button >> nth=1")
+    person.status("#paint", r"chelsea_udnie_fast\.png: 451x300")
+    name, content = person.saved("#save")
+    words = ["--style", "udnie_fast", "--precision", "float32", "--format", "png", "--output"]
+    with pytest.raises(SystemExit):
+        main([str(word) for word in ("stylize", photos / "chelsea.jpg", *words, tmp_path)])
+    assert name == "chelsea_udnie_fast.png"
+    assert content == (tmp_path / name).read_bytes()
+    assert person.errors == []
+
+
+def test_several_photographs_are_a_queue_and_a_zip(person, photos, tmp_path):
+    (tmp_path / "bad.jpg").write_text("no picture")
+    person.page.get_by_label("half the filters: quicker").click()
+    person.page.get_by_text("Several photographs, or a folder").click()
+    place = person.page.locator("#many input[type=file]")
+    place.set_input_files([str(photos / "chelsea.jpg"), str(tmp_path / "bad.jpg"), str(photos / "coffee.jpg")])
+    person.page.locator("#many").get_by_text("coffee").wait_for()
+    person.page.click("#paint-all")
+    text = person.status("#paint-all", "3 of 3 done")
+    assert "bad.jpg: expected" in text
+    name, content = person.saved("#save-all")
+    assert name == "starry_night_fast.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert sorted(archive.namelist()) == ["chelsea_starry_night_fast.png", "coffee_starry_night_fast.png"]
+        assert archive.testzip() is None
+
+
+def test_a_photograph_is_enlarged_and_looked_at_closely(person, tmp_path):
+    write_photo(tmp_path / "small.png", sample_photos()["chelsea"][100:180, 100:220])
+    person.open("Enlarge")
+    person.give("#enlarge", tmp_path / "small.png")
+    person.page.locator("[role=tabpanel]:has(#enlarge) img").first.wait_for()
+    person.page.click("#enlarge")
+    person.status("#enlarge", r"small_x4_pixel\.png: 480x320")
+    person.page.wait_for_function("document.querySelector('#enlarged img').naturalWidth > 0")
+    detail = person.page.locator("#magnifier img").first
+    middle = detail.get_attribute("src")
+    person.page.click("#enlarged img", position={"x": 90, "y": 60})
+    person.page.wait_for_function("before => document.querySelector('#magnifier img').src !== before", arg=middle)
+    name, content = person.saved("#save-enlarged")
+    assert name == "small_x4_pixel.png"
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.size == (480, 320)
+
+
+def test_the_camera_is_painted(person):
+    person.open("Live")
+    person.page.get_by_text("Click to Access Webcam").click()
+    person.page.locator("#camera button").filter(has_text="Record").click()
+    person.page.wait_for_selector(".live .speed")
+    person.page.wait_for_function("document.querySelector('.live .speed').textContent.includes('frames a second')")
+    person.page.wait_for_timeout(5000)
+    print(f"camera: {person.page.inner_text('.live .speed')}")
+    picture = person.page.get_attribute(".live img", "src")
+    person.page.wait_for_function("before => document.querySelector('.live img').src !== before", arg=picture)
+    person.page.locator("#camera button").filter(has_text="Stop").click()
+
+
+def test_a_training_outlives_the_page(app, browser, person, photos, tmp_path):
+    write_photo(tmp_path / "style.png", np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8))
+    person.open("Train")
+    person.page.click("#train")
+    assert "painting: expected a picture" in person.status("#train", "expected")
+    person.give("#train", tmp_path / "style.png")
+    person.page.get_by_label("Name of the style").fill("Mine")
+    person.page.get_by_label("or a folder on this computer").fill(str(photos))
+    person.page.locator("[role=tabpanel]:has(#train) img").first.wait_for()
+    person.page.click("#train")
+    person.status("#train", "Mine: (finding|beginning)")
+    person.page.close()
+    back = Person(app, browser)
+    back.open("Train")
+    assert "failed" not in back.status("#train", "Mine: ")
+    back.page.wait_for_function("document.querySelector('#training input').value === 'Mine'")
+    back.page.click("#stop-training")
+    back.status("#train", "Mine: stopped")
+    assert back.elsewhere == []
+    back.context.close()
+
+
+def test_what_is_no_photograph_is_a_line_and_the_app_goes_on(person, photos, tmp_path):
+    (tmp_path / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+    examples = thumbnails(person)
+    person.give("#paint", tmp_path / "bad.png")
+    text = person.status("#paint", "expected")
+    assert text.strip().startswith("bad.png: expected")
+    assert str(tmp_path.parent) not in text
+    person.page.reload()
+    person.wait_until_open()
+    person.give("#paint", photos / "coffee.jpg")
+    thumbnails(person, examples)
+
+
+def test_a_file_that_is_too_large_is_refused(person, tmp_path):
+    generator = np.random.default_rng(0)
+    write_photo(tmp_path / "large.png", generator.integers(0, 256, (800, 800, 3), np.uint8))
+    person.give("#paint", tmp_path / "large.png")
+    person.page.get_by_text("exceed").first.wait_for()
+
+
+def test_two_people_at_once_have_their_own(app, browser, photos):
+    names = ("chelsea", "coffee")
+    people = [Person(app, browser) for _ in names]
+    for person, name in zip(people, names, strict=True):
+        person.page.get_by_label("half the filters: quicker").click()
+        person.give("#paint", photos / f"{name}.jpg")
+    for person in people:
+        person.page.locator("[role=tabpanel]:has(#paint) img").first.wait_for()
+        person.page.click("#paint")
+    for person, name in zip(people, names, strict=True):
+        person.status("#paint", rf"{name}_starry_night_fast\.png: ")
+        found, content = person.saved("#save")
+        assert found == f"{name}_starry_night_fast.png"
+        with Image.open(io.BytesIO(content)) as image, Image.open(photos / f"{name}.jpg") as photo:
+            assert image.size == photo.size
+        assert person.elsewhere == []
+        person.context.close()
+
+
+def test_nothing_is_written_outside_its_folder(app):
+    """But for what Keras keeps of itself in every program; it is the last test, behind all that the others did."""
+    written = {str(path.relative_to(app.home)) for path in app.home.rglob("*") if path.is_file()}
+    assert {name for name in written if not name.startswith(".keras/")} == set()
