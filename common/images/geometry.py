@@ -3,7 +3,7 @@
 import dataclasses
 
 import numpy as np
-from keras import ops
+from fast_style.common.keras_ops import ops
 from PIL import Image
 
 from fast_style.common.images.transparency import resize_with_alpha

@@ -8,7 +8,7 @@ Three ranges exist in this package and no others:
 """
 
 import numpy as np
-from keras import ops
+from fast_style.common.keras_ops import ops
 
 # Mean of the ImageNet training set in BGR order, as `keras.applications.vgg16.preprocess_input`.
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)

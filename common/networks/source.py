@@ -30,6 +30,7 @@ class Source:
         config: options of its class, of which it is built.
         ships: whether it is one of those in the package.
         licence: of the weights, or None where nobody said.
+        graph: what the manifest says of the graph by which LiteRT computes it, or None where there is none.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Source:
     config: dict
     ships: bool
     licence: str | None = None
+    graph: dict | None = None
 
     @property
     def file(self):
@@ -116,7 +118,15 @@ def _loaded(key, changed, policy):
 def shipped_sources(task=None):
     """``{name: Source}`` of the networks that ship, of one task or of all. Light: imports no TensorFlow."""
     return {
-        name: Source(name, one, one.home / "pretrained" / entry["file"], entry["config"], True, entry["licence"])
+        name: Source(
+            name,
+            one,
+            one.home / "pretrained" / entry["file"],
+            entry["config"],
+            True,
+            entry["licence"],
+            entry.get("graph"),
+        )
         for one in ([task] if task else tasks())
         for name, entry in Presets(one).manifest().items()
     }
