@@ -3,7 +3,7 @@
 import numpy as np
 
 from fast_style.common.errors import UserError
-from fast_style.common.images.pixels import image_to_luma, to_uint8, with_luma
+from fast_style.common.images.pixels import BT601_LUMA, array_to_uint8, luma
 from fast_style.common.images.strips import row_strips
 
 
@@ -35,6 +35,7 @@ def blend(picture, photo, strength=1.0, original_colours=False):
     for rows in row_strips(*picture.shape[:2]):  # in float, the whole would take twelve times its bytes
         below, above = photo[rows].astype("float32"), picture[rows].astype("float32")
         if original_colours:
-            above = with_luma(below, image_to_luma(above))
-        result[rows] = to_uint8(below + strength * (above - below))
+            # Equal amounts of R, G and B change Y alone, by 219 / 255 of the amount.
+            above = below + (255.0 / sum(BT601_LUMA)) * (luma(above) - luma(below))[..., None]
+        result[rows] = array_to_uint8(below + strength * (above - below))
     return result

@@ -1,6 +1,7 @@
 """Stylises photographs: one array, or files in and files out."""
 
 import os
+import typing
 
 import numpy as np
 
@@ -10,11 +11,15 @@ from fast_style.common.commands.progress import ShareProgress
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import limit_long_side, limit_photo, limited_sides
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
+from fast_style.common.installed import require_tensorflow
 from fast_style.common.memory import memory_errors, physical_memory
+from fast_style.common.networks.litert_network import LiteRTNetwork
 from fast_style.common.networks.source import as_network
 from fast_style.common.types import Image
-from fast_style.network import TransformationNetwork
 from fast_style.task import TASK
+
+if typing.TYPE_CHECKING:
+    from fast_style.network import TransformationNetwork
 
 # What a photograph may take before it is painted in strips: with the paper's network 6 megapixels in float32, 12 in
 # bfloat16, which is what telephones take.
@@ -24,7 +29,7 @@ STREAMING = ("auto", "exact", "fast", "off")
 
 def stylize(
     image: Image,
-    network: TransformationNetwork | str | os.PathLike,
+    network: "TransformationNetwork | str | os.PathLike",
     *,
     max_size: int | None = None,
     streaming: str = "auto",
@@ -80,8 +85,11 @@ def _paint(rgb, network, streaming, progress):
     needed = network.peak_bytes(height, width)
     memory = physical_memory()
     if streaming == "auto":
-        streaming = "exact" if needed > min(WHOLE_BYTES, memory // 2 or WHOLE_BYTES) else "off"
+        streaming = "exact" if is_large(needed) else "off"
     if streaming != "off":
+        if isinstance(network, LiteRTNetwork):
+            require_tensorflow(strips_of(height, width))
+            raise UserError(f"engine: expected TensorFlow for {strips_of(height, width)}. Received: LiteRT")
         return _in_strips(rgb, network, streaming, progress)
     if 0 < memory < needed:  # refused rather than to be killed half-way
         raise UserError(
@@ -94,6 +102,16 @@ def _paint(rgb, network, streaming, progress):
         raise UserError(
             f"photo: expected one that memory can hold, --max-size, or --streaming exact. Received: {width}x{height}"
         ) from None
+
+
+def is_large(needed):
+    """Whether a photograph that takes so many bytes as a whole is painted in strips where nothing is said."""
+    return needed > min(WHOLE_BYTES, physical_memory() // 2 or WHOLE_BYTES)
+
+
+def strips_of(height, width):
+    """What TensorFlow is needed for, in words for an error."""
+    return f"strips of a photograph of {width}x{height}"
 
 
 def _in_strips(rgb, network, statistics, progress):

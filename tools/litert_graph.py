@@ -20,8 +20,7 @@ from fast_style.common.networks.litert_network import ALIGNMENT, kernel_bytes
 from fast_style.common.startup import stderr_closed
 from superres.srcnn import SRCNN
 
-# Output pixels a side that become channels of one step of the last convolution: XNNPACK computes 16 or 32 filters in the
-# time of three. With 2, a network of 16 filters takes 0.7 of the time, and with 4 no less.
+# Pixels a side of what becomes channels where kernels are large.
 BLOCK = 2
 # Memory at its peak, of each filter of the widest activation at the input's size, where it is largest: measured on
 # `wave` and `wave_fast` (32 and 16 filters, 1 megapixel).
@@ -42,7 +41,7 @@ def write_graph(presets, name):
 
 
 def make_graph(network):
-    """(bytes of the graph, what is to be known of it) of a float32 :class:`ImageNetwork` whose weights float16 holds."""
+    """(bytes of the graph, facts of the manifest) of a float32 :class:`ImageNetwork` whose weights float16 holds."""
     luma = isinstance(network, SRCNN)
     function = tf.function(
         lambda images: (_luma_graph if luma else _graph)(network, images),
@@ -79,12 +78,13 @@ def make_graph(network):
 def _graph(network, images):
     x = image_to_network(images)
     *blocks, to_rgb = network.chain()
+    even = getattr(getattr(network, "padding", None), "multiple", 1) % BLOCK == 0
     for block in blocks:
         y = x
         for step in block.steps():
-            y = _step(y, step)
+            y = _step(y, step, even)
         x = y if block.crop is None else _cropped(x, block.crop) + y
-    return network.scaled_tanh(_in_blocks(x, to_rgb))
+    return network.scaled_tanh(_in_blocks(x, _values(to_rgb.kernel)) + _values(to_rgb.bias))
 
 
 def _luma_graph(network, images):
@@ -99,18 +99,22 @@ def _cropped(x, pixels):
     return x[:, pixels:-pixels, pixels:-pixels] if pixels else x
 
 
-def _step(x, step):
+def _step(x, step, even=False):
+    """What a step makes; `even`: whether the sides are."""
     layer, enlargement = step.convolution, step.enlargement
-    if enlargement == "nearest":
-        x = tf.nn.depth_to_space(tf.concat([x] * 4, axis=-1), 2)
-    elif enlargement == "bilinear":
-        x = _bilinear_double(x)
-    elif enlargement is not None:
+    kernel, size, stride = _values(layer.kernel), layer.kernel_size[0], layer.strides[0]
+    if enlargement not in (None, "nearest", "bilinear"):
         raise UserError(f"network: expected nearest or bilinear enlargement. Received: {enlargement}")
-    if isinstance(layer, tf.keras.layers.Conv2DTranspose):
-        x = _transposed(x, layer)
+    if enlargement == "bilinear":
+        x = _bilinear_double(x)
+    if enlargement == "nearest":
+        x = _doubled(x, kernel)
+    elif isinstance(layer, tf.keras.layers.Conv2DTranspose):
+        x = _transposed(x, kernel)
+    elif even and size == 9 and stride == 1:
+        x = _in_blocks(x, kernel)
     else:
-        x = tf.nn.conv2d(x, _values(layer.kernel), layer.strides[0], layer.padding.upper())
+        x = tf.nn.conv2d(x, kernel, stride, layer.padding.upper())
     if layer.use_bias:
         x = x + _values(layer.bias)
     if step.normalization is not None:
@@ -124,9 +128,11 @@ def _normalized(x, layer):
     if isinstance(layer, tf.keras.layers.BatchNormalization):
         scale = gamma / np.sqrt(_values(layer.moving_variance) + layer.epsilon)
         return x * scale + (beta - _values(layer.moving_mean) * scale)
-    x = x - tf.reduce_mean(x, (1, 2), keepdims=True)
-    variance = tf.reduce_mean(tf.square(x), (1, 2), keepdims=True)
-    return x * (gamma * tf.math.rsqrt(variance + layer.epsilon)) + beta
+    mean = tf.reduce_mean(x, (1, 2), keepdims=True)
+    # Less exact than the mean of squared differences, and one pass less over what memory is slow to give.
+    variance = tf.reduce_mean(x * x, (1, 2), keepdims=True) - mean * mean
+    scale = gamma * tf.math.rsqrt(tf.maximum(variance, 0.0) + layer.epsilon)
+    return x * scale + (beta - mean * scale)
 
 
 def _bilinear_double(x):
@@ -138,9 +144,9 @@ def _bilinear_double(x):
     return tf.nn.depth_to_space(tf.concat([*pairs[0], *pairs[1]], axis=-1), 2)
 
 
-def _transposed(x, layer):
+def _transposed(x, kernel):
     """A transposed convolution of 3x3 and stride 2 as one of 2x2 to four times the filters, whose shape is static."""
-    kernel = _values(layer.kernel).transpose(0, 1, 3, 2)  # rows, columns, in, out
+    kernel = kernel.transpose(0, 1, 3, 2)  # rows, columns, in, out
     phases = np.zeros((2, 2, kernel.shape[2], 2, 2, kernel.shape[3]), np.float32)
     # Row 2 of the kernel reaches from the row before into even rows, row 0 from the row at hand, row 1 into odd rows.
     taps = {(0, 0): 2, (1, 0): 0, (1, 1): 1}
@@ -151,16 +157,35 @@ def _transposed(x, layer):
     return tf.nn.depth_to_space(tf.nn.conv2d(x, phases.reshape(2, 2, kernel.shape[2], -1), 1, "VALID"), 2)
 
 
-def _in_blocks(x, layer):
-    """The last convolution, a block of pixels at each step; see ``cpu_convolution.convolve_in_blocks``."""
-    kernel = _values(layer.kernel)
-    size, filters = kernel.shape[0], kernel.shape[-1]
-    blocks = np.zeros((size + BLOCK - 1, size + BLOCK - 1, kernel.shape[2], BLOCK, BLOCK, filters), np.float32)
+def _in_blocks(x, kernel):
+    """A convolution of stride 1 on sides of even length, "same", that gives a block of 2x2 pixels at each step.
+
+    Blocks of pixels become channels, of what goes in and of what comes out, and 9x9 becomes 5x5: of three filters
+    XNNPACK computes 16 or 32, and it keeps a pointer for each pixel of a kernel at each place, 650 bytes a pixel for 9x9.
+    """
+    size, _, channels, filters = kernel.shape
+    taps = size + BLOCK - 1
+    blocks = np.zeros((taps, taps, channels, BLOCK, BLOCK, filters), np.float32)
     for row, column in np.ndindex(BLOCK, BLOCK):
         blocks[row : row + size, column : column + size, :, row, column] = kernel
-    x = tf.pad(x, [[0, 0], [size // 2] * 2, [size // 2] * 2, [0, 0]])
-    x = tf.nn.conv2d(x, blocks.reshape(*blocks.shape[:3], -1), BLOCK, "VALID")
-    return tf.nn.depth_to_space(x, BLOCK) + _values(layer.bias)
+    taps //= BLOCK
+    blocks = blocks.reshape(taps, BLOCK, taps, BLOCK, channels, -1).transpose(0, 2, 1, 3, 4, 5)
+    blocks = blocks.reshape(taps, taps, BLOCK**2 * channels, -1)
+    return tf.nn.depth_to_space(tf.nn.conv2d(tf.nn.space_to_depth(x, BLOCK), blocks, 1, "SAME"), BLOCK)
+
+
+def _doubled(x, kernel):
+    """Nearest-neighbour enlargement by two, then a 3x3 convolution: of nine pixels that it meets, four differ."""
+    channels, filters = kernel.shape[2:]
+    # Even rows meet the row before once and their own twice, odd ones their own twice and the next once.
+    folds = np.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]], np.float32)  # (phase, row, row of the kernel)
+    folded = np.einsum("air,bjs,rscf->ijcabf", folds, folds, kernel).reshape(2, 2, channels, -1)
+    y = tf.nn.conv2d(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), folded, 1, "VALID")
+    phases = [
+        y[:, row : row - 1 or None, column : column - 1 or None, first : first + filters]
+        for (row, column), first in zip(np.ndindex(2, 2), range(0, 4 * filters, filters), strict=True)
+    ]
+    return tf.nn.depth_to_space(tf.concat(phases, axis=-1), 2)
 
 
 def _values(variable):

@@ -3,10 +3,10 @@
 import dataclasses
 
 import numpy as np
-from fast_style.common.keras_ops import ops
 from PIL import Image
 
 from fast_style.common.images.transparency import resize_with_alpha
+from fast_style.common.keras_ops import ops
 
 
 def reflected_indices(length, before, after):

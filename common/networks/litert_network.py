@@ -3,13 +3,14 @@
 import functools
 import hashlib
 import io
-import os
 
 import numpy as np
 from PIL import Image
 
 from fast_style.common.errors import UserError
+from fast_style.common.images.pixels import array_to_uint8
 from fast_style.common.images.reflection import padded_indices
+from fast_style.common.processor import processors
 from fast_style.common.startup import stderr_closed
 
 ALIGNMENT = 16  # of weights behind a graph, in bytes
@@ -44,8 +45,7 @@ class LiteRTNetwork:
 
     def peak_bytes(self, height, width):
         """Memory in bytes that an image of this size takes at its peak, about."""
-        border = 2 * (self.facts["margin"] + self.facts["padding"])
-        return (height + border) * (width + border) * self.facts["bytes_per_pixel"]
+        return peak_bytes(self.facts, height, width)
 
     def render(self, image):
         """What ``ImageNetwork.render`` gives: uint8 (1, height, width, 3) -> uint8, `factor` times as large."""
@@ -59,7 +59,7 @@ class LiteRTNetwork:
         picture = self._run(x[rows][:, columns][None])[0, margin : margin + height, margin : margin + width]
         if facts["bicubic"] == "after":
             picture = picture + enlarged(image[0], self.factor)
-        return np.clip(np.rint(picture), 0.0, 255.0).astype(np.uint8)[None]
+        return array_to_uint8(picture)[None]
 
     def _run(self, images):
         interpreter, (given,), (result,) = self._interpreter
@@ -84,9 +84,10 @@ class LiteRTNetwork:
         return interpreter, interpreter.get_input_details(), interpreter.get_output_details()
 
 
-def processors():
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def peak_bytes(graph, height, width):
+    """:meth:`LiteRTNetwork.peak_bytes`, of what the manifest says of a graph."""
+    border = 2 * (graph["margin"] + graph["padding"])
+    return (height + border) * (width + border) * graph["bytes_per_pixel"]
 
 
 def read_checked(path, sha256, name):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
+from fast_style.common.installed import installed, require_tensorflow
 from fast_style.common.json_files import read_json
 from fast_style.common.networks.keras_file import load_keras_file, read_keras_config, registered_name
 from fast_style.common.networks.presets import Presets
@@ -199,7 +200,12 @@ def as_network(network, task, argument="network", factor=None):
         UserError: what :func:`find_network` refuses; something that is no network of the task.
     """
     if isinstance(network, str | Path):
-        return find_network(network, task, argument, factor).network
+        source = find_network(network, task, argument, factor)
+        return source.network if installed("tensorflow") else _without_tensorflow(_Key(source))
+    from fast_style.common.networks.litert_network import LiteRTNetwork
+
+    if isinstance(network, LiteRTNetwork):
+        return network
     if not isinstance(network, task.base.resolve()):
         raise UserError(
             f"{argument}: expected a {task.kind}, the name of one that ships, or a .keras file. "
@@ -208,6 +214,16 @@ def as_network(network, task, argument="network", factor=None):
     if factor not in (None, network.factor):
         raise UserError(f"{argument}: expected one of factor {factor}. Received: factor {network.factor}")
     return network
+
+
+@functools.lru_cache(maxsize=KEPT_NETWORKS)
+def _without_tensorflow(key):
+    """What paints with a network that ships, where TensorFlow is not installed; kept for the next call."""
+    from fast_style.common.networks.litert_network import LiteRTNetwork
+
+    if not key.source.graph:
+        require_tensorflow(f"a network in a .keras file ({key.source.file})")
+    return LiteRTNetwork(key.source)
 
 
 def task_of_class(network_class):

@@ -3,11 +3,18 @@
 import glob
 import os
 
-from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, share, whole_number
+from fast_style.common.commands.command_line import (
+    add_engine_flags,
+    add_photo_flags,
+    add_precision_flag,
+    share,
+    whole_number,
+)
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
-from fast_style.common.startup import start_tensorflow
+from fast_style.common.networks.engine import Work, choose_engine, network_loader, obstacle
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 
 ALL = "all"
 SHEET = "contact_sheet.png"
@@ -57,7 +64,8 @@ def add(commands):
         "megapixels on in float32, 13 in bfloat16 (default: auto)",
     )
     add_precision_flag(parser)
-    parser.set_defaults(run=run)
+    add_engine_flags(parser)
+    parser.set_defaults(run=run, light=True)
 
 
 def names_style(text):
@@ -114,6 +122,24 @@ def check_sheet(path, jobs, options):
     return None
 
 
+def work_of(options, styles, planned):
+    """What there is to paint, for :func:`choose_engine`."""
+    from fast_style.common.commands.photo_jobs import photo_sides
+    from fast_style.common.networks.litert_network import peak_bytes
+    from fast_style.stylization import is_large, strips_of
+
+    needs = obstacle(styles.values(), options.precision)
+    if options.streaming in ("exact", "fast"):
+        needs = needs or f"--streaming {options.streaming}"
+    if needs:
+        return Work(needs_tensorflow=needs)
+    parts = [(styles[label], photo_sides(jobs, options.max_size)) for label, jobs in planned.items()]
+    if options.streaming == "auto":
+        large = (one for source, sides in parts for one in sides if is_large(peak_bytes(source.graph, *one)))
+        needs = next((strips_of(*one) for one in large), "")
+    return Work(parts, needs)
+
+
 def run(options):
     from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
 
@@ -122,9 +148,9 @@ def run(options):
     jobs = [job for some in planned.values() for job in some]
     folder = options.output or "stylized"
     sheet = check_sheet(os.path.join(folder, SHEET), jobs, options) if len(styles) > 1 else None
-    start_tensorflow()
+    engine = choose_engine(options.engine, lambda: work_of(options, styles, planned), warn if options.verbose else None)
+    load = network_loader(engine, options.precision)
 
-    from fast_style.common.networks.rebuilding import in_precision
     from fast_style.stylization import stylize_files
 
     chosen = {name: getattr(options, name) for name in ("max_size", "streaming", "strength", "original_colours")}
@@ -132,8 +158,7 @@ def run(options):
     with StopSignals("photograph") as signals:
         for label, some in planned.items():
             if some and signals.received is None:
-                network = in_precision(styles[label].load(), options.precision)
-                results = stylize_files(some, network, quality=options.quality, signals=signals, **chosen)
+                results = stylize_files(some, load(styles[label]), quality=options.quality, signals=signals, **chosen)
                 done += results[0]
                 failed += results[1]
     note, written = how_to_go_on(jobs, done, failed, options.overwrite), []

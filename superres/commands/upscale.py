@@ -2,9 +2,10 @@
 
 import argparse
 
-from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, whole_number
-from fast_style.common.startup import start_tensorflow
+from fast_style.common.commands.command_line import add_engine_flags, add_photo_flags, add_precision_flag, whole_number
+from fast_style.common.networks.engine import Work, choose_engine, network_loader, obstacle
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 from superres.commands.self_ensemble_flag import add_self_ensemble_flag
 from superres.settings import FACTORS
 
@@ -45,7 +46,8 @@ def add(commands):
     )
     add_self_ensemble_flag(parser)
     add_precision_flag(parser)
-    parser.set_defaults(run=run)
+    add_engine_flags(parser)
+    parser.set_defaults(run=run, light=True)
 
 
 def scale(text):
@@ -60,7 +62,7 @@ def scale(text):
 
 
 def run(options):
-    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_of, report_jobs
+    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_of, photo_sides, report_jobs
     from fast_style.common.networks.source import find_network
     from superres.task import TASK, network_for
 
@@ -70,15 +72,19 @@ def run(options):
     source = find_network(name, TASK, factor=options.factor if options.network else None)
     outscale = None if asked in (None, source.factor) else asked
     jobs = jobs_of(options, source.name + (f"_to_x{outscale:g}" if outscale else ""), "upscaled")
-    start_tensorflow()
 
-    from fast_style.common.networks.rebuilding import in_precision
+    def work():
+        needs = obstacle([source], options.precision) or ("--self-ensemble" if options.self_ensemble else "")
+        return Work(needs_tensorflow=needs) if needs else Work([(source, photo_sides(jobs))])
+
+    load = network_loader(choose_engine(options.engine, work, warn if options.verbose else None), options.precision)
+
     from superres.upscaling import upscale_files
 
     with StopSignals("photograph") as signals:
         done, failed = upscale_files(
             jobs,
-            in_precision(source.load(), options.precision),
+            load(source),
             options.histogram_matching,
             options.tile,
             options.quality,
