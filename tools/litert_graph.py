@@ -129,9 +129,9 @@ def _normalized(x, layer):
         scale = gamma / np.sqrt(_values(layer.moving_variance) + layer.epsilon)
         return x * scale + (beta - _values(layer.moving_mean) * scale)
     mean = tf.reduce_mean(x, (1, 2), keepdims=True)
-    # Less exact than the mean of squared differences, and one pass less over what memory is slow to give.
-    variance = tf.reduce_mean(x * x, (1, 2), keepdims=True) - mean * mean
-    scale = gamma * tf.math.rsqrt(tf.maximum(variance, 0.0) + layer.epsilon)
+    # Not the mean of squares less the square of the mean: of a picture of one colour nothing would be left but rounding.
+    variance = tf.reduce_mean(tf.math.squared_difference(x, mean), (1, 2), keepdims=True)
+    scale = gamma * tf.math.rsqrt(variance + layer.epsilon)
     return x * scale + (beta - mean * scale)
 
 
