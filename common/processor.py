@@ -1,6 +1,7 @@
 """What the processor is and can do."""
 
 import functools
+import os
 import platform
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def describe_processor():
 def instruction_sets():
     """Names of the processor's extensions as Linux lists them, ``"avx2"``, ``"avx512f"`` ...; empty elsewhere."""
     return frozenset(_first_core().get("flags", "").split())
+
+
+def processors():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def has_avx512():

@@ -49,8 +49,9 @@ class Task:
         build_trainer: function from settings and a network to a trainer, not compiled.
         apply: function from uint8 RGB (height, width, 3) and a network to the uint8 RGB that users get; default
             what the network renders.
-        show: function from ``{name: uint8 photograph}`` and whether all that ships is asked for, to an iterable of
-            (label, name, uint8 picture, seconds): what demo and gallery have of the task.
+        show: function from ``{name: uint8 photograph}``, whether all that ships is asked for, and a function from a
+            source to what paints with it, to an iterable of (label, name, uint8 picture, seconds): what demo and
+            gallery have of the task.
         check_files: function that raises UserError for settings that name files of another kind; light.
         check_settings: function that raises UserError for settings that do not go together.
         presets: ``{name: settings}`` of the training command.
@@ -79,7 +80,7 @@ class Task:
     build_network: Callable
     build_trainer: Callable
     apply: Callable = lambda rgb, network: _rendered(rgb, network)
-    show: Callable = lambda photos, everything=False: ()
+    show: Callable = lambda photos, everything, load: ()
     check_files: Callable = lambda settings: None
     check_settings: Callable = lambda settings: None
     presets: Mapping = dataclasses.field(default_factory=dict)
@@ -135,7 +136,7 @@ def tasks():
     return (_installed() | _registered).values()
 
 
-def showcase(photos, everything=False):
+def showcase(photos, load, everything=False):
     """What all tasks show of photographs; arguments and results as of ``Task.show``."""
     for task in tasks():
-        yield from task.show(photos, everything)
+        yield from task.show(photos, everything, load)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fast_style.common.images.pixels import image_to_luma, to_uint8, with_luma
+from fast_style.common.images.pixels import BT601_LUMA, array_to_uint8, luma
 from fast_style.common.images.strips import row_strips
 from fast_style.style_plan import check_strength
 
@@ -31,7 +31,8 @@ def blend(picture, photo, strength=1.0, original_colours=False):
     for rows in row_strips(*picture.shape[:2]):  # in float, the whole would take twelve times its bytes
         below, above = photo[rows].astype("float32"), picture[rows].astype("float32")
         if original_colours:
-            above = with_luma(below, image_to_luma(above))
+            # Equal amounts of R, G and B change Y alone, by 219 / 255 of the amount.
+            above = below + (255.0 / sum(BT601_LUMA)) * (luma(above) - luma(below))[..., None]
         share = strength[rows][..., None] if each else strength
-        result[rows] = to_uint8(below + share * (above - below))
+        result[rows] = array_to_uint8(below + share * (above - below))
     return result

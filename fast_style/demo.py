@@ -5,8 +5,6 @@ from pathlib import Path
 
 from fast_style.common.images.contact_sheet import contact_grid
 from fast_style.common.images.image_io import write_photo
-from fast_style.common.images.sample_photos import sample_photos
-from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import shipped_sources
 from fast_style.common.task import showcase
 from fast_style.conditions import paintings_of
@@ -14,19 +12,20 @@ from fast_style.stylization import stylize
 from fast_style.task import TASK
 
 
-def demo_pictures(photos, everything=False):
+def demo_pictures(photos, everything, load):
     """Stylises photographs with every network that ships.
 
     Args:
         photos: ``{name: uint8 (height, width, 3)}``.
         everything: of a network of several paintings, the first photograph in each, by the painting's name, rather than
             all photographs in each.
+        load: function from a :class:`Source` to what paints with it.
 
     Yields:
         (label, name, uint8 picture, seconds).
     """
     for style, source in shipped_sources(TASK).items():
-        network = in_precision(source.load())
+        network = load(source)
         for painting in paintings_of(network.conditions or ()) or (None,):
             label = style if everything or painting is None else f"{style}_{painting}"
             first = everything and painting is not None
@@ -36,20 +35,20 @@ def demo_pictures(photos, everything=False):
                 yield label, painting if first else name, picture, time.perf_counter() - start
 
 
-def demo(folder, photos=None):
+def demo(folder, photos, load):
     """Shows on photographs what the networks that ship do.
 
     Args:
         folder: where the pictures and ``contact_sheet.png`` go; made if need be, files replaced.
-        photos: ``{name: uint8 (height, width, 3)}``; default the CC0 sample photographs of scikit-image.
+        photos: ``{name: uint8 (height, width, 3)}``.
+        load: as of :func:`demo_pictures`.
 
     Yields:
         (path, seconds): each picture as it is written, the contact sheet last with None.
     """
     folder = Path(folder)
-    photos = photos or sample_photos()
     rows = {"photograph": list(photos.values())}
-    for label, name, picture, seconds in showcase(photos):
+    for label, name, picture, seconds in showcase(photos, load):
         path = folder / f"{name}_{label}.png"
         write_photo(path, picture)
         rows.setdefault(label, []).append(picture)

@@ -20,8 +20,9 @@ import numpy as np
 import tensorflow as tf
 
 from fast_style.common.errors import UserError
-from fast_style.common.images.geometry import limit_long_side, reflected_indices
+from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.pixels import image_to_network, to_uint8
+from fast_style.common.images.reflection import padded_indices
 from fast_style.common.layers import InstanceNormalization, cpu_convolution
 
 STATISTICS = ("exact", "fast")
@@ -286,20 +287,15 @@ class _Photograph:
 
     def __init__(self, network, rgb):
         self.rgb, self.dtype = rgb, network.compute_dtype
-        self.indices = [_padded_indices(network, length) for length in rgb.shape[:2]]
+        padding = network.padding
+        self.indices = [
+            padded_indices(length, network.margin, padding.padding, padding.multiple) for length in rgb.shape[:2]
+        ]
         self.height, self.width = map(len, self.indices)
 
     def rows(self, start, stop):
         rows, columns = self.indices
         return tf.cast(image_to_network(self.rgb[rows[start:stop]][:, columns][None]), self.dtype)
-
-
-def _padded_indices(network, length):
-    """Where each row (or column) of the network's padded input comes from; see its ``call``."""
-    margin = reflected_indices(length, network.margin, network.margin).numpy()
-    padding = network.padding.padding
-    after = padding + -len(margin) % network.padding.multiple
-    return margin[reflected_indices(len(margin), padding, after).numpy()]
 
 
 class _Convolved:

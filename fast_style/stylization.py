@@ -2,6 +2,7 @@
 
 import functools
 import os
+import typing
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,14 +14,18 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import limit_long_side, limit_photo
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.images.sides import limited_sides
+from fast_style.common.installed import require_tensorflow
 from fast_style.common.memory import memory_errors, physical_memory
+from fast_style.common.networks.litert_network import LiteRTNetwork
 from fast_style.common.networks.source import as_network, network_label
 from fast_style.common.streams import warn
 from fast_style.common.types import Image
 from fast_style.masks import as_mask
-from fast_style.network import TransformationNetwork
 from fast_style.painter import Painter
 from fast_style.task import TASK
+
+if typing.TYPE_CHECKING:
+    from fast_style.network import TransformationNetwork
 
 # What a photograph may take before it is painted in strips: with the paper's network 6 megapixels in float32, 12 in
 # bfloat16, which is what telephones take.
@@ -33,7 +38,7 @@ STREAMING = ("auto", "exact", "fast", "off")
 
 def stylize(
     image: Image,
-    network: TransformationNetwork | str | os.PathLike,
+    network: "TransformationNetwork | str | os.PathLike",
     *,
     style: str | Mapping | None = None,
     stroke: float = 1.0,
@@ -87,7 +92,7 @@ def stylize(
     if streaming not in STREAMING:
         raise UserError(f"streaming: expected one of {', '.join(STREAMING)}. Received: {streaming!r}")
     if not isinstance(network, Painter):
-        name = None if isinstance(network, TransformationNetwork) else network_label(str(network))
+        name = network_label(str(network)) if isinstance(network, str | os.PathLike) else None
         network = Painter(as_network(network, TASK), style, stroke, strength, masks, name)
     rgb = as_rgb(image)
     if max_size is not None:
@@ -109,8 +114,11 @@ def _paint(rgb, network, weights, streaming, progress):
         needed += height * width * BYTES_OF_A_MAP * network.width // 32
     memory = physical_memory()
     if streaming == "auto":
-        streaming = "exact" if needed > min(WHOLE_BYTES, memory // 2 or WHOLE_BYTES) else "off"
+        streaming = "exact" if is_large(needed) else "off"
     if streaming != "off":
+        if isinstance(network, LiteRTNetwork):
+            require_tensorflow(strips_of(height, width))
+            raise UserError(f"engine: expected TensorFlow for {strips_of(height, width)}. Received: LiteRT")
         return _in_strips(rgb, network, streaming, progress, weights)
     if 0 < memory < needed:  # refused rather than to be killed half-way
         raise UserError(
@@ -123,6 +131,16 @@ def _paint(rgb, network, weights, streaming, progress):
         raise UserError(
             f"photo: expected one that memory can hold, --max-size, or --streaming exact. Received: {width}x{height}"
         ) from None
+
+
+def is_large(needed):
+    """Whether a photograph that takes so many bytes as a whole is painted in strips where nothing is said."""
+    return needed > min(WHOLE_BYTES, physical_memory() // 2 or WHOLE_BYTES)
+
+
+def strips_of(height, width):
+    """What TensorFlow is needed for, in words for an error."""
+    return f"strips of a photograph of {width}x{height}"
 
 
 def _in_strips(rgb, network, statistics, progress, weights):

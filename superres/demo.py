@@ -3,7 +3,6 @@
 import time
 
 from fast_style.common.images.geometry import resize_array
-from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import shipped_sources
 from superres.task import TASK
 from superres.upscaling import upscale
@@ -13,18 +12,19 @@ SIDE = 384  # of the pictures
 DETAILS = {"chelsea": (123, 173), "astronaut": (108, 218), "coffee": (138, 328)}
 
 
-def demo_pictures(photos, everything=False):
+def demo_pictures(photos, everything, load):
     """:func:`enlarged_details` by four; of everything by eight, too."""
     for factor in (4, 8) if everything else (4,):
-        yield from enlarged_details(photos, factor)
+        yield from enlarged_details(photos, factor, load)
 
 
-def enlarged_details(photos, factor):
+def enlarged_details(photos, factor, load):
     """Enlarges a detail of each photograph to 384x384 with bicubic resizing and every network of a factor that ships.
 
     Args:
         photos: ``{name: uint8 (height, width, 3)}``; of those that are not scikit-image's samples the middle is shown.
         factor: how many times larger.
+        load: function from a :class:`Source` to what enlarges with it.
 
     Yields:
         (label, name, uint8 picture, seconds).
@@ -36,7 +36,7 @@ def enlarged_details(photos, factor):
         picture = resize_array(detail, detail.shape[0] * factor, detail.shape[1] * factor)
         yield f"x{factor}_bicubic", name, picture, time.perf_counter() - start
     for label, source in networks.items():
-        network = in_precision(source.load())
+        network = load(source)
         for name, detail in details.items():
             start = time.perf_counter()
             picture = upscale(detail, network)

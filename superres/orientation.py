@@ -2,7 +2,7 @@
 
 import itertools
 
-from keras import ops
+from fast_style.common.keras_ops import ops
 
 # (mirrored left to right, mirrored top to bottom, rows and columns changing places); the first four keep the sides.
 ORIENTATIONS = tuple(

@@ -1,6 +1,7 @@
 """Enlarges photographs: one array, or files in and files out."""
 
 import os
+import typing
 
 import numpy as np
 
@@ -13,11 +14,13 @@ from fast_style.common.images.pixels import without_colour
 from fast_style.common.memory import memory_errors, physical_memory
 from fast_style.common.networks.source import as_network
 from fast_style.common.types import Image
-from superres.enlarging_network import EnlargingNetwork
 from superres.histograms import match_histograms
 from superres.orientation import ORIENTATIONS
 from superres.task import TASK
 from superres.tiles import default_tile, enlarge_in_tiles, tile_count
+
+if typing.TYPE_CHECKING:
+    from superres.enlarging_network import EnlargingNetwork
 
 MAX_OUTPUT_PIXELS = 2_000_000_000
 # A progress bar over tiles is shown from so many passes through the network on: below it a photograph takes seconds.
@@ -26,7 +29,7 @@ MANY_PASSES = 16
 
 def upscale(
     image: Image,
-    network: EnlargingNetwork | str | os.PathLike,
+    network: "EnlargingNetwork | str | os.PathLike",
     *,
     histogram_matching: bool | None = None,
     tile: int | None = None,

@@ -10,6 +10,7 @@ from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.engine import network_loader
 from fast_style.common.networks.presets import Presets
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.task import showcase, tasks
@@ -35,7 +36,7 @@ def write_gallery(folder):
     for name, photo in photos.items():
         rows["photograph"][name] = f"gallery/{name}.webp"
         write_photo(pictures / f"{name}.webp", photo, "webp", QUALITY)
-    for label, name, picture, seconds in showcase(photos, everything=True):
+    for label, name, picture, seconds in showcase(photos, network_loader("tensorflow"), everything=True):
         path = pictures / f"{name}_{label}.webp"
         rows.setdefault(label, {})[name] = f"gallery/{path.name}"
         write_photo(path, picture, "webp", QUALITY)

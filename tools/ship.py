@@ -28,6 +28,7 @@ def ship(task, name, runs, title, summary, look=None):
     painting too: every recipe begins at random weights. Paths are cut to their last part.
     ``pretrained/<name>.jpg`` is the thumbnail.
     """
+    from tools.litert_graph import write_graph
     from tools.thumbnail import thumbnail  # which imports TensorFlow, and main() quietens that first
 
     presets, network = Presets(task), find_network(Path(runs[-1]) / RUN_NETWORK, task).load()
@@ -41,6 +42,7 @@ def ship(task, name, runs, title, summary, look=None):
     if look := look or presets.manifest().get(name, {}).get("look"):
         entry["look"] = look
     presets.add(name, network, **entry)
+    write_graph(presets, name)
     write_json(recipes / f"{name}.json", recipe)
     write_photo(presets.folder / f"{name}.jpg", thumbnail(presets.load(name), task), "jpg", 90)
 

@@ -14,7 +14,7 @@ def add_listing(commands, name, task):
     """
     text = f"list the {name} that ship"
     parser = commands.add_parser(name, help=text, description=f"{text.capitalize()}, with their recipes.")
-    parser.set_defaults(run=lambda options: _list(task))
+    parser.set_defaults(run=lambda options: _list(task), light=True)
 
 
 def _list(task):

@@ -16,9 +16,10 @@ from fast_style.common.commands.photo_names import find_photos, tell_apart
 from fast_style.common.commands.progress import CountProgress
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_names, check_writable, write_bytes, writing_place
+from fast_style.common.images.geometry import limited_sides
 from fast_style.common.images.image_formats import EXTENSIONS, SUFFIXES, format_of_result
 from fast_style.common.images.image_io import encode, read_photo
-from fast_style.common.images.opening import read_stream
+from fast_style.common.images.opening import picture_sides, read_stream
 from fast_style.common.printable import printable
 from fast_style.common.streams import drop_output, say, standard_output, warn
 
@@ -267,13 +268,16 @@ def read_source(source):
     """The Photo at a path, or from standard input for ``"-"``, as often as it is wanted."""
     if source != "-":
         return read_photo(source, name=source)
+    return read_photo(_standard_input(), name="standard input")
+
+
+def _standard_input():
     try:
-        content = _kept_content(sys.stdin.buffer)
+        return _kept_content(sys.stdin.buffer)
     except OSError as error:
         raise UserError(
             f"standard input: expected a stream that can be read. Received: {error.strerror or error}"
         ) from error
-    return read_photo(content, name="standard input")
 
 
 @functools.lru_cache(maxsize=1)
@@ -327,6 +331,12 @@ def report_jobs(program, done, failed, stopped="", number=signal.SIGINT, more=()
         elif failed and len(done) + len(failed) > 1:
             warn(f"{len(done)} of {len(done) + len(failed)} photographs done, {len(failed)} failed")
     sys.exit(128 + number if stopped else 2 if failed else 0)
+
+
+def photo_sides(jobs, max_size=None):
+    """(height, width) of the photographs of jobs, shrunk to a long side; of one that cannot be read, of a pixel."""
+    found = (picture_sides(_standard_input() if job.source == "-" else job.source) or (1, 1) for job in jobs)
+    return [limited_sides(*sides, max_size) if max_size else sides for sides in found]
 
 
 def how_to_go_on(jobs, done, failed, overwrite):

@@ -12,6 +12,7 @@ from fast_style.common.commands.command_line import (
     given_settings,
 )
 from fast_style.common.errors import UserError
+from fast_style.common.installed import require_tensorflow
 from fast_style.common.printable import printable
 from fast_style.common.settings import GROUPS, flag
 from fast_style.common.startup import start_backend
@@ -49,6 +50,7 @@ def run_train_command(program, task, description, arguments=None):
         )
     with errors_as_lines(program):
         options = parser.parse_args(arguments)
+        require_tensorflow(program)
         given = given_settings(options, settings_class)
         preset = getattr(options, "preset", None) or (None if options.resume else settings_class.preset_of(given))
         if preset and options.recipe:

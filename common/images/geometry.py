@@ -3,11 +3,11 @@
 import dataclasses
 
 import numpy as np
-from keras import ops
 from PIL import Image
 
 from fast_style.common.images.sides import limited_sides
 from fast_style.common.images.transparency import resize_with_alpha
+from fast_style.common.keras_ops import ops
 
 
 def reflected_indices(length, before, after):

@@ -95,6 +95,18 @@ def opened(source, name):
         raise UserError(f"{name}: expected a whole image. Received: one that does not decode ({reason})") from error
 
 
+def picture_sides(source):
+    """(height, width) that the header of a file or bytes declares; None where it does not open, which reading tells."""
+    try:
+        with _own_limit, io.BytesIO(source) if isinstance(source, bytes) else _regular_file(source, "") as file:
+            start = file.read(64)
+            file.seek(0)
+            with _open(file, start) as image:
+                return image.size[::-1]
+    except Exception:  # as of opened()
+        return None
+
+
 def read_stream(stream, name="standard input"):
     """All bytes of a stream, whose beginning is that of an image.
 

@@ -8,7 +8,8 @@ Three ranges exist in this package and no others:
 """
 
 import numpy as np
-from keras import ops
+
+from fast_style.common.keras_ops import ops
 
 # Mean of the ImageNet training set in BGR order, as `keras.applications.vgg16.preprocess_input`.
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
@@ -36,6 +37,11 @@ def image_to_vgg(images):
 def to_uint8(images):
     """Float RGB of any range -> uint8, rounded half to even and clipped to 0..255. Tensor in, tensor out."""
     return ops.cast(ops.clip(ops.round(ops.cast(images, "float32")), 0.0, 255.0), "uint8")
+
+
+def array_to_uint8(array):
+    """:func:`to_uint8` of a NumPy array, without Keras."""
+    return np.clip(np.rint(array), 0.0, 255.0).astype(np.uint8)
 
 
 def luma(image):

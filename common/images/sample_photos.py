@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from fast_style.common.errors import UserError
+
 NAMES = ("chelsea", "astronaut", "coffee")
 # What they are called where a folder of photographs is meant.
 SAMPLES = "samples"
@@ -9,8 +11,12 @@ SAMPLES = "samples"
 
 def sample_photos():
     """``{name: uint8 (height, width, 3)}``: a cat, a portrait and a cup of coffee, all CC0."""
-    from skimage import data
-
+    try:
+        from skimage import data
+    except ImportError as error:
+        raise UserError(
+            f"PHOTO: expected photographs, or scikit-image, which carries samples: pip install scikit-image. Received: {error}"
+        ) from error
     return {name: getattr(data, name)() for name in NAMES}
 
 

@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import uniform_filter
 
 from fast_style.common.images.strips import row_strips
 
@@ -66,10 +65,21 @@ def _means_beside(rgb, alpha, mean):
     weighted = np.concatenate([rgb * weights, weights], axis=-1)
     colours = mean
     for side in reversed(SQUARES):
-        sums = uniform_filter(weighted, (side, side, 1), mode="constant")
-        near = sums[..., 3:] > 1e-4  # one pixel of alpha 1 in the largest square is 9e-4
+        sums = _box_sums(weighted, side)
+        near = sums[..., 3:] > 0
         colours = np.where(near, sums[..., :3] / np.where(near, sums[..., 3:], 1), colours)
     return np.clip(np.rint(colours), 0, 255).astype(np.uint8)
+
+
+def _box_sums(values, side):
+    """Sums over squares of an odd side around each pixel, zeros beyond; exact for whole numbers, in float64."""
+    for axis in (0, 1):
+        places = np.arange(values.shape[axis])
+        sums = np.cumsum(values, axis=axis, dtype=np.float64)
+        sums = np.insert(sums, 0, 0.0, axis=axis)
+        last, first = np.minimum(places + side // 2 + 1, len(places)), np.maximum(places - side // 2, 0)
+        values = sums.take(last, axis=axis) - sums.take(first, axis=axis)
+    return values
 
 
 def _mean_visible(rgb, alpha):

@@ -56,6 +56,12 @@ class Presets:
             network.set_weights([file[f"{i:03d}"].astype("float32") for i in range(len(file.files))])
         return network
 
+    def update(self, name, **entry):
+        """Writes more of a network that is there into its entry of the manifest."""
+        entries = self.manifest()
+        entries[name] |= entry
+        write_json(self.folder / "manifest.json", entries)
+
     def add(self, name, network, **entry):
         """Writes a network's float16 weights into the folder and its entry into the manifest."""
         import numpy as np

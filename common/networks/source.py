@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import file_digest
+from fast_style.common.installed import installed, require_tensorflow
 from fast_style.common.json_files import read_json
 from fast_style.common.networks.keras_file import load_keras_file, read_keras_config, registered_name
 from fast_style.common.networks.presets import Presets
@@ -30,6 +31,7 @@ class Source:
         config: options of its class, of which it is built.
         ships: whether it is one of those in the package.
         licence: of the weights, or None where nobody said.
+        graph: what the manifest says of the graph by which LiteRT computes it, or None where there is none.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Source:
     config: dict
     ships: bool
     licence: str | None = None
+    graph: dict | None = None
 
     @property
     def file(self):
@@ -116,7 +119,15 @@ def _loaded(key, changed, policy):
 def shipped_sources(task=None):
     """``{name: Source}`` of the networks that ship, of one task or of all. Light: imports no TensorFlow."""
     return {
-        name: Source(name, one, one.home / "pretrained" / entry["file"], entry["config"], True, entry["licence"])
+        name: Source(
+            name,
+            one,
+            one.home / "pretrained" / entry["file"],
+            entry["config"],
+            True,
+            entry["licence"],
+            entry.get("graph"),
+        )
         for one in ([task] if task else tasks())
         for name, entry in Presets(one).manifest().items()
     }
@@ -189,8 +200,12 @@ def as_network(network, task, argument="network", factor=None):
         UserError: what :func:`find_network` refuses; something that is no network of the task.
     """
     if isinstance(network, str | Path):
-        return find_network(network, task, argument, factor).network
-    check_network(network, task, argument, ", the name of one that ships, or a .keras file")
+        source = find_network(network, task, argument, factor)
+        return source.network if installed("tensorflow") else _without_tensorflow(_Key(source))
+    from fast_style.common.networks.litert_network import LiteRTNetwork
+
+    if not isinstance(network, LiteRTNetwork):
+        check_network(network, task, argument, ", the name of one that ships, or a .keras file")
     if factor not in (None, network.factor):
         raise UserError(f"{argument}: expected one of factor {factor}. Received: factor {network.factor}")
     return network
@@ -200,6 +215,16 @@ def check_network(network, task, argument="network", instead="; load_network giv
     """Raises UserError for what is no network of a task, with what helps `instead`."""
     if not isinstance(network, task.base.resolve()):
         raise UserError(f"{argument}: expected a {task.kind}{instead}. Received: {type(network).__name__}")
+
+
+@functools.lru_cache(maxsize=KEPT_NETWORKS)
+def _without_tensorflow(key):
+    """What paints with a network that ships, where TensorFlow is not installed; kept for the next call."""
+    from fast_style.common.networks.litert_network import LiteRTNetwork
+
+    if not key.source.graph:
+        require_tensorflow(f"a network in a .keras file ({key.source.file})")
+    return LiteRTNetwork(key.source)
 
 
 def task_of_class(network_class):

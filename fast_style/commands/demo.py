@@ -4,13 +4,14 @@ import os
 import time
 from pathlib import Path
 
-from fast_style.common.commands.command_line import add_output_flag
+from fast_style.common.commands.command_line import add_engine_flags, add_output_flag
 from fast_style.common.errors import UserError
+from fast_style.common.networks.engine import Work, choose_engine, network_loader
 from fast_style.common.printable import printable
-from fast_style.common.startup import start_tensorflow
-from fast_style.common.streams import say
+from fast_style.common.streams import say, warn
 
 DEMO_SIDE = 640  # pixels; about that of the sample photographs
+DETAIL_SIDE = 96  # of what is enlarged of each
 
 
 def add(commands):
@@ -28,12 +29,24 @@ def add(commands):
         "scikit-image)",
     )
     add_output_flag(parser, "fast_style_demo")
-    parser.set_defaults(run=run)
+    add_engine_flags(parser)
+    parser.set_defaults(run=run, light=True)
+
+
+def work_of(photos):
+    """What there is to paint and to enlarge, for :func:`choose_engine`."""
+    from fast_style.common.networks.source import shipped_sources
+
+    whole, details = [photo.shape[:2] for photo in photos], [(DETAIL_SIDE, DETAIL_SIDE) for _ in photos]
+    sources = [source for source in shipped_sources().values() if source.factor in (1, 4)]
+    return Work([(source, whole if source.factor == 1 else details) for source in sources])
 
 
 def run(options):
     from fast_style.common.files import check_writable
+    from fast_style.common.images.geometry import limit_long_side
     from fast_style.common.images.image_io import as_rgb
+    from fast_style.common.images.sample_photos import sample_photos
 
     photos = {}
     for path in options.photos:
@@ -43,13 +56,13 @@ def run(options):
         photos[name] = as_rgb(path)
     check_writable(options.output)
     start = time.perf_counter()
-    start_tensorflow()
+    photos = {name: limit_long_side(photo, DEMO_SIDE) for name, photo in (photos or sample_photos()).items()}
+    engine = choose_engine(options.engine, lambda: work_of(photos.values()), warn if options.verbose else None)
+    load = network_loader(engine)
 
-    from fast_style.common.images.geometry import limit_long_side
     from fast_style.demo import demo
 
-    photos = {name: limit_long_side(photo, DEMO_SIDE) for name, photo in photos.items()}
-    for path, seconds in demo(options.output, photos):
+    for path, seconds in demo(options.output, photos, load):
         say(printable(path) + (f"  {seconds:.2f} s" if seconds is not None else ""))
     where = printable(os.path.abspath(options.output))
     say(f"{time.perf_counter() - start:.1f} s in all; pictures are in {where}")

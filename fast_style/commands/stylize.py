@@ -13,11 +13,18 @@ from fast_style.common.commands.clip_jobs import (
     run_clips,
     split_clips,
 )
-from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, share, whole_number
+from fast_style.common.commands.command_line import (
+    add_engine_flags,
+    add_photo_flags,
+    add_precision_flag,
+    share,
+    whole_number,
+)
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
-from fast_style.common.startup import start_tensorflow
+from fast_style.common.networks.engine import MOVING, Work, choose_engine, network_loader, obstacle
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 
 SHEET = "contact_sheet.png"
 
@@ -91,7 +98,8 @@ def add(commands):
     )
     add_precision_flag(parser)
     add_clip_flags(parser, calm=True)
-    parser.set_defaults(run=run)
+    add_engine_flags(parser)
+    parser.set_defaults(run=run, light=True)
 
 
 def names_style(text):
@@ -142,6 +150,35 @@ def check_sheet(path, jobs, options):
     return None
 
 
+def work_of(options, sources, planned, moving):
+    """What there is to paint, for :func:`choose_engine`."""
+    from fast_style.common.commands.photo_jobs import photo_sides
+    from fast_style.common.networks.litert_network import peak_bytes
+    from fast_style.stylization import is_large, strips_of
+
+    needs = obstacle(sources.values(), options.precision) or (MOVING if moving else "")
+    if options.streaming in ("exact", "fast"):
+        needs = needs or f"--streaming {options.streaming}"
+    if needs:
+        return Work(needs_tensorflow=needs)
+    parts = [(sources[label], photo_sides(jobs, options.max_size)) for label, jobs in planned.items()]
+    if options.streaming == "auto":
+        large = (one for source, sides in parts for one in sides if is_large(peak_bytes(source.graph, *one)))
+        needs = next((strips_of(*one) for one in large), "")
+    return Work(parts, needs)
+
+
+def _paint_clips(jobs, network, masks, named, look, options, signals):
+    from fast_style.painter import Painter
+    from fast_style.video import frame_painter
+
+    @functools.cache
+    def painter():
+        return Painter(network, masks=[mask[:2] for mask in masks], **named)
+
+    return run_clips(jobs, lambda clip: frame_painter(painter(), *clip.sides, **look), options, signals)
+
+
 def run(options):
     from fast_style.chosen_styles import chosen_styles
     from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
@@ -159,12 +196,15 @@ def run(options):
     jobs = [job for some in planned.values() for job in some]
     folder = options.output or "stylized"
     sheet = check_sheet(os.path.join(folder, SHEET), jobs, options) if jobs and len(styles) > 1 else None
-    start_tensorflow()
+    sources = {label: chosen.source for label, chosen in styles.items()}
+    engine = choose_engine(
+        options.engine,
+        lambda: work_of(options, sources, planned, any(moving.values())),
+        warn if options.verbose else None,
+    )
+    load = network_loader(engine, options.precision)
 
-    from fast_style.common.networks.rebuilding import in_precision
-    from fast_style.painter import Painter
     from fast_style.stylization import stylize_files
-    from fast_style.video import frame_painter
 
     chosen = {name: getattr(options, name) for name in ("stroke", "strength")}
     look = {name: getattr(options, name) for name in ("streaming", "original_colours")}
@@ -172,18 +212,13 @@ def run(options):
     with StopSignals("photograph" if jobs else "frame") as signals:
         for label, (source, style) in styles.items():
             if (planned[label] or moving[label]) and signals.received is None:
-                network = in_precision(source.load(), options.precision)
+                network = load(source)
                 named = {"style": style, "name": source.name, **chosen}
-                painter = functools.partial(Painter, network, masks=[mask[:2] for mask in masks], **named)
-                results = run_clips(
-                    moving[label],
-                    lambda clip, painter=painter: frame_painter(painter(), *clip.sides, **look),
-                    options,
-                    signals,
-                )
-                clips_done += results[0]
-                clips_failed += results[1]
-                stopped = results[2]
+                if moving[label]:
+                    results = _paint_clips(moving[label], network, masks, named, look, options, signals)
+                    clips_done += results[0]
+                    clips_failed += results[1]
+                    stopped = results[2]
                 results = stylize_files(
                     planned[label],
                     network,

@@ -10,9 +10,10 @@ from fast_style.common.commands.clip_jobs import (
     run_clips,
     split_clips,
 )
-from fast_style.common.commands.command_line import add_photo_flags, add_precision_flag, whole_number
-from fast_style.common.startup import start_tensorflow
+from fast_style.common.commands.command_line import add_engine_flags, add_photo_flags, add_precision_flag, whole_number
+from fast_style.common.networks.engine import MOVING, Work, choose_engine, network_loader, obstacle
 from fast_style.common.stop_signals import StopSignals
+from fast_style.common.streams import warn
 from superres.commands.self_ensemble_flag import add_self_ensemble_flag
 from superres.settings import FACTORS
 
@@ -55,7 +56,8 @@ def add(commands):
     add_self_ensemble_flag(parser)
     add_precision_flag(parser)
     add_clip_flags(parser)
-    parser.set_defaults(run=run)
+    add_engine_flags(parser)
+    parser.set_defaults(run=run, light=True)
 
 
 def scale(text):
@@ -70,7 +72,7 @@ def scale(text):
 
 
 def run(options):
-    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, report_jobs
+    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, photo_sides, report_jobs
     from fast_style.common.networks.source import find_network
     from superres.task import TASK, network_for
 
@@ -84,18 +86,26 @@ def run(options):
     check_formats(options)
     moving = plan_clips(clips, [label], options, "upscaled")[label]
     jobs = jobs_by_label(options, [label], "upscaled", others=bool(moving))[label] if options.photos else []
-    start_tensorflow()
 
-    from fast_style.common.networks.rebuilding import in_precision
+    def work():
+        needs = obstacle([source], options.precision) or ("--self-ensemble" if options.self_ensemble else "")
+        needs = needs or (MOVING if moving else "")
+        return Work(needs_tensorflow=needs) if needs else Work([(source, photo_sides(jobs))])
+
+    load = network_loader(choose_engine(options.engine, work, warn if options.verbose else None), options.precision)
+
     from superres.upscaling import upscale_files
-    from superres.video import frame_enlarger
 
-    network = in_precision(source.load(), options.precision)
     chosen = {name: getattr(options, name) for name in ("histogram_matching", "tile", "self_ensemble")}
     chosen["outscale"] = outscale
+    clips_done, clips_failed, stopped = [], [], ""
     with StopSignals("photograph" if jobs else "frame") as signals:
-        enlarge = frame_enlarger(network, **chosen)
-        clips_done, clips_failed, stopped = run_clips(moving, lambda clip: (enlarge, 1), options, signals)
+        network = load(source)
+        if moving:
+            from superres.video import frame_enlarger
+
+            enlarge = frame_enlarger(network, **chosen)
+            clips_done, clips_failed, stopped = run_clips(moving, lambda clip: (enlarge, 1), options, signals)
         done, failed = upscale_files(jobs, network, quality=options.quality, signals=signals, **chosen)
     note = stopped or how_to_go_on(jobs, done, failed, options.overwrite)
     report_jobs("superres upscale", clips_done + done, clips_failed + failed, note, signals.received)

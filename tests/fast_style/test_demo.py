@@ -68,7 +68,7 @@ def test_a_network_of_several_paintings_shows_each(tmp_path, monkeypatch):
 
 def test_without_photographs_it_shows_the_samples(tmp_path, monkeypatch):
     """What the gallery paints of them, its test looks at."""
-    monkeypatch.setattr(demo, "showcase", lambda photos: [("as_it_is", *item, 0.0) for item in photos.items()])
+    monkeypatch.setattr(demo, "showcase", lambda photos, load: [("as_it_is", *item, 0.0) for item in photos.items()])
     main(["demo", "--output", str(tmp_path)])
     names = {f"{photo}_as_it_is.png" for photo in NAMES}
     assert {path.name for path in tmp_path.iterdir()} == names | {"contact_sheet.png"}

@@ -1,0 +1,226 @@
+"""Makes the graph by which LiteRT paints with a network that ships.
+
+A graph is a TFLite file of dynamic size whose kernels lie elsewhere: in the network's own ``.npz``. All that depends on
+the sides of a picture, reflection and bicubic enlargement, is done in front of it and behind it, in NumPy: what is left
+has static shapes once LiteRT is told the size, without which XNNPACK takes none of it.
+"""
+
+import hashlib
+import math
+
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
+from flatbuffers import Builder
+
+from fast_style.common.errors import UserError
+from fast_style.common.files import write_bytes
+from fast_style.common.images.pixels import image_to_luma, image_to_network, network_to_image, with_luma
+from fast_style.common.networks.litert_network import ALIGNMENT, kernel_bytes
+from fast_style.common.startup import stderr_closed
+from superres.srcnn import SRCNN
+
+# Pixels a side of what becomes channels where kernels are large.
+BLOCK = 2
+# Memory at its peak, of each filter of the widest activation at the input's size, where it is largest: measured on
+# `wave` and `wave_fast` (32 and 16 filters, 1 megapixel).
+BYTES_PER_FILTER = 24
+
+
+def write_graph(presets, name):
+    """Writes ``pretrained/<name>.litert`` and what is to be known of it into the manifest.
+
+    Args:
+        presets: :class:`Presets`.
+        name: of a network that is among them.
+    """
+    graph, facts = make_graph(presets.load(name))
+    file = f"{name}.litert"
+    write_bytes(presets.folder / file, graph)
+    presets.update(name, graph={"file": file, "sha256": hashlib.sha256(graph).hexdigest(), **facts})
+
+
+def make_graph(network):
+    """(bytes of the graph, facts of the manifest) of a float32 :class:`ImageNetwork` whose weights float16 holds."""
+    luma = isinstance(network, SRCNN)
+    function = tf.function(
+        lambda images: (_luma_graph if luma else _graph)(network, images),
+        input_signature=[tf.TensorSpec((1, None, None, 3), tf.float32, "images")],
+        jit_compile=False,
+    )
+    with stderr_closed():
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function()], network)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        graph, numbers = without_kernels(converter.convert(), network.get_weights())
+    padding = getattr(network, "padding", None)
+    resolution, products, filters = 1.0, 0.0, 0.0
+    for block in network.chain():
+        for step in block.steps():
+            at = resolution if step.enlargement is None and block.stride < 1 else resolution / float(block.stride)
+            products += at**2 * math.prod(step.convolution.kernel.shape)
+            filters = max(filters, (resolution / float(block.stride)) ** 2 * step.convolution.filters)
+        resolution /= float(block.stride)
+    return graph, {
+        "weights": numbers,
+        "margin": network.margin,
+        "padding": padding.padding if padding else 0,
+        "multiple": padding.multiple if padding else 1,
+        "bicubic": "before" if luma else "after" if getattr(network, "bicubic_skip", False) else None,
+        "is_local": network.is_local,
+        "receptive_radius": network.receptive_radius,
+        "multiply_adds": round(products),
+        "bytes_per_pixel": round(filters * BYTES_PER_FILTER),
+    }
+
+
+def _graph(network, images):
+    x = image_to_network(images)
+    *blocks, to_rgb = network.chain()
+    even = getattr(getattr(network, "padding", None), "multiple", 1) % BLOCK == 0
+    for block in blocks:
+        y = x
+        for step in block.steps():
+            y = _step(y, step, even)
+        x = y if block.crop is None else _cropped(x, block.crop) + y
+    return network.scaled_tanh(_in_blocks(x, _values(to_rgb.kernel)) + _values(to_rgb.bias))
+
+
+def _luma_graph(network, images):
+    """Of SRCNN: what is given is enlarged and padded, and only its luma is computed on."""
+    x = image_to_network(image_to_luma(images))
+    for step in network.steps():
+        x = _step(x, step)
+    return with_luma(_cropped(images, network.padding.padding), network_to_image(x))
+
+
+def _cropped(x, pixels):
+    return x[:, pixels:-pixels, pixels:-pixels] if pixels else x
+
+
+def _step(x, step, even=False):
+    """What a step makes; `even`: whether the sides are."""
+    layer, enlargement = step.convolution, step.enlargement
+    kernel, size, stride = _values(layer.kernel), layer.kernel_size[0], layer.strides[0]
+    if enlargement not in (None, "nearest", "bilinear"):
+        raise UserError(f"network: expected nearest or bilinear enlargement. Received: {enlargement}")
+    if enlargement == "bilinear":
+        x = _bilinear_double(x)
+    if enlargement == "nearest":
+        x = _doubled(x, kernel)
+    elif isinstance(layer, tf.keras.layers.Conv2DTranspose):
+        x = _transposed(x, kernel)
+    elif even and size == 9 and stride == 1:
+        x = _in_blocks(x, kernel)
+    else:
+        x = tf.nn.conv2d(x, kernel, stride, layer.padding.upper())
+    if layer.use_bias:
+        x = x + _values(layer.bias)
+    if step.normalization is not None:
+        x = _normalized(x, step.normalization)
+    return x if step.activation is None else step.activation(x)
+
+
+def _normalized(x, layer):
+    """Instance or batch normalization; not by ``tf.nn.moments``, which takes 20 times as long in LiteRT."""
+    gamma, beta = _values(layer.gamma), _values(layer.beta)
+    if isinstance(layer, tf.keras.layers.BatchNormalization):
+        scale = gamma / np.sqrt(_values(layer.moving_variance) + layer.epsilon)
+        return x * scale + (beta - _values(layer.moving_mean) * scale)
+    mean = tf.reduce_mean(x, (1, 2), keepdims=True)
+    # Not the mean of squares less the square of the mean: of a picture of one colour nothing would be left but rounding.
+    variance = tf.reduce_mean(tf.math.squared_difference(x, mean), (1, 2), keepdims=True)
+    scale = gamma * tf.math.rsqrt(variance + layer.epsilon)
+    return x * scale + (beta - mean * scale)
+
+
+def _bilinear_double(x):
+    """``tf.image.resize`` to twice the sides, of static shape: a mean of neighbours, the edges repeated."""
+    x = tf.concat([x[:, :1], x, x[:, -1:]], axis=1)
+    x = tf.concat([x[:, :, :1], x, x[:, :, -1:]], axis=2)
+    rows = (0.25 * x[:, :-2] + 0.75 * x[:, 1:-1], 0.75 * x[:, 1:-1] + 0.25 * x[:, 2:])
+    pairs = [(0.25 * y[:, :, :-2] + 0.75 * y[:, :, 1:-1], 0.75 * y[:, :, 1:-1] + 0.25 * y[:, :, 2:]) for y in rows]
+    return tf.nn.depth_to_space(tf.concat([*pairs[0], *pairs[1]], axis=-1), 2)
+
+
+def _transposed(x, kernel):
+    """A transposed convolution of 3x3 and stride 2 as one of 2x2 to four times the filters, whose shape is static."""
+    kernel = kernel.transpose(0, 1, 3, 2)  # rows, columns, in, out
+    phases = np.zeros((2, 2, kernel.shape[2], 2, 2, kernel.shape[3]), np.float32)
+    # Row 2 of the kernel reaches from the row before into even rows, row 0 from the row at hand, row 1 into odd rows.
+    taps = {(0, 0): 2, (1, 0): 0, (1, 1): 1}
+    for (row, odd_row), i in taps.items():
+        for (column, odd_column), j in taps.items():
+            phases[row, column, :, odd_row, odd_column] = kernel[i, j]
+    x = tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]])
+    return tf.nn.depth_to_space(tf.nn.conv2d(x, phases.reshape(2, 2, kernel.shape[2], -1), 1, "VALID"), 2)
+
+
+def _in_blocks(x, kernel):
+    """A convolution of stride 1 on sides of even length, "same", that gives a block of 2x2 pixels at each step.
+
+    Blocks of pixels become channels, of what goes in and of what comes out, and 9x9 becomes 5x5: of three filters
+    XNNPACK computes 16 or 32, and it keeps a pointer for each pixel of a kernel at each place, 650 bytes a pixel for 9x9.
+    """
+    size, _, channels, filters = kernel.shape
+    taps = size + BLOCK - 1
+    blocks = np.zeros((taps, taps, channels, BLOCK, BLOCK, filters), np.float32)
+    for row, column in np.ndindex(BLOCK, BLOCK):
+        blocks[row : row + size, column : column + size, :, row, column] = kernel
+    taps //= BLOCK
+    blocks = blocks.reshape(taps, BLOCK, taps, BLOCK, channels, -1).transpose(0, 2, 1, 3, 4, 5)
+    blocks = blocks.reshape(taps, taps, BLOCK**2 * channels, -1)
+    return tf.nn.depth_to_space(tf.nn.conv2d(tf.nn.space_to_depth(x, BLOCK), blocks, 1, "SAME"), BLOCK)
+
+
+def _doubled(x, kernel):
+    """Nearest-neighbour enlargement by two, then a 3x3 convolution: of nine pixels that it meets, four differ."""
+    channels, filters = kernel.shape[2:]
+    # Even rows meet the row before once and their own twice, odd ones their own twice and the next once.
+    folds = np.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]], np.float32)  # (phase, row, row of the kernel)
+    folded = np.einsum("air,bjs,rscf->ijcabf", folds, folds, kernel).reshape(2, 2, channels, -1)
+    y = tf.nn.conv2d(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), folded, 1, "VALID")
+    phases = [
+        y[:, row : row - 1 or None, column : column - 1 or None, first : first + filters]
+        for (row, column), first in zip(np.ndindex(2, 2), range(0, 4 * filters, filters), strict=True)
+    ]
+    return tf.nn.depth_to_space(tf.concat(phases, axis=-1), 2)
+
+
+def _values(variable):
+    """A variable's array: a converter of a function writes NaN, without a word, for variables that it does not find."""
+    with tf.init_scope():
+        return variable.numpy()
+
+
+def without_kernels(content, weights):
+    """A TFLite file whose buffers refer to what is behind it, where that is a kernel of the network as it is.
+
+    Args:
+        content: of a file of float16 weights.
+        weights: arrays, in order.
+
+    Returns:
+        (bytes, numbers of the weights that belong behind them, each at the next multiple of `ALIGNMENT`).
+    """
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    kernels = {kernel_bytes(array): number for number, array in enumerate(weights) if array.ndim == 4}
+    found = []
+    for buffer in model.buffers:
+        data = b"" if buffer.data is None else bytes(buffer.data)
+        if data in kernels:
+            found.append((buffer, kernels[data], len(data)))
+            buffer.data, buffer.offset, buffer.size = None, ALIGNMENT, len(data)  # any number that is stored
+    end = len(_packed(model))
+    for buffer, _, size in found:
+        end += -end % ALIGNMENT
+        buffer.offset = end
+        end += size
+    return _packed(model), [number for _, number, _ in found]
+
+
+def _packed(model):
+    builder = Builder(0)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
