@@ -432,7 +432,8 @@ def _mixtures(network, sides, weights, lying):
     mapped = np.ndim(weights) == 3
     if lying and mapped:
         weights, sides = weights.swapaxes(0, 1), sides[::-1]
-    indices = [_padded_indices(network, length) for length in sides]
+    padding = network.padding
+    indices = [padded_indices(side, network.margin, padding.padding, padding.multiple) for side in sides]
     found = {}
     for block, (side, cropped) in zip(network.blocks, network.scales(), strict=True):
         for step in block.steps():
