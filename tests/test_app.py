@@ -261,11 +261,12 @@ def test_a_file_that_is_too_large_is_refused(person, tmp_path):
 def test_two_people_at_once_have_their_own(app, browser, photos):
     names = ("chelsea", "coffee")
     people = [Person(app, browser) for _ in names]
+    examples = [thumbnails(person) for person in people]
     for person, name in zip(people, names, strict=True):
         person.page.get_by_label("half the filters: quicker").click()
         person.give("#paint", photos / f"{name}.jpg")
-    for person in people:
-        person.page.locator("[role=tabpanel]:has(#paint) img").first.wait_for()
+    for person, before in zip(people, examples, strict=True):
+        thumbnails(person, before)
         person.page.click("#paint")
     for person, name in zip(people, names, strict=True):
         person.status("#paint", rf"{name}_starry_night_fast\.png: ")

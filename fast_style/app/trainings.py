@@ -34,6 +34,9 @@ LOG, PID, PROBLEM, SPEEDS = "log.txt", "pid", "problem.txt", "speeds.json"
 LINE = re.compile(r"^(\d+)/(\d+): loss ([^ ,]+),.* ([\d.]+) images/s, (\S+) left$", re.MULTILINE)
 ERROR = re.compile(r"^.*?: error: (.*)$", re.MULTILINE)
 
+# Two people who begin at once would both find none that is running.
+_beginning = threading.Lock()
+
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
@@ -100,6 +103,10 @@ class Trainings:
         Raises:
             UserError: another one is running; a name that is taken; no painting or photographs.
         """
+        with _beginning:
+            return self._begin(name, painting, photographs, minutes, preset)
+
+    def _begin(self, name, painting, photographs, minutes, preset):
         if running := next((one for one in self.names() if self.is_running(one)), None):
             raise UserError(f"training: expected none that is running. Received: {running}; stop it, or wait for it")
         as_rgb(str(painting))

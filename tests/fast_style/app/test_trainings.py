@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import fast_style.app.trainings
 from fast_style.app.trainings import LINE, LOG, PID, PRESETS, SPEEDS, Trainings
 from fast_style.common.errors import UserError
 from fast_style.common.training.run import run_training
@@ -120,8 +121,9 @@ def test_presets_are_the_commands():
 
 
 @pytest.mark.slow  # two processes that train by a network as it ships
-def test_a_training_from_begin_to_go_on(trainings, tmp_path):
+def test_a_training_from_begin_to_go_on(trainings, tmp_path, monkeypatch):
     """A measurement, a training, a stop, and the rest; a second app sees the same."""
+    monkeypatch.setattr(fast_style.app.trainings, "FEWEST", 12)
     write_inputs(tmp_path)
     name = trainings.begin("", tmp_path / "style.png", str(tmp_path / "photos"), 1 / 60, "quick-fast")
     assert name == "style"
@@ -133,7 +135,7 @@ def test_a_training_from_begin_to_go_on(trainings, tmp_path):
     assert [source.name for source in trainings.networks()] == ["style"]
     again.go_on(name)
     progress = wait(trainings, lambda progress: progress.state == "finished")
-    assert progress.iteration == progress.iterations >= 30
+    assert progress.iteration == progress.iterations >= 12
     assert progress.preview
 
 
