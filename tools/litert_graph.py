@@ -55,7 +55,7 @@ def make_graph(network):
         converter.target_spec.supported_types = [tf.float16]
         graph, numbers = without_kernels(converter.convert(), network.get_weights())
     padding = getattr(network, "padding", None)
-    resolution, products, filters = 1.0, 0.0, 0.0
+    resolution, products, filters = float(network.factor if luma else 1), 0.0, 0.0
     for block in network.chain():
         for step in block.steps():
             at = resolution if step.enlargement is None and block.stride < 1 else resolution / float(block.stride)
