@@ -22,6 +22,6 @@ def require_tensorflow(purpose):
     missing = [name for name in ("tensorflow", "keras") if not installed(name)]
     if missing:
         raise UserError(
-            f"{missing[0]}: expected it to be installed for {purpose}: pip install fast-style. Received: an installation "
-            "for painting alone"
+            f"{missing[0]}: expected it to be installed for {purpose}: pip install fast-style. Received: an "
+            "installation for painting alone"
         )

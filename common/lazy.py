@@ -8,6 +8,8 @@ import ast
 import importlib
 import os
 
+from fast_style.common.installed import require_tensorflow
+
 
 def lazy_names(package, file):
     """``__getattr__``, ``__dir__`` and ``__all__`` of a module, for it to assign.
@@ -28,9 +30,12 @@ def lazy_names(package, file):
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         # A name that a package's stub imports from the package itself is a module in it.
         own = homes[name] == package
-        value = (
-            importlib.import_module(f"{package}.{name}") if own else getattr(importlib.import_module(homes[name]), name)
-        )
+        try:
+            module = importlib.import_module(f"{package}.{name}" if own else homes[name])
+        except ModuleNotFoundError:
+            require_tensorflow(f"{package}.{name}")
+            raise
+        value = module if own else getattr(module, name)
         setattr(importlib.import_module(package), name, value)
         return value
 

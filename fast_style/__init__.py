@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)
 register_keras_classes(
     "fast_style",
     {
+        "fast_style.adding": ("AddedStyleTransfer",),
         "fast_style.common.training.loss_scale": ("FittedLossScale",),
         "fast_style.common.layers": (
             "ConditionalInstanceNormalization",

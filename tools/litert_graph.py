@@ -55,7 +55,7 @@ def make_graph(network):
         converter.target_spec.supported_types = [tf.float16]
         graph, numbers = without_kernels(converter.convert(), network.get_weights())
     padding = getattr(network, "padding", None)
-    resolution, products, filters = 1.0, 0.0, 0.0
+    resolution, products, filters = float(network.factor if luma else 1), 0.0, 0.0
     for block in network.chain():
         for step in block.steps():
             at = resolution if step.enlargement is None and block.stride < 1 else resolution / float(block.stride)
@@ -129,7 +129,7 @@ def _normalized(x, layer):
         scale = gamma / np.sqrt(_values(layer.moving_variance) + layer.epsilon)
         return x * scale + (beta - _values(layer.moving_mean) * scale)
     mean = tf.reduce_mean(x, (1, 2), keepdims=True)
-    # Not the mean of squares less the square of the mean: of a picture of one colour nothing would be left but rounding.
+    # Not the mean of squares less the square of the mean: of one colour nothing would be left but rounding.
     variance = tf.reduce_mean(tf.math.squared_difference(x, mean), (1, 2), keepdims=True)
     scale = gamma * tf.math.rsqrt(variance + layer.epsilon)
     return x * scale + (beta - mean * scale)
@@ -161,7 +161,8 @@ def _in_blocks(x, kernel):
     """A convolution of stride 1 on sides of even length, "same", that gives a block of 2x2 pixels at each step.
 
     Blocks of pixels become channels, of what goes in and of what comes out, and 9x9 becomes 5x5: of three filters
-    XNNPACK computes 16 or 32, and it keeps a pointer for each pixel of a kernel at each place, 650 bytes a pixel for 9x9.
+    XNNPACK computes 16 or 32, and it keeps a pointer for each pixel of a kernel at each place: 650 bytes a pixel for
+    9x9.
     """
     size, _, channels, filters = kernel.shape
     taps = size + BLOCK - 1

@@ -124,7 +124,7 @@ def add_engine_flags(parser):
         "--engine",
         choices=ENGINES,
         default="auto",
-        help="what computes the pictures: LiteRT starts in a tenth of the time, TensorFlow is quicker once it has; auto "
+        help="what computes the pictures: LiteRT starts at once, TensorFlow takes seconds and is quicker then; auto "
         "estimates which is done first (default: auto)",
     )
     parser.add_argument("--verbose", action="store_true", help="say what was estimated, and which engine is taken")

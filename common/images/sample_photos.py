@@ -15,7 +15,7 @@ def sample_photos():
         from skimage import data
     except ImportError as error:
         raise UserError(
-            f"PHOTO: expected photographs, or scikit-image, which carries samples: pip install scikit-image. Received: {error}"
+            f"PHOTO: expected photographs, or samples (pip install scikit-image). Received: none of either ({error})"
         ) from error
     return {name: getattr(data, name)() for name in NAMES}
 

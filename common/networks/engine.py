@@ -10,16 +10,17 @@ from fast_style.common.startup import start_tensorflow
 ENGINES = ("auto", "litert", "tensorflow")
 # What clips are called where LiteRT is asked for.
 MOVING = "moving pictures"
-# Seconds from the shell to the first network, and for each network: TensorFlow traces a graph.
-START = {"litert": 0.4, "tensorflow": 5.5}
-NETWORK = {"litert": 0.05, "tensorflow": 0.6}
+# Seconds from the shell to the first network; and for each network, of which TensorFlow traces a graph.
+START = {"litert": 0.4, "tensorflow": 5.0}
+NETWORK = {"litert": 0.1, "tensorflow": 1.5}
 # Billions of multiply-adds a second on a core, by the best of the instructions that the processor has: LiteRT computes
-# in float32, TensorFlow in bfloat16 where that is quicker. Measured on two cores with AMX and estimated elsewhere.
+# in float32, TensorFlow in bfloat16 where that is quicker. Measured with AMX (docs/guide/paint.md); the others follow
+# from what TensorFlow takes there (docs/experiments) and from how wide vectors are.
 RATES = {
-    "amx_bf16": {"litert": 16, "tensorflow": 110},
-    "avx512_bf16": {"litert": 16, "tensorflow": 60},
-    "avx512f": {"litert": 14, "tensorflow": 28},
-    "": {"litert": 8, "tensorflow": 14},
+    "amx_bf16": {"litert": 34, "tensorflow": 130},
+    "avx512_bf16": {"litert": 34, "tensorflow": 65},
+    "avx512f": {"litert": 30, "tensorflow": 28},
+    "": {"litert": 15, "tensorflow": 11},
 }
 
 
@@ -93,7 +94,12 @@ def _told(engine, tell, why):
 
 
 def network_loader(engine, precision="auto"):
-    """A function from a :class:`Source` to what paints with it, after the start of the engine."""
+    """A function from a :class:`Source` to what paints with it; TensorFlow is started.
+
+    Args:
+        engine: of :func:`choose_engine`.
+        precision: of TensorFlow; see :func:`in_precision`.
+    """
     if engine == "litert":
         from fast_style.common.networks.litert_network import LiteRTNetwork
 

@@ -81,8 +81,9 @@ class Source:
         """The network, under the global dtype policy where it ships; a new one at each call.
 
         Raises:
-            UserError: a file that is not the one of the manifest; one that does not load.
+            UserError: a file that is not the one of the manifest; one that does not load; TensorFlow is not installed.
         """
+        require_tensorflow(f"loading the network {self.name}")
         if self.ships:
             return Presets(self.task).load(self.name)
         return load_keras_file(self.path, tuple(one.resolve() for one in self.task.networks))

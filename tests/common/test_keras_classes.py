@@ -11,7 +11,8 @@ import superres
 
 # Modules of classes that can lie in files, and trainers.
 MODULES = (
-    "fast_style.layers, fast_style.losses, fast_style.model, fast_style.network, "
+    "fast_style.adding, fast_style.layers, fast_style.losses, fast_style.model, fast_style.multi_style, "
+    "fast_style.network, "
     "superres.model, superres.network, superres.srcnn"
 )
 

@@ -50,7 +50,8 @@ def test_a_stub_says_only_where_names_are_from(package):
 
 
 def test_both_tasks_have_the_same_losses_layers_and_exports():
-    assert superres.export.__all__ == export.__all__
+    # Styles that are fixed are those of a network of several paintings.
+    assert superres.export.__all__ == [name for name in export.__all__ if name != "fixed_styles"]
     for face in ("losses", "layers"):
         ours, theirs = getattr(fast_style, face), getattr(superres, face)
         assert ours.__all__ == theirs.__all__

@@ -34,7 +34,8 @@ def settings_of(*flags):
 def test_a_preset_sets_what_it_names_and_nothing_else(name):
     defaults = vars(StyleSettings(style="a.jpg", content="photos", output="run"))
     named = TRAINING_PRESETS[name] | ARCHITECTURES[TRAINING_PRESETS[name].get("architecture", "paper")]
-    assert settings_of("--preset", name) == defaults | named | TRAINING_PRESETS[name]
+    given = {"content": "photos"}
+    assert settings_of("--preset", name) == defaults | named | TRAINING_PRESETS[name] | given
 
 
 def test_what_is_given_wins():
