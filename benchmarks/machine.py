@@ -10,7 +10,7 @@ from fast_style.common.processor import describe_processor
 def describe():
     """One line: processor, cores, and the versions of what competes."""
     versions = []
-    for name in ("tensorflow", "keras", "torch", "onnxruntime"):
+    for name in ("tensorflow", "keras", "ai-edge-litert", "torch", "onnxruntime"):
         try:
             versions.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:

@@ -64,7 +64,7 @@ def test_channels_first_is_one_line_in_a_program_of_the_users_own(run, channels_
 
 @pytest.mark.parametrize("backend", ["torch", "nonsense"])
 def test_another_backend_is_one_line(run, tmp_path, backend):
-    command = COMMAND, "stylize", str(tmp_path), "--style", "wave"
+    command = COMMAND, "stylize", str(tmp_path), "--style", "wave", "--engine", "tensorflow"
     write_photo(tmp_path / "cat.png", picture(20, 24))
     done = run(tmp_path, *command, "-o", str(tmp_path / "out"), KERAS_BACKEND=backend)
     assert done.returncode == 2, done.stderr

@@ -1,0 +1,97 @@
+"""What ships as a graph for LiteRT: it is of the weights beside it, and paints what TensorFlow paints."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from fast_style.common.errors import UserError
+from fast_style.common.images.sample_photos import sample_photos
+from fast_style.common.networks.litert_network import LiteRTNetwork, enlarged
+from fast_style.common.networks.source import Source, shipped_sources
+from fast_style.export.comparison import psnr
+from fast_style.stylization import stylize
+from superres.bicubic import bicubic_resize
+from superres.upscaling import upscale
+from tests.levels import quick_first
+
+FLOOR = 45  # dB, what is promised; photographs are at 67 and more
+SHIPPED = shipped_sources()
+# No side a multiple of 4, a side of one pixel, and sides shorter than what is reflected.
+SIZES = [(45, 63), (1, 1), (1, 9), (7, 2)]
+
+
+def test_every_network_ships_with_a_graph():
+    assert all(source.graph for source in SHIPPED.values())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_pictures_are_those_of_tensorflow(name):
+    """Which a graph of other weights, or made before a change of layers, would not give."""
+    network, quick = SHIPPED[name].load(), LiteRTNetwork(SHIPPED[name])
+    photo = sample_photos()["chelsea"][100:, 120:]
+    for height, width in SIZES if name in ("wave_fast", "x4_pixel", "x4_srcnn") else SIZES[:1]:
+        image = np.ascontiguousarray(photo[:height, :width])[None]
+        painted = quick.render(image)
+        assert painted.dtype == np.uint8
+        expected = network.render(image).numpy()
+        assert painted.shape == expected.shape
+        assert psnr(expected[0], painted[0]) >= FLOOR
+
+
+def test_a_photograph_of_one_colour_is_that_of_tensorflow():
+    """Its variances are next to nothing, and of the size of what rounding leaves of squares."""
+    image = np.full((1, 200, 300, 3), (20, 60, 200), np.uint8)
+    source = SHIPPED["wave_fast"]
+    assert psnr(source.load().render(image).numpy()[0], LiteRTNetwork(source).render(image)[0]) >= FLOOR
+
+
+@pytest.mark.parametrize("name", quick_first(sorted(SHIPPED, key=lambda name: name != "wave_fast")))
+def test_a_graph_made_again_computes_the_same(name, tmp_path):
+    from tools.litert_graph import make_graph
+
+    source = SHIPPED[name]
+    graph, facts = make_graph(source.load())
+    (tmp_path / source.graph["file"]).write_bytes(graph)
+    (tmp_path / source.file).write_bytes(source.path.read_bytes())
+    assert facts == {key: value for key, value in source.graph.items() if key not in ("file", "sha256")}
+    again = {**source.graph, "sha256": hashlib.sha256(graph).hexdigest()}
+    path = tmp_path / source.file
+    made = LiteRTNetwork(Source(name, source.task, path, source.config, True, source.licence, again))
+    image = sample_photos()["coffee"][None, :24, :32]
+    assert np.array_equal(made.render(image), LiteRTNetwork(source).render(image))
+
+
+def test_a_graph_that_was_changed_is_refused(tmp_path):
+    source = SHIPPED["wave_fast"]
+    for part in (source.path, source.path.with_name(source.graph["file"])):
+        (tmp_path / part.name).write_bytes(part.read_bytes())
+    damaged = tmp_path / source.graph["file"]
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    changed = Source("wave_fast", source.task, tmp_path / source.file, source.config, True, None, source.graph)
+    with pytest.raises(UserError, match=r"network wave_fast: expected wave_fast.litert with sha256 \w{64}"):
+        LiteRTNetwork(changed)
+
+
+def test_it_enlarges_as_networks_do():
+    image = np.random.default_rng(0).integers(0, 256, (9, 14, 3), np.uint8)
+    expected = np.asarray(bicubic_resize(image[None].astype("float32"), 36, 56))[0]
+    np.testing.assert_allclose(enlarged(image, 4), expected, atol=1e-3)
+
+
+def test_functions_take_it_as_a_network():
+    photo = sample_photos()["coffee"][:20, :30]
+    network = LiteRTNetwork(SHIPPED["wave_fast"])
+    assert np.array_equal(stylize(photo, network), network.render(photo[None])[0])
+    with pytest.raises(UserError, match="engine: expected TensorFlow for strips of a photograph of 30x20"):
+        stylize(photo, network, streaming="exact")
+    small = LiteRTNetwork(SHIPPED["x4_pixel"])
+    assert psnr(upscale(photo, small, tile=12), upscale(photo, small)) >= 60
+
+
+def test_the_manifest_names_files_that_are_there():
+    for source in SHIPPED.values():
+        entry = json.loads((source.path.parent / "manifest.json").read_text())[source.name]["graph"]
+        content = (source.path.parent / entry["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
