@@ -58,6 +58,7 @@ def cold_starts(commands, photo, rounds):
 def table(times, baseline):
     """A Markdown table of the least of each, and its ratio to the baseline's."""
     best = {name: [min(column) for column in zip(*rows, strict=True)] for name, rows in times.items()}
+    first = best[baseline]
     lines = ["| | seconds | processor seconds | of both, ratio |", "|---|---|---|---|"]
     for name, (wall, processor) in best.items():
         ratios = " and ".join(
