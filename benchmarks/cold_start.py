@@ -1,6 +1,6 @@
 """From the shell to a written picture, each time in a new process, beside other programs that do the same.
 
-``python -m benchmarks.cold_start --rounds 7 --peer 'styletransfer-lite=/path/to/styletransfer-lite stylize {photo}
+``python -m benchmarks.cold_start --rounds 7 --peer 'styletransfer-lite=peer/bin/styletransfer-lite stylize {photo}
 --style 7 -o {out}'``
 
 The processor's time is of all cores, of the process and all that it starts. The least of several is what a program
@@ -58,11 +58,10 @@ def cold_starts(commands, photo, rounds):
 def table(times, baseline):
     """A Markdown table of the least of each, and its ratio to the baseline's."""
     best = {name: [min(column) for column in zip(*rows, strict=True)] for name, rows in times.items()}
+    first = best[baseline]
     lines = ["| | seconds | processor seconds | of both, ratio |", "|---|---|---|---|"]
     for name, (wall, processor) in best.items():
-        ratios = " and ".join(
-            f"{one / other:.2f}" for one, other in zip((wall, processor), best[baseline], strict=True)
-        )
+        ratios = " and ".join(f"{one / other:.2f}" for one, other in zip((wall, processor), first, strict=True))
         lines.append(f"| {name} | {wall:.2f} | {processor:.2f} | {ratios} |")
     return "\n".join(lines)
 
@@ -72,15 +71,12 @@ def main(arguments=None):
     parser.add_argument("--style", default="starry_night_fast")
     parser.add_argument("--size", default="480x640", help="of the photograph, HEIGHTxWIDTH")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--ours", action="append", default=[], metavar="NAME=COMMAND", help="default: by both engines")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND", help="with {photo} and {out}")
     options = parser.parse_args(arguments)
     commands = {
         f"fast-style, {engine}": OURS.replace("{engine}", engine).replace("{style}", options.style)
         for engine in ("litert", "tensorflow")
     }
-    if options.ours:
-        commands = dict(one.split("=", 1) for one in options.ours)
     commands |= dict(one.split("=", 1) for one in options.peer)
     height, width = map(int, options.size.split("x"))
     with tempfile.TemporaryDirectory() as folder:

@@ -18,6 +18,8 @@ from fast_style.common.files import write_bytes
 from fast_style.common.images.pixels import image_to_luma, image_to_network, network_to_image, with_luma
 from fast_style.common.networks.litert_network import ALIGNMENT, kernel_bytes
 from fast_style.common.startup import stderr_closed
+from fast_style.network import TransformationNetwork
+from superres.network import SuperResolutionNetwork
 from superres.srcnn import SRCNN
 
 # Pixels a side of what becomes channels where kernels are large.
@@ -41,7 +43,15 @@ def write_graph(presets, name):
 
 
 def make_graph(network):
-    """(bytes of the graph, facts of the manifest) of a float32 :class:`ImageNetwork` whose weights float16 holds."""
+    """(bytes of the graph, facts of the manifest) of a float32 network whose weights float16 holds.
+
+    Raises:
+        UserError: a class of networks, or a layer, that no graph is made of.
+    """
+    if not isinstance(network, TransformationNetwork | SuperResolutionNetwork | SRCNN):
+        raise UserError(
+            f"network: expected one of style transfer or super-resolution. Received: {type(network).__name__}"
+        )
     luma = isinstance(network, SRCNN)
     function = tf.function(
         lambda images: (_luma_graph if luma else _graph)(network, images),

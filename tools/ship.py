@@ -4,11 +4,13 @@ import argparse
 from pathlib import Path
 
 from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.json_files import read_json, write_json
 from fast_style.common.networks.presets import Presets
 from fast_style.common.networks.source import RUN_NETWORK, find_network, without_folders
 from fast_style.common.startup import start_tensorflow
+from fast_style.common.streams import warn
 from fast_style.common.task import tasks
 from fast_style.common.training.run_record import read_record
 
@@ -42,7 +44,10 @@ def ship(task, name, runs, title, summary, look=None):
     if look := look or presets.manifest().get(name, {}).get("look"):
         entry["look"] = look
     presets.add(name, network, **entry)
-    write_graph(presets, name)
+    try:
+        write_graph(presets, name)
+    except UserError as error:
+        warn(f"{name} ships without a graph for LiteRT, and is computed by TensorFlow alone: {error}")
     write_json(recipes / f"{name}.json", recipe)
     write_photo(presets.folder / f"{name}.jpg", thumbnail(presets.load(name), task), "jpg", 90)
 

@@ -12,15 +12,16 @@ ENGINES = ("auto", "litert", "tensorflow")
 MOVING = "moving pictures"
 # Seconds from the shell to the first network; and for each network, of which TensorFlow traces a graph.
 START = {"litert": 0.4, "tensorflow": 5.0}
-NETWORK = {"litert": 0.1, "tensorflow": 1.5}
+NETWORK = {"litert": 0.1, "tensorflow": 1.2}
 # Billions of multiply-adds a second on a core, by the best of the instructions that the processor has: LiteRT computes
-# in float32, TensorFlow in bfloat16 where that is quicker. Measured with AMX (docs/guide/paint.md); the others follow
-# from what TensorFlow takes there (docs/experiments) and from how wide vectors are.
+# in float32, and takes memory anew for each size; TensorFlow in bfloat16 where that is quicker. Measured on two cores
+# with AMX, by processor time; the others follow from what TensorFlow takes there (docs/experiments) and from the width
+# of vectors.
 RATES = {
-    "amx_bf16": {"litert": 34, "tensorflow": 130},
-    "avx512_bf16": {"litert": 34, "tensorflow": 65},
-    "avx512f": {"litert": 30, "tensorflow": 28},
-    "": {"litert": 15, "tensorflow": 11},
+    "amx_bf16": {"litert": 28, "tensorflow": 130},
+    "avx512_bf16": {"litert": 28, "tensorflow": 65},
+    "avx512f": {"litert": 25, "tensorflow": 28},
+    "": {"litert": 13, "tensorflow": 11},
 }
 
 

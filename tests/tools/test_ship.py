@@ -3,10 +3,14 @@
 import dataclasses
 import json
 
+import numpy as np
+
 from fast_style.common.images.image_io import read_photo
+from fast_style.common.networks.litert_network import LiteRTNetwork
 from fast_style.common.networks.presets import Presets
-from fast_style.common.networks.source import without_folders
+from fast_style.common.networks.source import shipped_sources, without_folders
 from fast_style.common.training.run_record import write_record
+from fast_style.export.comparison import psnr
 from fast_style.network import TransformationNetwork
 from fast_style.task import TASK
 from tests.common.tiny_run import tiny_record
@@ -36,6 +40,8 @@ def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     recipe = json.loads((tmp_path / "package" / "recipes" / "wave.json").read_text())
     assert recipe["stages"] == [tiny_record(settings={"style": "wave.jpg", "initialize": None}, iteration=7)]
     assert Presets(task).load("wave").width == 4
+    source, image = shipped_sources(task)["wave"], np.full((1, 9, 14, 3), 99, np.uint8)
+    assert psnr(source.load().render(image).numpy()[0], LiteRTNetwork(source).render(image)[0]) > 45
     assert read_photo(tmp_path / "package" / "pretrained" / "wave.jpg").rgb.shape == (256, 256, 3)
 
     write_record(tmp_path / "run", tiny_record(settings={"style": "/x/wave.jpg", "initialize": "wave"}, iteration=5))

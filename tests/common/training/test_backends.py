@@ -204,7 +204,7 @@ def test_a_run_by_jax_is_one_to_go_on_from_and_to_ship(folders):
 
 def test_another_backend_is_refused(tmp_path, fresh_processes):
     environment = {**os.environ, "KERAS_BACKEND": "jax"}
-    command = "from fast_style.cli import main; main(['stylize', 'a.png', '--style', 'wave'])"
+    command = "from fast_style.cli import main; main(['stylize', 'a.png', '--style', 'wave', '--engine', 'tensorflow'])"
     (tmp_path / "a.png").write_bytes(b"")
     done = fresh_processes.run(command, env=environment, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
