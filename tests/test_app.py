@@ -160,7 +160,7 @@ def test_a_photograph_is_tried_painted_and_saved(app, person, photos, tmp_path):
     person.page.click("#paintings button >> nth=1")
     person.status("#paint", r"chelsea_udnie_fast\.png: 451x300")
     name, content = person.saved("#save")
-    words = ["--style", "udnie_fast", "--precision", "float32", "--format", "png", "--output"]
+    words = ["--style", "udnie_fast", "--engine", "tensorflow", "--precision", "float32", "--format", "png", "-o"]
     with pytest.raises(SystemExit):
         main([str(word) for word in ("stylize", photos / "chelsea.jpg", *words, tmp_path)])
     assert name == "chelsea_udnie_fast.png"

@@ -40,7 +40,7 @@ def photo(tmp_path):
 )
 def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, scale, network, name, flags):
     job = tab.enlarge(context, str(photo), network, scale, False, "png")
-    words = ["upscale", photo, *flags, "--precision", "float32", "--output", tmp_path / "out"]
+    words = ["upscale", photo, *flags, "--engine", "tensorflow", "--precision", "float32", "-o", tmp_path / "out"]
     with pytest.raises(SystemExit) as end:
         main([str(word) for word in words])
     assert end.value.code == 0
