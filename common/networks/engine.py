@@ -18,8 +18,8 @@ NETWORK = {"litert": 0.1, "tensorflow": 1.2}
 # with AMX, by processor time; the others follow from what TensorFlow takes there (docs/experiments) and from the width
 # of vectors.
 RATES = {
-    "amx_bf16": {"litert": 28, "tensorflow": 130},
-    "avx512_bf16": {"litert": 28, "tensorflow": 65},
+    "amx_bf16": {"litert": 22, "tensorflow": 130},
+    "avx512_bf16": {"litert": 22, "tensorflow": 65},
     "avx512f": {"litert": 25, "tensorflow": 28},
     "": {"litert": 13, "tensorflow": 11},
 }

@@ -61,9 +61,13 @@ def test_a_network_of_several_paintings_shows_each(tmp_path, monkeypatch):
     """The demo on every photograph; the gallery on the first."""
     ship(monkeypatch, tmp_path / "package", many=TransformationNetwork(width=1, conditions=SIZED))
     photos = {name: np.zeros((5, 6, 3), np.uint8) for name in ("cat", "dog")}
-    shown = [found[:2] for found in demo.demo_pictures(photos)]
+
+    def load(source):
+        return source.load()
+
+    shown = [found[:2] for found in demo.demo_pictures(photos, False, load)]
     assert shown == [(f"many_{painting}", name) for painting in ("wave", "udnie") for name in ("cat", "dog")]
-    assert [found[:2] for found in demo.demo_pictures(photos, True)] == [("many", "wave"), ("many", "udnie")]
+    assert [found[:2] for found in demo.demo_pictures(photos, True, load)] == [("many", "wave"), ("many", "udnie")]
 
 
 def test_without_photographs_it_shows_the_samples(tmp_path, monkeypatch):

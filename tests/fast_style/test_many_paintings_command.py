@@ -111,7 +111,7 @@ def test_what_cannot_be_painted_is_one_line_before_tensorflow_starts(
     def start():
         raise AssertionError("TensorFlow was started")
 
-    monkeypatch.setattr("fast_style.commands.stylize.start_tensorflow", start)
+    monkeypatch.setattr("fast_style.common.networks.engine.start_tensorflow", start)
     (tmp_path / "text.png").write_text("no picture")
     names = {"photo": photo, "text": tmp_path / "text.png"}
     code, out, err = run(["stylize", photo, "-o", tmp_path / "o", *(one.format(**names) for one in asked)], capsys)
