@@ -110,7 +110,9 @@ def test_any_scale_by_what_ships(flags, name, size, tmp_path, capsys, monkeypatc
     """Two networks: by 4, and by 8. The smallest that is enough is taken."""
     networks = {"x4_srcnn": SRCNN(4), "x8_small": SRCNN(8)}
     sources = {
-        name: types.SimpleNamespace(name=name, file="", factor=network.factor, graph=None, load=lambda one=network: one)
+        name: types.SimpleNamespace(
+            name=name, ships=True, factor=network.factor, graph=None, load=lambda one=network: one
+        )
         for name, network in networks.items()
     }
     monkeypatch.setattr("superres.task.shipped_sources", lambda task: sources)
