@@ -32,10 +32,11 @@ def distances(network, images, results, weights=None):
         network: with ``render``.
         images: list of uint8 (height, width, 3).
         results: list of float32 or uint8 arrays.
-        weights: list of tuples, of what the network takes behind each image. Default: nothing.
+        weights: list of dicts, of what the network takes behind each image, as :func:`sample_inputs` gives it.
+            Default: nothing.
     """
-    weights = weights or [()] * len(images)
-    expected = [network.render(image[None], *of).numpy()[0] for image, of in zip(images, weights, strict=True)]
+    weights = weights or [{}] * len(images)
+    expected = [network.render(one[None], *of.values()).numpy()[0] for one, of in zip(images, weights, strict=True)]
     return [psnr(one, np.rint(result)) for one, result in zip(expected, results, strict=True)]
 
 

@@ -9,7 +9,6 @@ from fast_style.common.json_shape import Maybe, json_fault
 from fast_style.common.training.run_record import versions
 from fast_style.export import weights_input
 from fast_style.export.settings import MAX_PIXELS, PRECISIONS
-from fast_style.export.styled_source import FixedStyles
 
 CARD = "model_card.json"
 SIGNATURES = ("serving_default", "serve_float", "serve_bytes", *weights_input.SIGNATURES)
@@ -44,10 +43,8 @@ def model_card(source, form, precision, signatures, sha256, licence=None, **extr
     """
     network = source.network
     config = {k: v for k, v in network.get_config().items() if k not in ("name", "trainable", "dtype")}
-    if isinstance(source, FixedStyles):
-        extra |= {"styles": list(source.styles), "stroke": source.stroke}
-    if conditions := getattr(network, "conditions", None):
-        extra["conditions"] = [condition._asdict() for condition in conditions]
+    if network.conditions:
+        extra["conditions"] = [condition._asdict() for condition in network.conditions]
     return {
         "name": source.name,
         "task": source.task.name,
@@ -55,6 +52,7 @@ def model_card(source, form, precision, signatures, sha256, licence=None, **extr
         "form": form,
         "precision": precision,
         "signatures": signatures,
+        **source.choices,
         **extra,
         "network": {
             "class": type(network).__name__,

@@ -14,7 +14,7 @@ from fast_style.export.comparison import distances, photographs
 from fast_style.export.extras import require
 from fast_style.export.settings import ONNX_PRECISIONS
 from fast_style.export.single_file import DYNAMIC_SIZES, check_choices, check_distance, file_card, keep
-from fast_style.export.weights_input import NAME, described_weights, sample_weights, weights_shape
+from fast_style.export.weights_input import described_inputs, sample_inputs, weights_specification
 
 # Of 2022: what runtimes of today's browsers and phones take.
 OPSET = 17
@@ -72,9 +72,7 @@ def export_onnx(
     compared = photographs([size] if size else DYNAMIC_SIZES, photos)
     content = convert(rebuilt(source.network), precision, size, uint8)
     network = in_precision(source.network, "float32")
-    weights = [() for _ in compared]
-    if getattr(network, "conditions", None):
-        weights = [(sample_weights(network, number, None, False),) for number in range(len(compared))]
+    weights = sample_inputs(network, compared)
     lowest = min(distances(network, compared, run(content, compared, weights), weights))
     check_distance(file, lowest, precision, allow_loss)
     card = file_card(
@@ -90,8 +88,7 @@ def export_onnx(
         opset=OPSET,
         operators=operators(content),
     )
-    if getattr(network, "conditions", None):
-        card["signatures"]["serving_default"]["inputs"][NAME] = described_weights(weights_shape(network, False, 1))
+    card["signatures"]["serving_default"]["inputs"] |= described_inputs(network, batch=1)
     keep(file, content, card)
     return card
 
@@ -101,9 +98,8 @@ def convert(network, precision="float32", size=None, uint8=False):
     import tensorflow as tf
 
     dtype = tf.uint8 if uint8 else tf.float32
-    inputs = [tf.TensorSpec((1, *(size or (None, None)), 3), dtype, "images")]
-    if getattr(network, "conditions", None):
-        inputs.append(tf.TensorSpec(weights_shape(network, False, 1), tf.float32, NAME))
+    images = tf.TensorSpec((1, *(size or (None, None)), 3), dtype, "images")
+    inputs = [images, *weights_specification(network, batch=1)]
 
     @tf.function(input_signature=inputs, autograph=False)
     def graph(images, *weights):
@@ -115,7 +111,7 @@ def convert(network, precision="float32", size=None, uint8=False):
         warnings.simplefilter("ignore")  # of the converter's, which is not ours to mend
         tf2onnx = require("tf2onnx", "onnx")
         model, _ = tf2onnx.convert.from_function(graph, input_signature=inputs, opset=OPSET)
-    for value, factor in ((model.graph.input[0], 1), (model.graph.output[0], getattr(network, "factor", 1))):
+    for value, factor in ((model.graph.input[0], 1), (model.graph.output[0], network.factor)):
         for axis, side in ((1, "height"), (2, "width")):
             dimension = value.type.tensor_type.shape.dim[axis]
             if size:
@@ -154,7 +150,8 @@ def run(content, images, weights=None):
     Args:
         content: bytes of an ONNX file.
         images: list of uint8 (height, width, 3).
-        weights: list of tuples, of what the file takes behind each image: weights of conditions, where it takes any.
+        weights: list of dicts, of what the file takes behind each image, as :func:`sample_inputs` gives it. Default:
+            nothing.
 
     Returns:
         list of float32 or uint8 (height * factor, width * factor, 3), as the file has it.
@@ -162,8 +159,5 @@ def run(content, images, weights=None):
     runtime = require("onnxruntime", "onnx")
     session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
     dtype = np.uint8 if session.get_inputs()[0].type == "tensor(uint8)" else np.float32
-    results = []
-    for image, of_image in zip(images, weights or [()] * len(images), strict=True):
-        second = dict(zip([NAME], of_image, strict=False))
-        results.append(session.run(None, {"images": image[None].astype(dtype), **second})[0][0])
-    return results
+    pairs = zip(images, weights or [{}] * len(images), strict=True)
+    return [session.run(None, {"images": image[None].astype(dtype), **second})[0][0] for image, second in pairs]

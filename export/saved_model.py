@@ -10,7 +10,7 @@ from fast_style.export.model_card import CARD, folder_digests, model_card, write
 from fast_style.export.output import check_new_folder, whole_folder
 from fast_style.export.settings import MAX_PIXELS, SAVED_MODEL_POLICIES
 from fast_style.export.signatures import ensure_shape, write_signatures
-from fast_style.export.weights_input import NAME, SIGNATURES, described_weights, weights_shape
+from fast_style.export.weights_input import SIGNATURES, described_inputs, weights_shape, weights_specification
 
 
 def export_saved_model(
@@ -133,10 +133,9 @@ def write_saved_model(source, folder, precision="float32", max_pixels=MAX_PIXELS
         "serve_float": (serve_float, tf.TensorSpec(array, tf.float32, "images")),
         "serve_bytes": (serve_bytes, tf.TensorSpec((None,), tf.string, "image_bytes")),
     }
-    if getattr(network, "conditions", None):
+    if network.conditions:
         for function, mapped in ((serve_weights, False), (serve_map, True)):
-            weights = tf.TensorSpec(weights_shape(network, mapped), tf.float32, NAME)
-            signatures[function.__name__] = (function, images, weights)
+            signatures[function.__name__] = (function, images, *weights_specification(network, mapped))
     write_signatures(folder, network, signatures)
 
 
@@ -156,10 +155,9 @@ def saved_model_card(source, folder, precision, max_pixels, licence=None):
         "serve_float": {"inputs": images("float32", array), "outputs": images("float32", larger)},
         "serve_bytes": {"inputs": encoded("JPEG, PNG, GIF, BMP or WebP"), "outputs": encoded("PNG")},
     }
-    if getattr(source.network, "conditions", None):
+    if source.network.conditions:
         for name, mapped in SIGNATURES.items():
-            weights = described_weights(weights_shape(source.network, mapped, "batch", ("height", "width")))
-            inputs = images("uint8", array) | {NAME: weights}
+            inputs = images("uint8", array) | described_inputs(source.network, mapped)
             signatures[name] = {"inputs": inputs, "outputs": images("uint8", larger)}
     return model_card(
         source, "saved_model", precision, signatures, folder_digests(folder), licence, max_pixels=max_pixels

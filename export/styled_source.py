@@ -31,6 +31,10 @@ class FixedStyles(Source):
     stroke: float = 1.0
     rows: tuple = ()
 
+    @property
+    def choices(self):
+        return {"styles": list(self.styles), "stroke": self.stroke}
+
     def load(self):
         return self._mixed(self.base.load())
 

@@ -176,7 +176,7 @@ def warmup_requests(model, sizes, network=None):
             "serve_float": {"images": _grey((1, height, width, 3), np.float32)},
             "serve_bytes": {"image_bytes": _strings([png])},
         }
-        for name, mapped in SIGNATURES.items() if getattr(network, "conditions", None) else ():
+        for name, mapped in SIGNATURES.items() if network is not None and network.conditions else ():
             weights = _tensor(sample_weights(network, 0, (height, width), mapped))
             requests[name] = requests["serving_default"] | {NAME: weights}
         for signature, inputs in requests.items():

@@ -14,10 +14,10 @@ from fast_style.export.comparison import distances, photographs
 from fast_style.export.equalization import equalized
 from fast_style.export.extras import require
 from fast_style.export.output import writing
-from fast_style.export.settings import TFLITE_PRECISIONS, check_calibration
+from fast_style.export.settings import TFLITE_PRECISIONS, check_calibration, check_conditions
 from fast_style.export.signatures import write_signatures
 from fast_style.export.single_file import DYNAMIC_SIZES, check_choices, check_distance, file_card, keep
-from fast_style.export.weights_input import NAME, described_weights, sample_weights, weights_shape
+from fast_style.export.weights_input import described_inputs, sample_inputs, weights_specification
 
 # Photographs that the ranges of int8 activations are measured on.
 CALIBRATION_PHOTOS = 32
@@ -80,7 +80,7 @@ def export_tflite(
     """
     check_choices(source, file, ".tflite", precision, TFLITE_PRECISIONS, size, overwrite)
     check_calibration(precision, calibration)
-    _check_conditions(source, precision, mapped)
+    check_conditions(source, precision, mapped)
     require("ai_edge_litert.interpreter", "tflite")
     sizes = [size] if size else DYNAMIC_SIZES
     compared = photographs(sizes, photos)
@@ -90,22 +90,10 @@ def export_tflite(
     lowest = min(compare(content, in_precision(source.network, "float32"), compared, mapped))
     check_distance(file, lowest, precision, allow_loss)
     card = file_card(source, "tflite", content, precision, size, uint8, lowest, licence, operators=operators(content))
-    if source.config.get("conditions"):
-        shape = weights_shape(source.network, mapped, 1, size or ("height", "width"))
-        card["signatures"]["serving_default"]["inputs"][NAME] = described_weights(shape)
+    second = described_inputs(source.network, mapped, 1, size or ("height", "width"))
+    card["signatures"]["serving_default"]["inputs"] |= second
     keep(file, content, card)
     return card
-
-
-def _check_conditions(source, precision, mapped):
-    if mapped and not source.config.get("conditions"):
-        raise UserError(f"--map: expected a network of several paintings. Received: {source.name}, of one")
-    if precision == "int8" and source.config.get("conditions"):
-        # Ranges of activations are other ones with each condition.
-        raise UserError(
-            "precision: expected float32, float16 or dynamic for a network of several paintings, or one style of it, "
-            "--style. Received: int8"
-        )
 
 
 def convert(network, precision="float32", size=None, uint8=False, calibration=None, mapped=False):
@@ -129,9 +117,7 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
 
     dtype = tf.uint8 if uint8 else tf.float32
     sides = size or (None, None)
-    inputs = [tf.TensorSpec((1, *sides, 3), dtype, "images")]
-    if getattr(network, "conditions", None):
-        inputs.append(tf.TensorSpec(weights_shape(network, mapped, 1, sides), tf.float32, NAME))
+    inputs = [tf.TensorSpec((1, *sides, 3), dtype, "images"), *weights_specification(network, mapped, 1, sides)]
     with tempfile.TemporaryDirectory() as folder, stderr_closed():
         with writing(folder):
             write_signatures(folder, network, {"serving_default": (serving_default, *inputs)})
@@ -236,7 +222,8 @@ def run(content, images, threads=None, seconds=None, weights=None):
         images: list of uint8 (height, width, 3).
         threads: default LiteRT's.
         seconds: a list that gets how long each took, None for not.
-        weights: list of tuples, of what the file takes behind each image: weights of conditions, where it takes any.
+        weights: list of dicts, of what the file takes behind each image, as :func:`sample_inputs` gives it. Default:
+            nothing.
 
     Returns:
         list of float32 or uint8 (height * factor, width * factor, 3), as the file has it.
@@ -248,9 +235,8 @@ def run(content, images, threads=None, seconds=None, weights=None):
         signature = interpreter.get_signature_runner("serving_default")
     dtype = signature.get_input_details()["images"]["dtype"]
     results = []
-    for image, of_image in zip(images, weights or [()] * len(images), strict=True):
+    for image, second in zip(images, weights or [{}] * len(images), strict=True):
         start = time.perf_counter()
-        second = dict(zip([NAME], of_image, strict=False))
         results.append(signature(images=image[None].astype(dtype), **second)["images"][0])
         if seconds is not None:
             seconds.append(time.perf_counter() - start)
@@ -259,7 +245,5 @@ def run(content, images, threads=None, seconds=None, weights=None):
 
 def compare(content, network, images, mapped=False):
     """PSNR in dB of each image between what a file and what the Keras network makes of it, rounded to uint8."""
-    weights = [() for _ in images]
-    if getattr(network, "conditions", None):
-        weights = [(sample_weights(network, i, one.shape[:2], mapped),) for i, one in enumerate(images)]
+    weights = sample_inputs(network, images, mapped)
     return distances(network, images, run(content, images, weights=weights), weights)

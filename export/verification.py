@@ -132,7 +132,7 @@ def verify(
 
 
 def _weights(artifact, network, number, image, mapped):
-    if not getattr(network, "conditions", None):
+    if not network.conditions:
         raise UserError(f"--against: expected a network of several paintings, as {artifact} is. Received: one of one")
     return sample_weights(network, number, image.shape[:2], mapped)
 

@@ -7,14 +7,42 @@ NAME = "weights"
 SIGNATURES = {"serve_weights": False, "serve_map": True}
 
 
+def sample_inputs(network, images, mapped=False):
+    """What an export of a network is given behind each image, by name: weights to compare it by, where it takes any.
+
+    Args:
+        network: an :class:`ImageNetwork`.
+        images: list of arrays (height, width, 3).
+        mapped: whether weights are a map.
+
+    Returns:
+        list of dicts, empty ones of a network without conditions.
+    """
+    if not network.conditions:
+        return [{} for _ in images]
+    return [{NAME: sample_weights(network, number, one.shape[:2], mapped)} for number, one in enumerate(images)]
+
+
+def weights_specification(network, mapped=False, batch=None, sides=(None, None)):
+    """``[TensorSpec]`` of the second input of a graph of a network, empty of one without conditions."""
+    import tensorflow as tf
+
+    if not network.conditions:
+        return []
+    return [tf.TensorSpec(weights_shape(network, mapped, batch, sides), tf.float32, NAME)]
+
+
+def described_inputs(network, mapped=False, batch="batch", sides=("height", "width")):
+    """The second input in a model card, by name, empty of a network without conditions."""
+    if not network.conditions:
+        return {}
+    shape = weights_shape(network, mapped, batch, sides)
+    return {NAME: {"dtype": "float32", "shape": list(shape), "range": [0, 1], "of": "conditions, which add up to 1"}}
+
+
 def weights_shape(network, mapped, batch=None, sides=(None, None)):
     """(batch, conditions) or (batch, height, width, conditions) of weights for a network."""
     return (batch, *(sides if mapped else ()), len(network.conditions))
-
-
-def described_weights(shape):
-    """The input in a model card, of a shape in numbers and words."""
-    return {"dtype": "float32", "shape": list(shape), "range": [0, 1], "of": "conditions, which add up to 1"}
 
 
 def is_mapped(card, signature):

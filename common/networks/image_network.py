@@ -37,10 +37,13 @@ class ImageNetwork(keras.Model):
     Attributes:
         factor: how many times larger an output is than its input.
         margin: reflected pixels a side of the input that are computed and cut off outside training.
+        conditions: what the rows of scales and shifts stand for, of which a second input gives weights; None where
+            there are none.
     """
 
     factor = 1
     margin = 0
+    conditions = None
 
     def __init__(self, *args, **kwargs):
         check_keras()

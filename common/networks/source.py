@@ -52,6 +52,11 @@ class Source:
         """How many times larger an output is than its input."""
         return self.config.get("factor", 1)
 
+    @property
+    def choices(self):
+        """What was chosen of a network that knows several styles, as model cards have it: nothing."""
+        return {}
+
     @functools.cached_property
     def sha256(self):
         """Of the file, in hexadecimal."""

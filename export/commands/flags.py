@@ -123,13 +123,14 @@ def sized_files(file, sizes):
     return files
 
 
-def export_files(options, suffix, export):
+def export_files(options, suffix, export, check=lambda source: None):
     """Makes the files that :func:`add_file_flags` asked for, and says what they are.
 
     Args:
         options: parsed flags.
         suffix: of the files' names.
-        export: imports what it takes, and gives a function of (source, file, size) to a model card.
+        export: function of (source, file, size) to a model card, which imports what it takes.
+        check: function that raises UserError for a source of which no such file can be made; light.
 
     Raises:
         UserError: before long work starts, where it can be known then.
@@ -139,6 +140,7 @@ def export_files(options, suffix, export):
     from fast_style.export.output import check_new_file
 
     source = styled(find_network(options.network), options)
+    check(source)
     if options.photos:
         list_images(options.photos)
     files = sized_files(options.file, options.size or [(256, 256)])

@@ -29,7 +29,7 @@ def add(commands):
 
 
 def run(options):
-    from fast_style.export.settings import check_calibration
+    from fast_style.export.settings import check_calibration, check_conditions
 
     check_calibration(options.precision, options.calibration, "--calibration")
     if options.calibration:
@@ -54,4 +54,4 @@ def run(options):
             options.map,
         )
 
-    export_files(options, SUFFIX, export)
+    export_files(options, SUFFIX, export, lambda source: check_conditions(source, options.precision, options.map))
