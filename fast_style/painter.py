@@ -1,15 +1,30 @@
 """A network with all that was chosen to paint with it: style, stroke, strength and masks."""
 
 import functools
+import os
 
 import numpy as np
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.opening import MAX_PIXELS
+from fast_style.common.networks.source import as_network, network_label
 from fast_style.conditions import Condition, mixed
 from fast_style.masks import as_mask, region_shares
 from fast_style.style_plan import painted_map, plan_style
+from fast_style.task import TASK
+
+
+def painter_of(network, prepare=lambda network: network, **chosen):
+    """:class:`Painter` of a network itself, or by name or path, by which styles then call its painting.
+
+    Args:
+        network: as of :func:`fast_style.stylize`.
+        prepare: function from the network to the one that paints. Default: the same.
+        chosen: of :class:`Painter`.
+    """
+    name = network_label(str(network)) if isinstance(network, str | os.PathLike) else None
+    return Painter(prepare(as_network(network, TASK)), name=name, **chosen)
 
 
 class Painter:

@@ -17,12 +17,10 @@ from fast_style.common.images.sides import limited_sides
 from fast_style.common.installed import require_tensorflow
 from fast_style.common.memory import memory_errors, physical_memory
 from fast_style.common.networks.litert_network import LiteRTNetwork
-from fast_style.common.networks.source import as_network, network_label
 from fast_style.common.streams import warn
 from fast_style.common.types import Image
 from fast_style.masks import as_mask
-from fast_style.painter import Painter
-from fast_style.task import TASK
+from fast_style.painter import Painter, painter_of
 
 if typing.TYPE_CHECKING:
     from fast_style.network import TransformationNetwork
@@ -92,8 +90,7 @@ def stylize(
     if streaming not in STREAMING:
         raise UserError(f"streaming: expected one of {', '.join(STREAMING)}. Received: {streaming!r}")
     if not isinstance(network, Painter):
-        name = network_label(str(network)) if isinstance(network, str | os.PathLike) else None
-        network = Painter(as_network(network, TASK), style, stroke, strength, masks, name)
+        network = painter_of(network, style=style, stroke=stroke, strength=strength, masks=masks)
     rgb = as_rgb(image)
     if max_size is not None:
         _check_max_size(max_size)

@@ -8,7 +8,6 @@ import numpy as np
 from fast_style.blending import blend
 from fast_style.common.commands.clip_jobs import paint_to_file
 from fast_style.common.networks.rebuilding import in_precision
-from fast_style.common.networks.source import as_network, network_label
 from fast_style.common.video.calm import Calm
 from fast_style.common.video.formats import Target
 from fast_style.common.video.frame import Frame
@@ -16,9 +15,8 @@ from fast_style.common.video.network_painter import NetworkPainter
 from fast_style.common.video.painting import Result, paint_frames
 from fast_style.common.video.reading import open_clip
 from fast_style.network import TransformationNetwork
-from fast_style.painter import Painter
+from fast_style.painter import painter_of
 from fast_style.stylization import WHOLE_BYTES, stylize
-from fast_style.task import TASK
 
 
 def stylize_video(
@@ -85,8 +83,7 @@ def stylize_video(
     """
     target = Target(os.fspath(target), codec, crf)
     taken = {"start": start, "end": end, "fps": fps, "max_size": max_size, "square": target.pictures}
-    look = {"style": style, "stroke": stroke, "masks": masks, "strength": strength}
-    painter = painter_of(network, precision, **look)
+    painter = _painter(network, precision, style=style, stroke=stroke, masks=masks, strength=strength)
 
     def paint(clip):
         return frame_painter(painter, *clip.sides, original_colours)
@@ -134,16 +131,14 @@ def stylize_frames(
     Raises:
         UserError: as of :func:`stylize_video`.
     """
-    painter = painter_of(network, precision, style=style, stroke=stroke, masks=masks, strength=strength)
+    painter = _painter(network, precision, style=style, stroke=stroke, masks=masks, strength=strength)
     with open_clip(os.fspath(source), start=start, end=end, fps=fps, max_size=max_size) as clip:
         paint, batch = frame_painter(painter, *clip.sides, original_colours)
         yield from paint_frames(clip.frames(), paint, batch, Calm() if calm else None)
 
 
-def painter_of(network, precision, **chosen):
-    """The :class:`Painter` of a network, by name or file too, in a precision; `chosen` as of it."""
-    name = None if isinstance(network, TransformationNetwork) else network_label(str(network))
-    return Painter(in_precision(as_network(network, TASK), precision), name=name, **chosen)
+def _painter(network, precision, **chosen):
+    return painter_of(network, lambda network: in_precision(network, precision), **chosen)
 
 
 def frame_painter(painter, height, width, original_colours=False, streaming="auto"):

@@ -27,7 +27,6 @@ from fast_style.common.video.opencv import opencv
 from fast_style.common.video.timing import seconds
 
 FORMATS_WITH_CLIPS = tuple(dict.fromkeys((*FORMATS, *(suffix[1:] for suffix in CONTAINERS))))
-CALM_HELP = "take the flicker out of clips: what was painted before is moved along and mixed in (default: on)"
 ASKED_FOR = tuple(name for name in CODECS if f".{name}" not in ANIMATIONS)
 
 
@@ -38,13 +37,7 @@ def add_clip_flags(parser, calm=False):
         calm: whether there is one that takes flicker out.
     """
     group = parser.add_argument_group("moving pictures")
-    group.add_argument("--codec", choices=ASKED_FOR, help="of clips (default: h264; vp9 in .webm)")
-    group.add_argument(
-        "--crf",
-        type=whole_number(0, max(codec.most for codec in CODECS.values())),
-        metavar="N",
-        help="quality of the codec: less is better and larger (default: 20 of h264)",
-    )
+    add_codec_flags(group)
     group.add_argument("--start", type=_time, metavar="TIME", help="where in a clip to begin: 12.5, 1:30, 0:01:30.5")
     group.add_argument("--end", type=_time, metavar="TIME", help="where in a clip to end")
     group.add_argument(
@@ -54,9 +47,29 @@ def add_clip_flags(parser, calm=False):
         help="frames a second of the result (default: the frames and times of the clip; 25 of numbered frames)",
     )
     if calm:
-        group.add_argument("--calm", action=argparse.BooleanOptionalAction, default=True, help=CALM_HELP)
+        add_calm_flag(group)
     else:
         parser.set_defaults(calm=False)
+
+
+def add_codec_flags(parser):
+    """How clips are encoded."""
+    parser.add_argument("--codec", choices=ASKED_FOR, help="of clips (default: h264; vp9 in .webm)")
+    parser.add_argument(
+        "--crf",
+        type=whole_number(0, max(codec.most for codec in CODECS.values())),
+        metavar="N",
+        help="quality of the codec: less is better and larger (default: 20 of h264)",
+    )
+
+
+def add_calm_flag(parser):
+    parser.add_argument(
+        "--calm",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="take the flicker out of clips: what was painted before is moved along and mixed in (default: on)",
+    )
 
 
 def _time(text):
@@ -211,23 +224,28 @@ def _suffix(source, options):
 
 def _check(target, options):
     """Whether a result is to be made; raises UserError where it cannot."""
+    if options.skip_existing and os.path.exists(target.first) and not os.path.isdir(target.first):
+        target.check()
+        warn(f"{target.first} is there already")
+        return False
+    check_target(target, options.overwrite)
+    return True
+
+
+def check_target(target, overwrite):
+    """Raises UserError for a :class:`Target` that does not go together, is there, or cannot be written."""
     target.check()
     check_names(target.path)
-    first = target.path % 1 if target.numbered else target.path
-    if os.path.isdir(first):
-        raise UserError(f"--output: expected a file. Received: {first} (a folder)")
-    if os.path.exists(first) and not options.overwrite:
-        if options.skip_existing:
-            warn(f"{first} is there already")
-            return False
-        raise UserError(f"--output: expected a new file, or --overwrite. Received: {first}, which exists")
+    if os.path.isdir(target.first):
+        raise UserError(f"--output: expected a file. Received: {target.first} (a folder)")
+    if os.path.exists(target.first) and not overwrite:
+        raise UserError(f"--output: expected a new file, or --overwrite. Received: {target.first}, which exists")
     try:
-        check_writable(writing_place(first).parent)
+        check_writable(writing_place(target.first).parent)
     except OSError as error:
         raise UserError(
-            f"--output: expected a place that can be written. Received: {first} ({error.strerror})"
+            f"--output: expected a place that can be written. Received: {target.first} ({error.strerror})"
         ) from error
-    return True
 
 
 def run_clips(jobs, painter, options, signals=None):
@@ -283,9 +301,8 @@ def paint_to_file(source, target, painter, taken, overwrite, progress, calm=Fals
         calm: whether to take flicker out.
     """
     target.check()
-    first = target.path % 1 if target.numbered else target.path
-    if os.path.exists(first) and not overwrite:
-        raise UserError(f"target: expected a new file, or overwrite=True. Received: {first}, which exists")
+    if os.path.exists(target.first) and not overwrite:
+        raise UserError(f"target: expected a new file, or overwrite=True. Received: {target.first}, which exists")
     return _paint(source, target, painter, taken, progress, calm)
 
 

@@ -70,6 +70,17 @@ def whole_number(least, most=None, unit=""):
     return parse
 
 
+def positive_number(text):
+    """An argparse type: a number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a positive number. Received: {text}")
+    return value
+
+
 def share(text):
     """An argparse type: a number from 0 to 1."""
     try:

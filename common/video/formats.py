@@ -177,6 +177,11 @@ class Target:
         return is_numbered(self.path)
 
     @property
+    def first(self):
+        """The path of the file, or of the first of numbered frames."""
+        return self.path % 1 if self.numbered else self.path
+
+    @property
     def pictures(self):
         """Whether frames are pictures alone: no sound, no aspect, no tags of colour."""
         return self.numbered or self.suffix in ANIMATIONS

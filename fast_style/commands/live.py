@@ -1,14 +1,11 @@
 """`fast-style live`: a camera painted while it runs."""
 
-import argparse
 import contextlib
-import os
 from pathlib import Path
 
-from fast_style.common.commands.clip_jobs import ASKED_FOR, CALM_HELP
-from fast_style.common.commands.command_line import add_precision_flag, whole_number
+from fast_style.common.commands.clip_jobs import add_calm_flag, add_codec_flags, check_target
+from fast_style.common.commands.command_line import add_precision_flag, positive_number, whole_number
 from fast_style.common.errors import UserError
-from fast_style.common.files import check_writable, writing_place
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.streams import say
@@ -48,8 +45,7 @@ def add(commands):
         help="in place of a window: a file, or an address that takes a stream (rtmp://, rtsp://, srt://, udp://, tcp://)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
-    parser.add_argument("--codec", choices=ASKED_FOR, help="of a file (default: h264; vp9 in .webm)")
-    parser.add_argument("--crf", type=whole_number(0, 63), metavar="N", help="quality of a file, as of stylize")
+    add_codec_flags(parser)
     parser.add_argument(
         "--max-size",
         type=whole_number(1, unit="pixel"),
@@ -57,20 +53,10 @@ def add(commands):
         metavar="PIXELS",
         help="shrink frames to this long side; never enlarges (default: 640)",
     )
-    parser.add_argument("--seconds", type=_seconds, metavar="X", help="end after so long (default: not)")
+    parser.add_argument("--seconds", type=positive_number, metavar="X", help="end after so long (default: not)")
     add_precision_flag(parser)
-    parser.add_argument("--calm", action=argparse.BooleanOptionalAction, default=True, help=CALM_HELP)
+    add_calm_flag(parser)
     parser.set_defaults(run=run)
-
-
-def _seconds(text):
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a positive number. Received: {text}")
-    return value
 
 
 def run(options):
@@ -86,7 +72,8 @@ def run(options):
     styles = chosen_styles(options.style)
     target = None
     if options.output and not is_address(options.output):
-        target = _checked_target(options)
+        target = Target(options.output, options.codec, options.crf)
+        check_target(target, options.overwrite)
     window = None if options.output else Window("fast-style live")
     clip, paced = open_live(options.source, options.max_size)
     start_tensorflow()
@@ -124,16 +111,6 @@ def run(options):
             raise UserError(f"live: expected frames. Received: none from {options.source}")
         shown.finish()
     say(f"{pace.painted} frames painted: {pace}")
-
-
-def _checked_target(options):
-    target = Target(options.output, options.codec, options.crf)
-    target.check()
-    first = target.path % 1 if target.numbered else target.path
-    if os.path.exists(first) and not options.overwrite:
-        raise UserError(f"--output: expected a new file, or --overwrite. Received: {first}, which exists")
-    check_writable(writing_place(first).parent)
-    return target
 
 
 def _one_by_one(paint, batch, sides):

@@ -10,7 +10,13 @@ from fast_style.common.commands.clip_jobs import (
     run_clips,
     split_clips,
 )
-from fast_style.common.commands.command_line import add_engine_flags, add_photo_flags, add_precision_flag, whole_number
+from fast_style.common.commands.command_line import (
+    add_engine_flags,
+    add_photo_flags,
+    add_precision_flag,
+    positive_number,
+    whole_number,
+)
 from fast_style.common.networks.engine import MOVING, Work, choose_engine, network_loader, obstacle
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.streams import warn
@@ -30,7 +36,7 @@ def add(commands):
     )
     parser.add_argument(
         "--outscale",
-        type=scale,
+        type=positive_number,
         metavar="X",
         help="how many times larger results are, any number: they are enlarged by a network's factor, that of the "
         "smallest that is enough where none is named, and resized (default: --factor)",
@@ -58,17 +64,6 @@ def add(commands):
     add_clip_flags(parser)
     add_engine_flags(parser)
     parser.set_defaults(run=run, light=True)
-
-
-def scale(text):
-    """An argparse type: a positive number."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a positive number. Received: {text}")
-    return value
 
 
 def run(options):

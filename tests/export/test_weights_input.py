@@ -10,7 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 from fast_style.common.errors import UserError
 from fast_style.common.networks.source import find_network
 from fast_style.conditions import mixed
-from fast_style.export import export_saved_model, export_tflite, fixed_styles, verify
+from fast_style.export import export_onnx, export_saved_model, export_tflite, fixed_styles, verify
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.model_card import read_card
 from fast_style.export.tf_serving import warmup_requests
@@ -137,6 +137,15 @@ def test_a_tflite_file_has_the_second_input(source, file, tmp_path, process, opt
     runner = Interpreter(str(tmp_path / "many.tflite")).get_signature_runner("serving_default")
     assert runner.get_input_details()["weights"]["shape"].tolist()[-1] == COUNT
     assert all(one.holds for one in verify(tmp_path / "many.tflite", file, process))
+
+
+@pytest.mark.parametrize("size", [(24, 36), None])
+def test_an_onnx_file_has_the_second_input(source, file, tmp_path, process, size):
+    pytest.importorskip("tf2onnx")
+    card = export_onnx(source, tmp_path / "many.onnx", size=size)
+    assert card["signatures"]["serving_default"]["inputs"]["weights"]["shape"] == [1, COUNT]
+    assert [one["painting"] for one in card["conditions"]] == [painting for painting, _ in CONDITIONS]
+    assert all(one.holds for one in verify(tmp_path / "many.onnx", file, process))
 
 
 def test_an_export_of_one_style_is_a_plain_network(source, file, tmp_path, process):
