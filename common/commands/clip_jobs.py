@@ -147,6 +147,31 @@ def _has_photographs(folder):
     return bool(find_images(folder)[0])
 
 
+def plan_photos_and_clips(options, labels, folder):
+    """What is to be read and written, found out before anything heavy starts.
+
+    Args:
+        options: what :func:`add_photo_flags` and :func:`add_clip_flags` parsed; ``photos`` are left those words that
+            do not move.
+        labels: of the networks, which go into names.
+        folder: where results go when nothing is said.
+
+    Returns:
+        (photographs, clips): ``{label: jobs}`` of :func:`jobs_by_label` and of :func:`plan_clips`.
+
+    Raises:
+        UserError: what :func:`jobs_by_label` and :func:`plan_clips` refuse; photographs that are to move.
+    """
+    from fast_style.common.commands.photo_jobs import jobs_by_label
+
+    clips, options.photos = split_clips(options.photos, options.output, folder)
+    check_formats(options)
+    moving = plan_clips(clips, labels, options, folder)
+    if not options.photos:
+        return {label: [] for label in labels}, moving
+    return jobs_by_label(options, labels, folder, others=any(moving.values())), moving
+
+
 def plan_clips(clips, labels, options, folder):
     """``{label: jobs}``, found out before anything heavy starts.
 

@@ -5,14 +5,7 @@ import glob
 import os
 from pathlib import Path
 
-from fast_style.common.commands.clip_jobs import (
-    FORMATS_WITH_CLIPS,
-    add_clip_flags,
-    check_formats,
-    plan_clips,
-    run_clips,
-    split_clips,
-)
+from fast_style.common.commands.clip_jobs import FORMATS_WITH_CLIPS, add_clip_flags, plan_photos_and_clips, run_clips
 from fast_style.common.commands.command_line import (
     add_engine_flags,
     add_photo_flags,
@@ -181,18 +174,12 @@ def _paint_clips(jobs, network, masks, named, look, options, signals):
 
 def run(options):
     from fast_style.chosen_styles import chosen_styles
-    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, plan_jobs, report_jobs
+    from fast_style.common.commands.photo_jobs import how_to_go_on, plan_jobs, report_jobs
 
     masks = read_masks(options.mask)
     masked = [style for _, style, _ in masks]
     styles = chosen_styles(options.style or (), options.network, masked, options.stroke, options.strength)
-    clips, options.photos = split_clips(options.photos, options.output, "stylized")
-    check_formats(options)
-    moving = plan_clips(clips, list(styles), options, "stylized")
-    if options.photos:
-        planned = jobs_by_label(options, list(styles), "stylized", others=any(moving.values()))
-    else:
-        planned = {label: [] for label in styles}
+    planned, moving = plan_photos_and_clips(options, list(styles), "stylized")
     jobs = [job for some in planned.values() for job in some]
     folder = options.output or "stylized"
     sheet = check_sheet(os.path.join(folder, SHEET), jobs, options) if jobs and len(styles) > 1 else None

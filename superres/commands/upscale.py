@@ -2,14 +2,7 @@
 
 import argparse
 
-from fast_style.common.commands.clip_jobs import (
-    FORMATS_WITH_CLIPS,
-    add_clip_flags,
-    check_formats,
-    plan_clips,
-    run_clips,
-    split_clips,
-)
+from fast_style.common.commands.clip_jobs import FORMATS_WITH_CLIPS, add_clip_flags, plan_photos_and_clips, run_clips
 from fast_style.common.commands.command_line import (
     add_engine_flags,
     add_photo_flags,
@@ -67,7 +60,7 @@ def add(commands):
 
 
 def run(options):
-    from fast_style.common.commands.photo_jobs import how_to_go_on, jobs_by_label, photo_sides, report_jobs
+    from fast_style.common.commands.photo_jobs import how_to_go_on, photo_sides, report_jobs
     from fast_style.common.networks.source import find_network
     from superres.task import TASK, network_for
 
@@ -77,10 +70,7 @@ def run(options):
     source = find_network(name, TASK, factor=options.factor if options.network else None)
     outscale = None if asked in (None, source.factor) else asked
     label = source.name + (f"_to_x{outscale:g}" if outscale else "")
-    clips, options.photos = split_clips(options.photos, options.output, "upscaled")
-    check_formats(options)
-    moving = plan_clips(clips, [label], options, "upscaled")[label]
-    jobs = jobs_by_label(options, [label], "upscaled", others=bool(moving))[label] if options.photos else []
+    jobs, moving = (planned[label] for planned in plan_photos_and_clips(options, [label], "upscaled"))
 
     def work():
         needs = obstacle([source], options.precision) or ("--self-ensemble" if options.self_ensemble else "")

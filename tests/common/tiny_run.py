@@ -1,8 +1,14 @@
 """The smallest training that is a real one, for tests of what all trainings have in common."""
 
+import contextlib
+import os
+import signal
+
 import numpy as np
+import pytest
 
 from fast_style.common.images.image_io import write_photo
+from fast_style.common.training.callbacks import SaveCheckpoints
 from superres.settings import SuperResolutionSettings
 
 
@@ -12,6 +18,21 @@ def write_photos(folder, generator=None):
     (folder / "photos").mkdir(parents=True)
     for number in range(6):
         write_photo(folder / "photos" / f"{number}.png", generator.integers(0, 256, (40, 44, 3), np.uint8))
+
+
+@contextlib.contextmanager
+def sigterm_after(iteration):
+    """Sends this process SIGTERM behind an iteration of a training."""
+
+    class Stop(SaveCheckpoints):
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, logs)
+            if self.iteration == iteration:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fast_style.common.training.run.SaveCheckpoints", Stop)
+        yield
 
 
 def tiny_record(**changes):

@@ -262,18 +262,24 @@ class Pixelwise(keras.Model):
         return 0.5 * images
 
 
+def stability_of_steps(network, photos, steps, options):
+    """The term of each of the first steps, of the same photographs and weights."""
+    model = trainer(**options)
+    model.network = network
+    model.compile("sgd")
+    found = []
+    for step in range(steps):
+        model.optimizer.iterations.assign(step)
+        found.append(float(tf.reduce_mean(model.compute_terms(photos, training=True)["stability"])))
+    return found
+
+
 def test_stability_of_what_moves_is_what_sticks_to_the_grid():
     """Without noise, only movement differs: none for a pixel of its own, some where layers have strides."""
     options = {"stability_weight": 1.0, "stability_noise": 0.0, "stability_shift": 3}
     photos = next(iter(photographs(count=2, side=64)))
     for network, sticks in ((Pixelwise(), False), (TransformationNetwork(width=4), True)):
-        model = trainer(**options)
-        model.network = network
-        model.compile("sgd")
-        found = []
-        for step in range(6):
-            model.optimizer.iterations.assign(step)
-            found.append(float(tf.reduce_mean(model.compute_terms(photos, training=True)["stability"])))
+        found = stability_of_steps(network, photos, 6, options)
         assert (max(found) > 1e-3) == sticks
         # Movements differ from step to step.
         assert (len({round(value, 6) for value in found}) > 2) == sticks
@@ -285,13 +291,7 @@ def test_stability_of_smooth_motion_and_light_is_what_does_not_follow_them(optio
     options = {"stability_weight": 1.0, "stability_noise": 0.0, "stability_motion": 0.5, **options}
     photos = next(iter(photographs(count=2, side=64)))
     for network, follows in ((Pixelwise(), True), (TransformationNetwork(width=4), False)):
-        model = trainer(**options)
-        model.network = network
-        model.compile("sgd")
-        found = []
-        for step in range(3):
-            model.optimizer.iterations.assign(step)
-            found.append(float(tf.reduce_mean(model.compute_terms(photos, training=True)["stability"])))
+        found = stability_of_steps(network, photos, 3, options)
         assert (max(found) < 1e-6) == follows
         assert follows or len(set(found)) == 3
 

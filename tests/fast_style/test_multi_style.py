@@ -1,8 +1,6 @@
 """Training one network on many paintings: conditions, their targets, the balance, resuming; and adding a painting."""
 
 import json
-import os
-import signal
 from pathlib import Path
 
 import keras
@@ -13,7 +11,6 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.losses import gram_matrix
 from fast_style.common.networks.source import find_network
-from fast_style.common.training.callbacks import SaveCheckpoints
 from fast_style.common.training.run import Interrupted, resumed_settings
 from fast_style.conditions import Condition, row_variables
 from fast_style.multi_style import MultiStyleTransfer
@@ -21,7 +18,7 @@ from fast_style.network import TransformationNetwork
 from fast_style.paintings import painting_files
 from fast_style.task import TASK, load_network
 from fast_style.train import train
-from tests.common.tiny_run import tiny_record
+from tests.common.tiny_run import sigterm_after, tiny_record
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
 
 CONDITIONS = [("fine", 32), ("fine", 48), ("flat", 32), ("flat", 48), "photograph"]
@@ -169,16 +166,8 @@ def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder
     options = {"iterations": 5, "schedule": "cosine", "style_warmup": 4, "stability_weight": 1.0, "balance": 0.5}
     whole = train(many_settings(folder, **options, output=str(folder / "whole")))
 
-    class StopAfterTwo(SaveCheckpoints):
-        def on_train_batch_end(self, batch, logs=None):
-            super().on_train_batch_end(batch, logs)
-            if self.iteration == 2:
-                os.kill(os.getpid(), signal.SIGTERM)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fast_style.common.training.run.SaveCheckpoints", StopAfterTwo)
-        with pytest.raises(Interrupted):
-            train(many_settings(folder, **options))
+    with sigterm_after(2), pytest.raises(Interrupted):
+        train(many_settings(folder, **options))
     resumed = train(many_settings(folder, **options), resume=True)
     for one, other in zip(final(folder).get_weights(), final(folder, "whole").get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -10,12 +10,13 @@ import pytest
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo
-from fast_style.common.training.callbacks import Report, SaveCheckpoints
+from fast_style.common.training.callbacks import Report
 from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.common.training.run import Interrupted
 from fast_style.settings import StyleSettings
 from fast_style.task import load_network
 from fast_style.train import train
+from tests.common.tiny_run import sigterm_after
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
 
 pytestmark = pytest.mark.usefixtures("eager_steps")
@@ -71,16 +72,8 @@ def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder
     train(tiny_settings(folder, **options, output=str(folder / "whole")))
     options["checkpoint_every"] = 100
 
-    class StopAfterTwo(SaveCheckpoints):
-        def on_train_batch_end(self, batch, logs=None):
-            super().on_train_batch_end(batch, logs)
-            if self.iteration == 2:
-                os.kill(os.getpid(), signal.SIGTERM)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fast_style.common.training.run.SaveCheckpoints", StopAfterTwo)
-        with pytest.raises(Interrupted) as stop:
-            train(tiny_settings(folder, **options))
+    with sigterm_after(2), pytest.raises(Interrupted) as stop:
+        train(tiny_settings(folder, **options))
     assert stop.value.signal == signal.SIGTERM
     assert json.loads((folder / "run" / "run.json").read_text())["status"] == "interrupted"
     assert max(Checkpoints(folder / "run" / "checkpoints").saved()) == 2
