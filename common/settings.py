@@ -30,7 +30,7 @@ GROUPS = {
 }
 
 
-def setting(default, text, *, least=None, most=None, group="quality", **options):
+def setting(default, text, *, least=None, most=None, group="quality", of_machine=False, of_stage="", **options):
     """A dataclass field with a help text.
 
     Args:
@@ -38,11 +38,12 @@ def setting(default, text, *, least=None, most=None, group="quality", **options)
         text: of its flag.
         least, most: that it, or each of its numbers, may be; None for any.
         group: a key of `GROUPS`; what is required is needed.
+        of_machine: whether it names files of the machine that trains, or what is quickest on it: recipes leave it out.
+        of_stage: what the file is that it names, ``"painting"``, where each stage of a recipe has one of its own.
         options: of ``argparse.add_argument``; ``required``, and ``unless``, names of settings that take its place.
     """
-    return dataclasses.field(
-        default=default, metadata={"help": text, "bounds": (least, most), "group": group, **options}
-    )
+    about = {"help": text, "bounds": (least, most), "group": group, "of_machine": of_machine, "of_stage": of_stage}
+    return dataclasses.field(default=default, metadata=about | options)
 
 
 def flag(name):
@@ -153,6 +154,7 @@ class LossNetworkSettings:
         "imagenet",
         "its weights: imagenet (downloaded by Keras), a .npz, .h5 or .weights.h5 file, or random (tests only)",
         group="paper",
+        of_machine=True,
     )
     pooling: str = setting(
         "max",
@@ -177,7 +179,11 @@ class PrecisionSettings:
     """What is computed in."""
 
     precision: str = setting(
-        "auto", "dtype policy; auto measures which this machine runs fastest", choices=PRECISIONS, group="speed"
+        "auto",
+        "dtype policy; auto measures which this machine runs fastest",
+        choices=PRECISIONS,
+        group="speed",
+        of_machine=True,
     )
 
 
@@ -189,8 +195,11 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
         None,
         "photographs to train on: a folder, walked recursively, tfds:NAME, or samples, three of scikit-image",
         required=True,
+        of_machine=True,
     )
-    output: str = setting(None, "folder of the run: network, checkpoints, previews, record", required=True)
+    output: str = setting(
+        None, "folder of the run: network, checkpoints, previews, record", required=True, of_machine=True
+    )
     iterations: int = setting(40_000, "batches to train on (paper: 40000)", least=1, group="speed")
     batch_size: int = setting(4, "photographs a batch (paper: 4)", least=1, most=LARGEST_BATCH, group="speed")
     size: int = setting(
@@ -216,15 +225,26 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
     )
     warmup: int = setting(0, "iterations over which the learning rate rises from 0 (paper: 0)", least=0, group="speed")
     initialize: str = setting(
-        None, "network to start from: a .keras file or a shipped name; default: random weights", group="speed"
+        None,
+        "network to start from: a .keras file or a shipped name; default: random weights",
+        group="speed",
+        of_machine=True,
     )
     seed: int = setting(0, "of weights, order, crops and flips", least=0, most=2**32 - 1, group="run")
     validation: str = setting(
-        None, "folder of photographs on which the losses are measured; not trained on", group="run"
+        None,
+        "folder of photographs on which the losses are measured; not trained on",
+        group="run",
+        of_machine=True,
     )
     validate_every: int = setting(2000, "iterations between validations", least=1, group="run")
     preview: tuple = setting(
-        (), "photographs to show in previews; default: sample photographs", nargs="*", metavar="PHOTO", group="run"
+        (),
+        "photographs to show in previews; default: sample photographs",
+        nargs="*",
+        metavar="PHOTO",
+        group="run",
+        of_machine=True,
     )
     preview_every: int = setting(500, "iterations between preview pictures; 0: none", least=0, group="run")
     checkpoint_every: int = setting(500, "iterations between checkpoints", least=1, group="run")

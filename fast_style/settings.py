@@ -136,7 +136,14 @@ STABILITY_OF_VIEWS = tuple(name for name in STABILITY.options if name != "stabil
 class ObjectiveSettings(LossNetworkSettings):
     """The objective is content_weight * l_feat + style_weight * l_style + tv_weight * l_TV (eq. 5)."""
 
-    style: str = setting(None, "the painting: an image file", required=True, unless=("paintings", "add"))
+    style: str = setting(
+        None,
+        "the painting: an image file",
+        required=True,
+        unless=("paintings", "add"),
+        of_machine=True,
+        of_stage="painting",
+    )
     style_size: int = setting(
         256,
         "short side in pixels at which the painting is read: smaller gives finer strokes",
@@ -196,6 +203,7 @@ class MultiStyleSettings(TrainerSettings):
         nargs="+",
         metavar="FILE|DIR",
         group="needed",
+        of_machine=True,
     )
     style_sizes: tuple = setting(
         (256, 512, 1024),
@@ -243,9 +251,13 @@ class StyleSettings(TrainingSettings, MultiStyleSettings):
         "instead of --style: a painting that a network of many learns besides; nothing of it changes but for new rows",
         metavar="FILE",
         group="needed",
+        of_machine=True,
     )
     to: str = setting(
-        None, "the network of many paintings that --add adds to: a .keras file or a shipped name", group="needed"
+        None,
+        "the network of many paintings that --add adds to: a .keras file or a shipped name",
+        group="needed",
+        of_machine=True,
     )
     architecture: str = setting(
         "paper",

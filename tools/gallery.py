@@ -14,7 +14,7 @@ from fast_style.common.networks.engine import network_loader
 from fast_style.common.networks.presets import Presets
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.task import showcase, tasks
-from fast_style.common.training.recipes import paintings, read_recipe
+from fast_style.common.training.recipes import noun_of, read_recipe, stage_files
 from tools.markdown import table
 
 QUALITY = 70  # of WebP: 10 to 80 KB a picture
@@ -78,8 +78,8 @@ def _runs(task, recipe):
     last = recipe["stages"][-1]["settings"]
     rows = [_run(stage, terms, task.run_facts(stage["settings"], last)) for stage in recipe["stages"]]
     program = task.package.replace("_", "-")
-    several = len(paintings(recipe["stages"])) > 1
-    named = "; runs of another painting, which is named, made the network that it began at" if several else ""
+    several = [noun_of(task, key) for key, used in stage_files(task, recipe["stages"]).items() if len(used) > 1]
+    named = "".join(f"; runs of another {noun}, which is named, made the network that it began at" for noun in several)
     return [
         "",
         f"<details><summary>Its training: <code>{program} train --recipe {recipe['name']}</code></summary>",

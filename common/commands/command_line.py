@@ -34,8 +34,8 @@ def add_settings(parser, settings, groups=None):
     for field in dataclasses.fields(settings):
         options = dict(field.metadata)
         text = options.pop("help")
-        options.pop("bounds", None)
-        options.pop("unless", None)
+        for ours in ("bounds", "unless", "of_machine", "of_stage"):
+            options.pop(ours, None)
         # Checked behind --resume, which supplies what is not given.
         group = "needed" if options.pop("required", False) else options["group"]
         options.pop("group")

@@ -17,7 +17,7 @@ from fast_style.common.printable import printable
 from fast_style.common.settings import GROUPS, flag
 from fast_style.common.startup import start_backend
 from fast_style.common.streams import say, warn
-from fast_style.common.training.recipes import paintings_note, recipe_names, recipe_settings
+from fast_style.common.training.recipes import recipe_names, recipe_settings, stage_files_note
 
 
 def run_train_command(program, task, description, arguments=None):
@@ -61,7 +61,7 @@ def run_train_command(program, task, description, arguments=None):
             _train(program, task, given, options.resume)
         else:
             stages = recipe_settings(task, options.recipe, given)
-            if note := paintings_note(task, options.recipe, stages):
+            if note := stage_files_note(task, options.recipe, stages):
                 warn(f"{program}: {note}")
             for settings in stages:
                 check_required(settings)

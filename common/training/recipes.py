@@ -5,11 +5,31 @@ import json
 from pathlib import Path
 
 from fast_style.common.errors import UserError
+from fast_style.common.settings import flag
 
-# Settings that name files of the machine a network was trained on: to be given anew, or left at their default.
-FILES = ("content", "output", "style", "paintings", "add", "to", "loss_weights", "validation", "preview", "initialize")
-# And what is quickest on it, which may be the slowest on another: measured anew.
-OF_THE_MACHINE = (*FILES, "precision")
+
+def of_the_machine(settings):
+    """Names of the settings of a class that are to be given anew, or left at their default.
+
+    They name files of the machine that a network was trained on, or what is quickest on it, which may be the slowest
+    on another.
+    """
+    return [field.name for field in dataclasses.fields(settings) if field.metadata.get("of_machine")]
+
+
+def stage_files(task, stages):
+    """``{setting: names}`` of the files that stages of a recipe were trained with, each stage with one of its own.
+
+    Args:
+        task: of the recipe.
+        stages: their records.
+    """
+    found = {}
+    for field in dataclasses.fields(task.settings):
+        if field.metadata.get("of_stage"):
+            used = (stage["settings"].get(field.name) for stage in stages)
+            found[field.name] = list(dict.fromkeys(name for name in used if name))
+    return found
 
 
 def recipe_names(task):
@@ -36,21 +56,25 @@ def recipe_settings(task, name, given):
     Args:
         task, name: which recipe.
         given: settings that the user gave, by name; they hold for every stage, ``initialize`` for the
-            first. ``output`` is a folder: the stages go to ``stage_1``, ``stage_2`` ... in it. ``style`` may be
-            a folder, of which each stage takes its painting: some networks began at one of another painting.
+            first. ``output`` is a folder: the stages go to ``stage_1``, ``stage_2`` ... in it. A setting of which each
+            stage has a file of its own, as ``style``, may be a folder, of which each takes its file: some networks
+            began at one of another painting.
 
     Raises:
-        UserError: no such recipe; a file that the recipe needs is not given, or not in the folder of paintings.
+        UserError: no such recipe; a file that the recipe needs is not given, or not in the folder of such files.
     """
     stages, result = read_recipe(task, name)["stages"], []
-    folder = given.get("style")
-    folder = Path(folder) if folder and Path(folder).is_dir() else None
-    if folder and (missing := [file for file in paintings(stages) if not (folder / file).is_file()]):
-        raise UserError(
-            f"--style: expected a painting or a folder with {', '.join(paintings(stages))}, which recipe {name} "
-            f"was trained with. Received: {folder} without {', '.join(missing)}"
-        )
-    names = {field.name for field in dataclasses.fields(task.settings)} - set(OF_THE_MACHINE)
+    folders = {
+        key: Path(given[key]) for key in stage_files(task, stages) if given.get(key) and Path(given[key]).is_dir()
+    }
+    for key, folder in folders.items():
+        files = stage_files(task, stages)[key]
+        if missing := [file for file in files if not (folder / file).is_file()]:
+            raise UserError(
+                f"{flag(key)}: expected a {noun_of(task, key)} or a folder with {', '.join(files)}, which recipe "
+                f"{name} was trained with. Received: {folder} without {', '.join(missing)}"
+            )
+    names = {field.name for field in dataclasses.fields(task.settings)} - set(of_the_machine(task.settings))
     for number, stage in enumerate(stages, start=1):
         recorded = stage["settings"]
         settings = {key: tuple(v) if isinstance(v, list) else v for key, v in recorded.items() if key in names}
@@ -64,31 +88,30 @@ def recipe_settings(task, name, given):
                 f"{name} was trained with, or imagenet. Received: none"
             )
         here = {**given, "output": given.get("output") and str(Path(given["output"]) / f"stage_{number}")}
-        if folder:
-            here["style"] = str(folder / recorded["style"])
+        here |= {key: str(folder / recorded[key]) for key, folder in folders.items()}
         if result:
             here["initialize"] = str(Path(result[-1].output) / "network.keras")
         result.append(task.settings(**task.settings.given_over(settings, here)))
     return result
 
 
-def paintings(stages):
-    """Names of the files of the paintings of a recipe's stages, in their order; none for super-resolution."""
-    used = (stage["settings"].get("style") for stage in stages)
-    return list(dict.fromkeys(painting for painting in used if painting))
-
-
-def paintings_note(task, name, stages):
-    """A line on a recipe of several paintings for which one was given; "" where each stage has its own.
+def stage_files_note(task, name, stages):
+    """A line on a recipe of several files, as paintings, for which one was given; "" where each stage has its own.
 
     Args:
         task, name: which recipe.
         stages: their settings, of :func:`recipe_settings`.
     """
-    used = paintings(read_recipe(task, name)["stages"])
-    if len(used) < 2 or len({settings.style for settings in stages}) > 1:
-        return ""
-    return (
-        f"recipe {name} began with {' and '.join(used[:-1])}: all its stages will paint {stages[0].style} instead; for "
-        f"the network that ships give --style a folder with {', '.join(used)}"
-    )
+    for key, used in stage_files(task, read_recipe(task, name)["stages"]).items():
+        if len(used) > 1 and len({getattr(settings, key) for settings in stages}) == 1:
+            return (
+                f"recipe {name} began with {' and '.join(used[:-1])}: all its stages will take "
+                f"{getattr(stages[0], key)} instead; for the network that ships give {flag(key)} a folder with "
+                f"{', '.join(used)}"
+            )
+    return ""
+
+
+def noun_of(task, key):
+    """What the file is that a setting of a stage names, as ``"painting"``."""
+    return next(field.metadata["of_stage"] for field in dataclasses.fields(task.settings) if field.name == key)

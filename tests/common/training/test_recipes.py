@@ -12,11 +12,11 @@ from fast_style.common.networks.presets import Presets
 from fast_style.common.task import Task, tasks
 from fast_style.common.training import run
 from fast_style.common.training.recipes import (
-    OF_THE_MACHINE,
-    paintings_note,
+    of_the_machine,
     read_recipe,
     recipe_names,
     recipe_settings,
+    stage_files_note,
 )
 from fast_style.common.training.run import Interrupted
 from fast_style.common.training.run_record import read_record
@@ -51,9 +51,9 @@ def test_every_shipped_network_has_a_recipe_of_settings_that_still_exist(task, n
     with_loss_network = any(stage["loss_network"] for stage in recorded)
     given = {k: v for k, v in GIVEN.items() if k in names and (k != "loss_weights" or with_loss_network)}
     for stage, record in zip(recipe_settings(task, name, given), recorded, strict=True):
-        assert set(record["settings"]) - set(OF_THE_MACHINE) <= names
+        assert set(record["settings"]) - set(of_the_machine(task.settings)) <= names
         for key, value in record["settings"].items():
-            if key not in OF_THE_MACHINE:
+            if key not in of_the_machine(task.settings):
                 assert getattr(stage, key) == (tuple(value) if isinstance(value, list) else value)
         assert (stage.content, stage.precision) == ("photos", "auto")
 
@@ -81,7 +81,7 @@ def test_a_stage_takes_its_painting_of_a_folder(tmp_path):
     assert [stage.style for stage in stages] == [
         str(tmp_path / f"{name}.jpg") for name in ["starry_night"] * 3 + ["udnie"] * 2 + ["wave"] * 8
     ]
-    assert paintings_note(TASK, "wave", stages) == ""
+    assert stage_files_note(TASK, "wave", stages) == ""
     (tmp_path / "udnie.jpg").unlink()
     with pytest.raises(UserError, match="--style: expected .*udnie.jpg, wave.jpg, .* Received: .* without udnie.jpg"):
         recipe_settings(TASK, "wave", GIVEN | {"style": str(tmp_path)})
@@ -90,14 +90,14 @@ def test_a_stage_takes_its_painting_of_a_folder(tmp_path):
 def test_one_painting_for_a_recipe_of_several_is_told():
     stages = recipe_settings(TASK, "wave", GIVEN)
     assert {stage.style for stage in stages} == {"a.jpg"}
-    assert paintings_note(TASK, "wave", stages) == (
-        "recipe wave began with starry_night.jpg and udnie.jpg: all its stages will paint a.jpg instead; for "
+    assert stage_files_note(TASK, "wave", stages) == (
+        "recipe wave began with starry_night.jpg and udnie.jpg: all its stages will take a.jpg instead; for "
         "the network that ships give --style a folder with starry_night.jpg, udnie.jpg, wave.jpg"
     )
     alone = recipe_settings(TASK, "starry_night", GIVEN)
-    assert paintings_note(TASK, "starry_night", alone) == ""
+    assert stage_files_note(TASK, "starry_night", alone) == ""
     given = {"content": "photos", "output": "run"}
-    assert paintings_note(SUPERRES, "x4_pixel", recipe_settings(SUPERRES, "x4_pixel", given)) == ""
+    assert stage_files_note(SUPERRES, "x4_pixel", recipe_settings(SUPERRES, "x4_pixel", given)) == ""
 
 
 def test_what_is_given_wins():
