@@ -264,8 +264,13 @@ class PerceptualTrainer(keras.Model):
         return isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer)
 
     @property
+    def skips_steps(self):
+        """Whether a step whose gradients are not finite trains nothing, and is counted: in reduced precision."""
+        return self.scales_loss or self.network.compute_dtype == "bfloat16"
+
+    @property
     def metrics(self):
-        skipped = [self._skipped] if getattr(self, "compiled", False) and self.scales_loss else []
+        skipped = [self._skipped] if getattr(self, "compiled", False) and self.skips_steps else []
         return [*self._trackers.values(), *skipped]
 
     def call(self, images, training=None):
@@ -363,12 +368,25 @@ def _tensorflow_train_step(self, data):
         loss = self.optimizer.scale_loss(_mean(terms["loss"]))
     variables = self.network.trainable_variables
     gradients = tape.gradient(loss, variables, unconnected_gradients="zero" if images.shape[0] == 0 else "none")
+    if self.skips_steps and not self.scales_loss:
+        gradients, skipped = _finite_or_zero(gradients)
+        self._skipped.update_state(skipped)
     before = tf.convert_to_tensor(self.optimizer.iterations)
     self.optimizer.apply(gradients, variables)
     if self.scales_loss:
         taken = tf.convert_to_tensor(self.optimizer.iterations) - before
         self._skipped.update_state(1 - tf.cast(taken, "float32"))
     return self.track(terms)
+
+
+def _finite_or_zero(gradients):
+    """(gradients, 0), or where one of them is not finite (zeros, 1).
+
+    The optimizer of a loss that is scaled leaves such a step out. Here its averages decay, and nothing else is learnt.
+    """
+    finite = ops.all(ops.stack([ops.all(ops.isfinite(one)) for one in gradients if one is not None]))
+    kept = [one if one is None else ops.where(finite, one, ops.zeros_like(one)) for one in gradients]
+    return kept, 1.0 - ops.cast(finite, "float32")
 
 
 def _tensorflow_test_step(self, data):
@@ -419,6 +437,9 @@ def _jax_train_step(self, state, data):
 
     # The optimizer's values too: the first step fits the loss scale.
     (_, (terms, others, optimizer, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
+    skipped = None
+    if self.skips_steps and not self.scales_loss:
+        gradients, skipped = _finite_or_zero(gradients)
     iterations = [variable is self.optimizer.iterations for variable in self.optimizer.variables].index(True)
     before = optimizer[iterations]
     if rate is not None:
@@ -427,7 +448,9 @@ def _jax_train_step(self, state, data):
     trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
     with keras.StatelessScope(state_mapping=_mapping(self, trainable, others, metrics, optimizer)) as scope:
         if self.scales_loss:
-            self._skipped.update_state(1 - ops.cast(optimizer[iterations] - before, "float32"))
+            skipped = 1 - ops.cast(optimizer[iterations] - before, "float32")
+        if skipped is not None:
+            self._skipped.update_state(skipped)
         logs = self.track(terms)
     return logs, (trainable, others, optimizer, _values(scope, self.metrics_variables))
 

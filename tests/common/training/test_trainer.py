@@ -128,12 +128,31 @@ def test_scales_that_fit(loss, power):
     assert float(fitting_scale(loss)) == 2.0**power
 
 
-@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
-def test_no_scaling_where_the_range_is_float32s(dtype):
+@pytest.mark.parametrize("dtype, metrics", [("float32", []), ("mixed_bfloat16", ["skipped"])])
+def test_no_scaling_where_the_range_is_float32s(dtype, metrics):
     trainer = Trainer(dtype=dtype)
     trainer.compile(keras.optimizers.SGD(0.25))
     assert not trainer.scales_loss
-    assert [metric.name for metric in trainer.metrics] == ["loss", "raw"]
+    assert [metric.name for metric in trainer.metrics] == ["loss", "raw", *metrics]
+
+
+def test_a_gradient_that_is_not_finite_trains_nothing_in_bfloat16_and_is_counted():
+    """The root of 0 is 0 and its slope infinite: a loss that looks right. That of 12 - 3 has a slope of 1/6.
+
+    Seen in trainings on processors that multiply matrices of bfloat16. What is learnt: 3 - 0.25 * 4 * (1 + 1/6).
+    """
+
+    class Rooted(Trainer):
+        def compute_terms(self, images, training):
+            terms = super().compute_terms(images, training)
+            return terms | {"loss": terms["loss"] + tf.sqrt(terms["raw"] - 3.0)}
+
+    trainer = Rooted(dtype="mixed_bfloat16")
+    trainer.compile(keras.optimizers.SGD(0.25))
+    history = trainer.fit(batches(1.0), shuffle=False, verbose=0).history
+    assert (history["skipped"], history["loss"], trainer.weight) == ([1.0], [3.0], 3.0)
+    assert trainer.fit(batches(4.0), shuffle=False, verbose=0).history["skipped"] == [0.0]
+    assert trainer.weight == pytest.approx(3 - 7 / 6, abs=0.01)
 
 
 def test_metrics_are_there_before_compiling():
