@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from fast_style.chosen_styles import conditions_of
 from fast_style.common.images.contact_sheet import contact_grid
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.networks.source import shipped_sources
@@ -26,7 +27,7 @@ def demo_pictures(photos, everything, load):
     """
     for style, source in shipped_sources(TASK).items():
         network = load(source)
-        for painting in paintings_of(network.conditions or ()) or (None,):
+        for painting in paintings_of(conditions_of(source)) if network.conditions else (None,):
             label = style if everything or painting is None else f"{style}_{painting}"
             first = everything and painting is not None
             for name, photo in list(photos.items())[: 1 if first else None]:

@@ -8,11 +8,15 @@ import numpy as np
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.opening import MAX_PIXELS
+from fast_style.common.networks.litert_network import check_not_litert
 from fast_style.common.networks.source import as_network, network_label
-from fast_style.conditions import Condition, mixed
+from fast_style.conditions import Condition, as_conditions, mixed
 from fast_style.masks import as_mask, region_shares
 from fast_style.style_plan import painted_map, plan_style
 from fast_style.task import TASK
+
+# What TensorFlow is needed for, in words for an error.
+REGIONS = "regions of several paintings"
 
 
 def painter_of(network, prepare=lambda network: network, **chosen):
@@ -46,7 +50,7 @@ class Painter:
         except (TypeError, ValueError):
             raise UserError(f"masks: expected pairs of a mask and a style. Received: {masks!r:.80}") from None
         self.network = network
-        conditions = network.conditions or (Condition(name or network.name),)
+        conditions = as_conditions(network.conditions) if network.conditions else (Condition(name or network.name),)
         self.plan = plan_style(conditions, style, stroke, strength, [style for _, style in pairs])
         self.masks = [as_mask(mask) for mask, _ in pairs]
 
@@ -104,5 +108,6 @@ class Painter:
 
     @functools.cached_property
     def _of_mixtures(self):
+        check_not_litert(self.network, REGIONS)
         # A map of weights of these has a channel for each region, and not for each condition of the network.
         return mixed(self.network, self.plan.rows[self.plan.kept < 1])

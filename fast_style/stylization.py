@@ -14,9 +14,8 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import limit_long_side, limit_photo
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.images.sides import limited_sides
-from fast_style.common.installed import require_tensorflow
 from fast_style.common.memory import memory_errors, physical_memory
-from fast_style.common.networks.litert_network import LiteRTNetwork
+from fast_style.common.networks.litert_network import check_not_litert
 from fast_style.common.streams import warn
 from fast_style.common.types import Image
 from fast_style.masks import as_mask
@@ -113,9 +112,7 @@ def _paint(rgb, network, weights, streaming, progress):
     if streaming == "auto":
         streaming = "exact" if is_large(needed) else "off"
     if streaming != "off":
-        if isinstance(network, LiteRTNetwork):
-            require_tensorflow(strips_of(height, width))
-            raise UserError(f"engine: expected TensorFlow for {strips_of(height, width)}. Received: LiteRT")
+        check_not_litert(network, strips_of(height, width))
         return _in_strips(rgb, network, streaming, progress, weights)
     if 0 < memory < needed:  # refused rather than to be killed half-way
         raise UserError(

@@ -53,10 +53,11 @@ def make_graph(network):
             f"network: expected one of style transfer or super-resolution. Received: {type(network).__name__}"
         )
     luma = isinstance(network, SRCNN)
+    inputs = [tf.TensorSpec((1, None, None, 3), tf.float32, "images")]
+    if network.conditions:
+        inputs.append(tf.TensorSpec((1, len(network.conditions)), tf.float32, "weights"))
     function = tf.function(
-        lambda images: (_luma_graph if luma else _graph)(network, images),
-        input_signature=[tf.TensorSpec((1, None, None, 3), tf.float32, "images")],
-        jit_compile=False,
+        lambda *given: (_luma_graph if luma else _graph)(network, *given), input_signature=inputs, jit_compile=False
     )
     with stderr_closed():
         converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function()], network)
@@ -85,14 +86,14 @@ def make_graph(network):
     }
 
 
-def _graph(network, images):
+def _graph(network, images, weights=None):
     x = image_to_network(images)
     *blocks, to_rgb = network.chain()
     even = getattr(getattr(network, "padding", None), "multiple", 1) % BLOCK == 0
     for block in blocks:
         y = x
         for step in block.steps():
-            y = _step(y, step, even)
+            y = _step(y, step, even, weights)
         x = y if block.crop is None else _cropped(x, block.crop) + y
     return network.scaled_tanh(_in_blocks(x, _values(to_rgb.kernel)) + _values(to_rgb.bias))
 
@@ -109,8 +110,8 @@ def _cropped(x, pixels):
     return x[:, pixels:-pixels, pixels:-pixels] if pixels else x
 
 
-def _step(x, step, even=False):
-    """What a step makes; `even`: whether the sides are."""
+def _step(x, step, even=False, weights=None):
+    """What a step makes; `even`: whether the sides are; `weights` of conditions, where there are some."""
     layer, enlargement = step.convolution, step.enlargement
     kernel, size, stride = _values(layer.kernel), layer.kernel_size[0], layer.strides[0]
     if enlargement not in (None, "nearest", "bilinear"):
@@ -128,13 +129,15 @@ def _step(x, step, even=False):
     if layer.use_bias:
         x = x + _values(layer.bias)
     if step.normalization is not None:
-        x = _normalized(x, step.normalization)
+        x = _normalized(x, step.normalization, weights)
     return x if step.activation is None else step.activation(x)
 
 
-def _normalized(x, layer):
+def _normalized(x, layer, weights=None):
     """Instance or batch normalization; not by ``tf.nn.moments``, which takes 20 times as long in LiteRT."""
     gamma, beta = _values(layer.gamma), _values(layer.beta)
+    if weights is not None:
+        gamma, beta = tf.matmul(weights, gamma), tf.matmul(weights, beta)
     if isinstance(layer, tf.keras.layers.BatchNormalization):
         scale = gamma / np.sqrt(_values(layer.moving_variance) + layer.epsilon)
         return x * scale + (beta - _values(layer.moving_mean) * scale)
@@ -205,7 +208,7 @@ def _values(variable):
 
 
 def without_kernels(content, weights):
-    """A TFLite file whose buffers refer to what is behind it, where that is a kernel of the network as it is.
+    """A TFLite file whose buffers refer to what is behind it, where that is a matrix of the network as it is.
 
     Args:
         content: of a file of float16 weights.
@@ -215,7 +218,7 @@ def without_kernels(content, weights):
         (bytes, numbers of the weights that belong behind them, each at the next multiple of `ALIGNMENT`).
     """
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-    kernels = {kernel_bytes(array): number for number, array in enumerate(weights) if array.ndim == 4}
+    kernels = {kernel_bytes(array): number for number, array in enumerate(weights) if array.ndim > 1}
     found = []
     for buffer in model.buffers:
         data = b"" if buffer.data is None else bytes(buffer.data)

@@ -10,6 +10,7 @@ from PIL import Image
 from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import array_to_uint8
 from fast_style.common.images.reflection import padded_indices
+from fast_style.common.installed import require_tensorflow
 from fast_style.common.processor import processors
 from fast_style.common.startup import stderr_closed
 
@@ -26,7 +27,7 @@ class LiteRTNetwork:
         source: :class:`Source` of a network that ships with a graph.
 
     Attributes:
-        conditions: None, as those of a network of one painting.
+        conditions: as of :class:`ImageNetwork`, as the manifest has them.
         factor: how many times larger an output is than its input.
         is_local, receptive_radius: as of :class:`ImageNetwork`.
         histogram_matching: as of :class:`EnlargingNetwork`.
@@ -35,10 +36,9 @@ class LiteRTNetwork:
         UserError: a file that is not the one of the manifest; LiteRT is not installed.
     """
 
-    conditions = None
-
     def __init__(self, source):
         self.name, self.factor, self.facts = source.name, source.factor, source.graph
+        self.conditions = source.config.get("conditions")
         self.is_local, self.receptive_radius = self.facts["is_local"], self.facts["receptive_radius"]
         self.histogram_matching = source.config.get("histogram_matching")
         folder = source.path.parent
@@ -50,8 +50,13 @@ class LiteRTNetwork:
         """Memory in bytes that an image of this size takes at its peak, about."""
         return peak_bytes(self.facts, height, width)
 
-    def render(self, image):
-        """What ``ImageNetwork.render`` gives: uint8 (1, height, width, 3) -> uint8, `factor` times as large."""
+    def render(self, image, weights=None):
+        """What ``ImageNetwork.render`` gives: uint8 (1, height, width, 3) -> uint8, `factor` times as large.
+
+        Args:
+            image: uint8 (1, height, width, 3).
+            weights: float (1, conditions), where the network has some. Default: the first condition.
+        """
         facts, (height, width) = self.facts, (side * self.factor for side in image.shape[1:3])
         before = facts["bicubic"] == "before"
         x = enlarged(image[0], self.factor) if before else image[0]
@@ -59,13 +64,15 @@ class LiteRTNetwork:
             padded_indices(length, facts["margin"], facts["padding"], facts["multiple"]) for length in x.shape[:2]
         )
         margin = facts["margin"] * (1 if before else self.factor)
-        picture = self._run(x[rows][:, columns][None])[0, margin : margin + height, margin : margin + width]
+        if self.conditions and weights is None:
+            weights = np.eye(1, len(self.conditions))
+        picture = self._run(x[rows][:, columns][None], weights)[0, margin : margin + height, margin : margin + width]
         if facts["bicubic"] == "after":
             picture = picture + enlarged(image[0], self.factor)
         return array_to_uint8(picture)[None]
 
-    def _run(self, images):
-        interpreter, (given,), (result,) = self._interpreter
+    def _run(self, images, weights):
+        interpreter, (given, *of_weights), (result,) = self._interpreter
         try:
             with stderr_closed():
                 if tuple(given["shape"]) != images.shape:
@@ -73,6 +80,8 @@ class LiteRTNetwork:
                     interpreter.allocate_tensors()
                     given["shape"] = images.shape
                 interpreter.set_tensor(given["index"], images.astype(np.float32, copy=False))
+                for one in of_weights:
+                    interpreter.set_tensor(one["index"], np.asarray(weights, np.float32))
                 interpreter.invoke()
             return interpreter.get_tensor(result["index"])
         except RuntimeError as error:  # what LiteRT raises where it gets no memory, as where anything else fails
@@ -84,7 +93,15 @@ class LiteRTNetwork:
 
         with stderr_closed():  # it says that XNNPACK is used
             interpreter = Interpreter(model_content=self._content, num_threads=processors())
-        return interpreter, interpreter.get_input_details(), interpreter.get_output_details()
+        photographs_first = sorted(interpreter.get_input_details(), key=lambda one: -len(one["shape"]))
+        return interpreter, photographs_first, interpreter.get_output_details()
+
+
+def check_not_litert(network, work):
+    """Raises UserError where LiteRT computes a network and cannot do some work, which is given in words."""
+    if isinstance(network, LiteRTNetwork):
+        require_tensorflow(work)
+        raise UserError(f"engine: expected TensorFlow for {work}. Received: LiteRT")
 
 
 def peak_bytes(graph, height, width):
@@ -123,8 +140,9 @@ def with_weights(graph, weights, numbers):
 
 
 def kernel_bytes(kernel):
-    """A convolution's kernel (rows, columns, in, out) as TFLite has it: (out, rows, columns, in), float16."""
-    return kernel.astype(np.float16, copy=False).transpose(3, 0, 1, 2).tobytes()
+    """A convolution's kernel (rows, columns, in, out) as TFLite has it: (out, rows, columns, in), float16; a matrix
+    (in, out) likewise."""
+    return np.moveaxis(kernel.astype(np.float16, copy=False), -1, 0).tobytes()
 
 
 def padded(content):

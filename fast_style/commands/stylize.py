@@ -147,11 +147,14 @@ def work_of(options, sources, planned, moving):
     """What there is to paint, for :func:`choose_engine`."""
     from fast_style.common.commands.photo_jobs import photo_sides
     from fast_style.common.networks.litert_network import peak_bytes
+    from fast_style.painter import REGIONS
     from fast_style.stylization import is_large, strips_of
 
     needs = obstacle(sources.values(), options.precision) or (MOVING if moving else "")
     if options.streaming in ("exact", "fast"):
         needs = needs or f"--streaming {options.streaming}"
+    if options.mask and any(source.config.get("conditions") for source in sources.values()):
+        needs = needs or REGIONS
     if needs:
         return Work(needs_tensorflow=needs)
     parts = [(sources[label], photo_sides(jobs, options.max_size)) for label, jobs in planned.items()]

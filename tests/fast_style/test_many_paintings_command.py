@@ -6,6 +6,7 @@ from PIL import Image
 
 import fast_style
 from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.export.comparison import psnr
 from tests.fast_style.test_cli import files_below, run
 from tests.fast_style.tiny_paintings import SIZED, photograph, ship, trained
 
@@ -17,7 +18,8 @@ def shipped(tmp_path_factory):
     """A network that ships and knows two paintings at three sizes, and the photograph."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         network = trained(conditions=[*SIZED, "photograph"])
-        ship(monkeypatch, tmp_path_factory.mktemp("package"), paintings=network, muse=trained(conditions=None))
+        folder, muse = tmp_path_factory.mktemp("package"), trained(conditions=None)
+        ship(monkeypatch, folder, ["paintings"], paintings=network, muse=muse)
         yield
 
 
@@ -49,6 +51,18 @@ def test_what_people_write_is_what_the_library_paints(tmp_path, photo, capsys):
     for name, style in (("cat_wave", "wave"), ("cat_wave_60_udnie_40", {"wave": 3, "udnie": 2})):
         expected = fast_style.stylize(photo, "paintings", style=style, **options)
         assert same(tmp_path / "out" / f"{name}.png", expected)
+
+
+def test_litert_paints_mixtures_and_leaves_regions_to_tensorflow(tmp_path, photo, capsys):
+    arguments = ["stylize", photo, "--style", "wave:0.6 + udnie:0.4", "--stroke", 2, "--engine", "litert"]
+    assert run([*arguments, "-o", tmp_path / "out.png"], capsys)[0] == 0
+    expected = fast_style.stylize(photo, "paintings", style={"wave": 0.6, "udnie": 0.4}, stroke=2)
+    assert psnr(expected, read_photo(tmp_path / "out.png").rgb) >= 45
+    regions = [*arguments, "--mask", f"{mask(tmp_path / 'sky.png')}=udnie", "-o", tmp_path / "regions.png"]
+    code, _, err = run(regions, capsys)
+    expected = "--engine: expected tensorflow or auto for regions of several paintings. Received: litert"
+    assert (code, err.strip().endswith(expected)) == (2, True)
+    assert not (tmp_path / "regions.png").exists()
 
 
 def test_a_mask_alone_leaves_the_rest_as_it_was(tmp_path, photo, capsys):

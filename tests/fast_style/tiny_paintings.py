@@ -34,12 +34,16 @@ def photograph(height, width, seed=0):
     return np.clip(ramp + generator.normal(0, 40, (height, width, 3)) + 30, 0, 255).astype(np.uint8)
 
 
-def ship(monkeypatch, folder, **networks):
-    """Lets these networks, by name, be all that ships of style transfer."""
+def ship(monkeypatch, folder, graphs=(), **networks):
+    """Lets these networks, by name, be all that ships of style transfer; some of them with a graph for LiteRT."""
     presets = Presets(dataclasses.replace(TASK, folder=folder))
     presets.folder.mkdir(parents=True)
     for name, network in networks.items():
         facts = {"title": f"The {name}", "summary": "Made by a test.", "recipe": f"{name}.json", "licence": "none"}
         presets.add(name, network, **facts)
+        if name in graphs:
+            from tools.litert_graph import write_graph
+
+            write_graph(presets, name)
     home = Task.home.fget
     monkeypatch.setattr(Task, "home", property(lambda task: folder if task.name == TASK.name else home(task)))

@@ -1,5 +1,6 @@
 """What ships as a graph for LiteRT: it is of the weights beside it, and paints what TensorFlow paints."""
 
+import dataclasses
 import hashlib
 import json
 
@@ -9,11 +10,14 @@ import pytest
 from fast_style.common.errors import UserError
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.litert_network import LiteRTNetwork, enlarged
+from fast_style.common.networks.presets import Presets
 from fast_style.common.networks.source import Source, shipped_sources
 from fast_style.export.comparison import psnr
 from fast_style.stylization import stylize
+from fast_style.task import TASK
 from superres.bicubic import bicubic_resize
 from superres.upscaling import upscale
+from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 from tests.levels import quick_first
 
 FLOOR = 45  # dB, what is promised; photographs are at 67 and more
@@ -61,6 +65,42 @@ def test_a_graph_made_again_computes_the_same(name, tmp_path):
     made = LiteRTNetwork(Source(name, source.task, path, source.config, True, source.licence, again))
     image = sample_photos()["coffee"][None, :24, :32]
     assert np.array_equal(made.render(image), LiteRTNetwork(source).render(image))
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """(source of a network of two paintings at three sizes, that has a graph)."""
+    from tools.litert_graph import write_graph
+
+    task = dataclasses.replace(TASK, folder=tmp_path_factory.mktemp("package"))
+    presets = Presets(task)
+    presets.folder.mkdir()
+    facts = {"title": "Several", "summary": "", "recipe": "several.json", "licence": "none"}
+    # Of 200 rows, so that scales and shifts are among what lies beside the graph.
+    presets.add("several", trained(conditions=[*SIZED, *map(str, range(200))]), **facts)
+    write_graph(presets, "several")
+    return shipped_sources(task)["several"]
+
+
+def test_weights_of_conditions_mix_scales_and_shifts(several):
+    network, quick = several.load(), LiteRTNetwork(several)
+    stored = [array.shape for array in network.get_weights()]
+    assert any(len(stored[number]) == 2 for number in several.graph["weights"])
+    image = photograph(30, 41)[None]
+    mixture = np.random.default_rng(0).dirichlet(np.ones(len(network.conditions)), 1)
+    for weights in ([], [mixture]):
+        assert psnr(network.render(image, *weights).numpy()[0], quick.render(image, *weights)[0]) >= FLOOR
+    assert psnr(quick.render(image, mixture)[0], quick.render(image)[0]) < 30
+
+
+def test_styles_and_strokes_are_painted_without_tensorflow_and_regions_are_not(several):
+    photo, asked = photograph(30, 41), {"style": "wave:0.6 + udnie:0.4", "stroke": 3}
+    network, quick = several.load(), LiteRTNetwork(several)
+    assert psnr(stylize(photo, network, **asked), stylize(photo, quick, **asked)) >= FLOOR
+    sky = np.linspace(0, 1, 41) * np.ones((30, 1))
+    with pytest.raises(UserError, match="engine: expected TensorFlow for regions of several paintings"):
+        stylize(photo, quick, style="wave", masks=[(sky, "udnie")])
+    assert stylize(photo, quick, masks=[(sky, "photograph")]).shape == photo.shape
 
 
 def test_a_graph_that_was_changed_is_refused(tmp_path):
