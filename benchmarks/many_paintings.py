@@ -1,0 +1,120 @@
+"""Terms of a network of several paintings beside networks of one: ``python -m benchmarks.many_paintings``.
+
+Both are measured on the objective that the network of one was trained on, with the painting read at the same size, on
+photographs that neither was trained on. Where no network of one ships with as many filters, the other stands alone,
+measured on the objective that it was trained on.
+"""
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.startup import start_tensorflow
+
+SIZES, COUNTS = (256, 512, 1024), (10, 4, 2)
+TERMS = ("content", "style", "loss")
+
+
+def network_of_one(painting, width):
+    """The Source of a network that ships and knows this painting alone, with as many filters; None for none."""
+    from fast_style.chosen_styles import conditions_of
+    from fast_style.common.networks.source import shipped_sources
+    from fast_style.task import TASK
+
+    for name, source in shipped_sources(TASK).items():
+        alone = len(conditions_of(source)) == 1 and source.config["width"] == width
+        if alone and name in (painting, f"{painting}_fast"):
+            return source
+    return None
+
+
+def means(network, objective, squares):
+    """Means of terms over uint8 squares (side, side, 3) of what a network makes of them."""
+    import tensorflow as tf
+
+    found = []
+    for square in squares:
+        content = objective.targets(tf.cast(square[None], tf.float32))
+        picture = tf.cast(network.render(square[None]), tf.float32)
+        values, _ = objective.value_and_gradient(picture, content)
+        found.append([float(values[term][0]) for term in TERMS])
+    return dict(zip(TERMS, np.mean(found, 0), strict=True))
+
+
+def measure(source, painting, settings, folder):
+    """Yields (side, terms of the network of several, terms of the network of one or None) of one painting.
+
+    Args:
+        source: of the network of several.
+        painting: its name.
+        settings: :class:`fast_style.settings.EvaluationSettings`.
+        folder: of photographs.
+    """
+    from fast_style.common.images.image_io import as_rgb, list_images
+    from fast_style.common.networks.precision import dtype_policy
+    from fast_style.conditions import mixed
+    from fast_style.evaluation.comparison import centre_square
+    from fast_style.evaluation.measured_style import measured_style
+    from fast_style.evaluation.recorded_objective import recorded_objective
+    from fast_style.evaluation.run import objective_at_size
+    from fast_style.objective import StyleObjective
+
+    one = network_of_one(painting, source.config["width"])
+    recorded = {**recorded_objective(one or source), "style_size": settings.style_size, "style_loss": "gram"}
+    settings = dataclasses.replace(settings, **{k: v for k, v in recorded.items() if k != "loss_weights"})
+    with dtype_policy("float32"):
+        networks = [mixed(source.load(), measured_style(source, settings).row), one and one.load()]
+        objective = StyleObjective.for_painting(settings)
+    photos = list_images(folder)
+    for side, count in zip(settings.sizes, settings.counts, strict=True):
+        squares = [centre_square(as_rgb(path), side) for path in photos[:count]]
+        sized = objective_at_size(objective, settings, side)
+        yield side, *(network and means(network, sized, squares) for network in networks)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.many_paintings", description=__doc__.splitlines()[0])
+    parser.add_argument("--network", required=True, metavar="NAME|FILE", help="of several paintings")
+    parser.add_argument("--paintings", required=True, metavar="DIR", help="with a file for each, called as it")
+    parser.add_argument("--photos", required=True, metavar="DIR")
+    parser.add_argument("--loss-weights", default="imagenet", metavar="FILE", help="of VGG19 (default: imagenet)")
+    parser.add_argument("--style", nargs="+", metavar="PAINTING", help="default: those that have a network of one")
+    parser.add_argument("--style-size", type=int, default=512, help="at which paintings are read (default: 512)")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, metavar="N", help="photographs of each size")
+    options = parser.parse_args(arguments)
+    start_tensorflow()
+
+    from fast_style.chosen_styles import conditions_of
+    from fast_style.common.networks.source import find_network
+    from fast_style.conditions import paintings_of
+    from fast_style.settings import EvaluationSettings
+    from fast_style.task import TASK
+
+    with errors_as_lines(parser.prog):
+        source = find_network(options.network, TASK, "--network")
+        known = [name for name in paintings_of(conditions_of(source)) if network_of_one(name, source.config["width"])]
+        print("| painting | size | content, several | one | style, several | one | objective, several | one | ratio |")
+        print("|---" * 9 + "|")
+        for painting in options.style or known:
+            (style,) = (path for path in Path(options.paintings).iterdir() if path.stem == painting)
+            settings = EvaluationSettings(
+                network=options.network,
+                style=str(style),
+                painting=painting,
+                style_size=options.style_size,
+                loss_weights=options.loss_weights,
+                sizes=tuple(options.sizes),
+                counts=tuple(options.counts),
+            )
+            for side, several, one in measure(source, painting, settings, options.photos):
+                cells = [f"{found[term]:.3g}" if found else "" for term in TERMS for found in (several, one)]
+                ratio = f"{several['loss'] / one['loss']:.2f}" if one else ""
+                print(f"| {painting} | {side} | {' | '.join(cells)} | {ratio} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
