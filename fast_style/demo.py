@@ -13,22 +13,36 @@ from fast_style.stylization import stylize
 from fast_style.task import TASK
 
 
+def shown_networks(everything=False):
+    """``{name: (Source, paintings)}`` of the networks that are shown; paintings are (None,) of a network of one.
+
+    Args:
+        everything: show all that ship; default those of several paintings, where there are some, for those of one.
+    """
+    known = {
+        name: (source, tuple(paintings_of(conditions_of(source))) if source.config.get("conditions") else (None,))
+        for name, source in shipped_sources(TASK).items()
+    }
+    several = {name: found for name, found in known.items() if found[1] != (None,)}
+    return known if everything else several or known
+
+
 def demo_pictures(photos, everything, load):
-    """Stylises photographs with every network that ships.
+    """Stylises photographs with the networks of :func:`shown_networks`.
 
     Args:
         photos: ``{name: uint8 (height, width, 3)}``.
-        everything: of a network of several paintings, the first photograph in each, by the painting's name, rather than
-            all photographs in each.
+        everything: all networks; of one of several paintings, the first photograph in each, by the painting's name,
+            rather than all photographs in each.
         load: function from a :class:`Source` to what paints with it.
 
     Yields:
         (label, name, uint8 picture, seconds).
     """
-    for style, source in shipped_sources(TASK).items():
+    for style, (source, paintings) in shown_networks(everything).items():
         network = load(source)
-        for painting in paintings_of(conditions_of(source)) if network.conditions else (None,):
-            label = style if everything or painting is None else f"{style}_{painting}"
+        for painting in paintings:
+            label = style if everything or painting is None else painting
             first = everything and painting is not None
             for name, photo in list(photos.items())[: 1 if first else None]:
                 start = time.perf_counter()

@@ -17,9 +17,9 @@ DETAIL_SIDE = 96  # of what is enlarged of each
 def add(commands):
     parser = commands.add_parser(
         "demo",
-        help="paint photographs in every style, and enlarge details of them",
-        description="Paint photographs in every style that ships, and enlarge details of them with every "
-        "super-resolution network of factor 4.",
+        help="paint photographs after many paintings, and enlarge details of them",
+        description="Paint photographs after every painting that the networks of several know, and enlarge details of "
+        "them with every super-resolution network of factor 4.",
     )
     parser.add_argument(
         "photos",
@@ -36,10 +36,11 @@ def add(commands):
 def work_of(photos):
     """What there is to paint and to enlarge, for :func:`choose_engine`."""
     from fast_style.common.networks.source import shipped_sources
+    from fast_style.demo import shown_networks
 
     whole, details = [photo.shape[:2] for photo in photos], [(DETAIL_SIDE, DETAIL_SIDE) for _ in photos]
-    sources = [source for source in shipped_sources().values() if source.factor in (1, 4)]
-    return Work([(source, whole if source.factor == 1 else details) for source in sources])
+    painted = [(source, whole * len(paintings)) for source, paintings in shown_networks().values()]
+    return Work(painted + [(source, details) for source in shipped_sources().values() if source.factor == 4])
 
 
 def run(options):

@@ -14,7 +14,6 @@ from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.images.sample_photos import NAMES, sample_photos
 from fast_style.common.networks.source import shipped_sources
 from fast_style.network import TransformationNetwork
-from fast_style.task import TASK
 from tests.fast_style.tiny_paintings import SIZED, ship
 
 
@@ -44,7 +43,12 @@ def test_demo_writes_pictures_and_a_contact_sheet_and_says_where_and_nothing_els
     assert (done.returncode, done.stderr) == (0, "")
     out = done.stdout
     fours = [name for name, source in shipped_sources().items() if source.factor == 4]
-    labels = [*shipped_sources(TASK), "x4_bicubic", *fours]
+    paintings = [
+        label if painting is None else painting
+        for label, (_, known) in demo.shown_networks().items()
+        for painting in known
+    ]
+    labels = [*paintings, "x4_bicubic", *fours]
     names = {f"{photo}_{label}.png" for photo in ("wide", "chelsea") for label in labels}
     assert {path.name for path in (tmp_path / "demo").iterdir()} == names | {"contact_sheet.png"}
     shapes = {name: read_photo(tmp_path / "demo" / name).rgb.shape[:2] for name in names}
@@ -58,16 +62,18 @@ def test_demo_writes_pictures_and_a_contact_sheet_and_says_where_and_nothing_els
 
 
 def test_a_network_of_several_paintings_shows_each(tmp_path, monkeypatch):
-    """The demo on every photograph; the gallery on the first."""
-    ship(monkeypatch, tmp_path / "package", many=TransformationNetwork(width=1, conditions=SIZED))
+    """The demo on every photograph, in place of networks of one; the gallery on the first, beside them."""
+    one = TransformationNetwork(width=1)
+    ship(monkeypatch, tmp_path / "package", wave=one, many=TransformationNetwork(width=1, conditions=SIZED))
     photos = {name: np.zeros((5, 6, 3), np.uint8) for name in ("cat", "dog")}
 
     def load(source):
         return source.load()
 
     shown = [found[:2] for found in demo.demo_pictures(photos, False, load)]
-    assert shown == [(f"many_{painting}", name) for painting in ("wave", "udnie") for name in ("cat", "dog")]
-    assert [found[:2] for found in demo.demo_pictures(photos, True, load)] == [("many", "wave"), ("many", "udnie")]
+    assert shown == [(painting, name) for painting in ("wave", "udnie") for name in ("cat", "dog")]
+    of_one, of_many = [("wave", "cat"), ("wave", "dog")], [("many", "wave"), ("many", "udnie")]
+    assert [found[:2] for found in demo.demo_pictures(photos, True, load)] == of_one + of_many
 
 
 def test_without_photographs_it_shows_the_samples(tmp_path, monkeypatch):
