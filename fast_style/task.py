@@ -32,6 +32,7 @@ TASK = Task(
     evaluation=Lazily("fast_style.evaluation.recorded_figures:recorded"),
     tabs=(
         Tab("Photograph", 10, Lazily("fast_style.app.photograph:build")),
+        Tab("Regions", 20, Lazily("fast_style.app.regions:build")),
         Tab("Live", 50, Lazily("fast_style.app.live:build")),
         Tab("Train", 60, Lazily("fast_style.app.train:build"), for_strangers=False),
     ),
