@@ -6,7 +6,6 @@ from fast_style.app.paintings import Painting, painting_named
 from fast_style.chosen_styles import chosen_styles
 from fast_style.common.errors import UserError
 from fast_style.conditions import PHOTOGRAPH
-from fast_style.settings import STROKES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,10 +76,3 @@ def _check_one_network(paintings):
     if not together:
         names = " and ".join(one.title for one in paintings)
         raise UserError(f"paintings: expected some that one network knows together. Received: {names}")
-
-
-def stroke_slider():
-    """A component for the size of strokes, in doublings."""
-    import gradio as gr
-
-    return gr.Slider(*STROKES, 1, step=0.05, label="Strokes: 1 is the painting's, more is coarser")

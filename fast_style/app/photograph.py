@@ -6,8 +6,9 @@ from pathlib import Path
 import gradio as gr
 from tqdm import tqdm
 
-from fast_style.app.look import Look, chosen, stroke_slider
-from fast_style.app.paintings import all_paintings, choices, partners, shipped_paintings
+from fast_style.app.look import chosen
+from fast_style.app.look_fields import LookFields
+from fast_style.app.paintings import all_paintings, shipped_paintings
 from fast_style.common.app.messages import note, problem, status_line, told
 from fast_style.common.app.pictures import checked, photo_input, shown, thumbnail, zipped
 from fast_style.common.commands.photo_jobs import plan_jobs
@@ -17,8 +18,6 @@ from fast_style.common.images.image_io import as_rgb
 
 # Long side in pixels at which every painting is tried.
 THUMBNAIL = 256
-SIZES = [("as it is", 0), *((f"at most {side} pixels", side) for side in (2048, 1024, 512))]
-NETWORKS = [("full", "full"), ("half the filters: quicker", "fast")]
 FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
 
 
@@ -51,7 +50,7 @@ def paint(context, job, source, style, look, masks=()):
         context: :class:`common.app.context.Context`.
         job: of :func:`jobs_for`.
         source, style: of :func:`fast_style.app.look.chosen`.
-        look: :class:`Look`.
+        look: :class:`fast_style.app.look.Look`.
         masks: as of :func:`stylize_files`.
 
     Raises:
@@ -89,16 +88,8 @@ def build(context):
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             photograph = photo_input()
-            painting = gr.Dropdown(label="Painting", elem_id="painting")
-            network = gr.Radio(NETWORKS, value="full", label="Network")
-            strength = gr.Slider(0, 1, 1, step=0.05, label="Strength: the share of the painting")
-            stroke = stroke_slider()
-            other = gr.Dropdown(label="Blend with", visible=False, elem_id="blend")
-            share = gr.Slider(0, 1, 0.5, step=0.05, label="Share of that painting", visible=False, elem_id="share")
-            colours = gr.Checkbox(label="Keep the photograph's colours")
-            with gr.Row():
-                size = gr.Dropdown(SIZES, value=0, label="Size")
-                file_format = gr.Radio(FORMATS, value="png", label="Save as")
+            fields = LookFields(context, {"painting": "painting", "other": "blend"})
+            file_format = gr.Radio(FORMATS, value="png", label="Save as")
         with gr.Column(scale=3, min_width=320):
             gr.Markdown("**All paintings of this photograph:** click one to paint it at its full size.")
             gallery = gr.Gallery(
@@ -148,32 +139,16 @@ def build(context):
             if one.style is None
         ]
 
-    def opened():
-        found = choices(all_paintings(context))
-        return {painting: gr.Dropdown(found, value=found[0][1]), gallery: examples(), **blends(found[0][1])}
-
-    def blends(name):
-        """What can be blended with a painting; nothing is there to choose where no network knows two."""
-        found = choices(partners(context, name))
-        return {other: gr.Dropdown([("nothing", ""), *found], value="", visible=bool(found)), share: hidden()}
-
-    def hidden(name=""):
-        return gr.Slider(visible=bool(name))
-
-    def names():
-        return gr.Dropdown(choices(all_paintings(context)))
-
     def clicked(event: gr.SelectData):
         return all_paintings(context)[event.index].name
 
-    # In the order of the fields of Look.
-    settings = [painting, network, strength, stroke, other, share, colours, size, file_format]
+    settings = [*fields.inputs, file_format]
 
     @told(context, status)
     def paint_one(photograph, *settings):
         yield {status: note("Painting …"), save: gr.DownloadButton(visible=False)}
         start = time.perf_counter()
-        look, file_format = Look(*settings[:-1]), settings[-1]
+        look, file_format = fields.look(settings[:-1]), settings[-1]
         label, source, style = chosen(context, look)
         (job,) = jobs_for(context, [checked(photograph)], label, file_format)
         paint(context, job, source, style, look)
@@ -191,7 +166,7 @@ def build(context):
         if len(photographs) > (most := context.settings.max_photos):
             raise UserError(f"photographs: expected at most {most} at once. Received: {len(photographs)}")
         yield {status_many: note("Painting …"), done: [], save_many: gr.DownloadButton(visible=False)}
-        look, file_format = Look(*settings[:-1]), settings[-1]
+        look, file_format = fields.look(settings[:-1]), settings[-1]
         label, source, style = chosen(context, look)
         jobs = jobs_for(context, photographs, label, file_format)
         pictures, targets, problems, start = [], [], [], time.perf_counter()
@@ -215,11 +190,8 @@ def build(context):
     photograph.change(show_all, photograph, **tries, trigger_mode="always_last")
     outputs = [slider, save, status]
     paints = {"outputs": outputs, "concurrency_id": "pictures", "show_progress_on": slider}
-    gallery.select(clicked, outputs=painting, queue=False).then(paint_one, [photograph, *settings], **paints)
+    gallery.select(clicked, outputs=fields.painting, queue=False).then(paint_one, [photograph, *settings], **paints)
     go.click(paint_one, [photograph, *settings], **paints)
-    painting.change(blends, painting, [other, share], queue=False, show_progress="hidden")
-    other.change(hidden, other, share, queue=False, show_progress="hidden")
-    painting.focus(names, outputs=painting, queue=False, show_progress="hidden")
     folder.upload(lambda files: files, folder, many, queue=False)
     running = go_many.click(
         paint_many,
@@ -229,7 +201,7 @@ def build(context):
         show_progress="minimal",
     )
     stop.click(None, cancels=[running])
-    context.page.load(opened, outputs=[painting, gallery, other, share], queue=False, show_progress="hidden")
+    context.page.load(examples, outputs=gallery, queue=False, show_progress="hidden")
 
 
 def _sides(path):

@@ -7,9 +7,10 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
-from fast_style.app.look import Look, choose, region_style, stroke_slider
+from fast_style.app.look import Look, choose, region_style
+from fast_style.app.look_fields import SIZES, stroke_slider
 from fast_style.app.paintings import all_paintings, choices, painting_named
-from fast_style.app.photograph import FORMATS, SIZES, before_and_after, jobs_for, paint
+from fast_style.app.photograph import FORMATS, before_and_after, jobs_for, paint
 from fast_style.commands.stylize import read_masks
 from fast_style.common.app.messages import note, status_line, told
 from fast_style.common.app.pictures import checked, photo_input, shown

@@ -169,8 +169,8 @@ def test_without_a_password_nobody_beyond_this_machine(tmp_path, monkeypatch):
 def test_a_public_page_has_no_tab_for_its_owner_alone():
     assert "Train" in {tab.title for tab in tabs()}
     assert "Train" not in {tab.title for tab in tabs(for_strangers=True)}
-    assert {"Photograph", "Regions", "Enlarge", "Live"} <= {tab.title for tab in tabs(for_strangers=True)}
+    assert {"Photograph", "Regions", "Enlarge", "Video", "Live"} <= {tab.title for tab in tabs(for_strangers=True)}
 
 
 def test_tabs_are_in_their_order():
-    assert [tab.title for tab in tabs()] == ["Photograph", "Regions", "Enlarge", "Live", "Train"]
+    assert [tab.title for tab in tabs()] == ["Photograph", "Regions", "Enlarge", "Video", "Live", "Train"]
