@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from fast_style.app.trainings import Trainings
 from fast_style.chosen_styles import conditions_of
+from fast_style.common.app.trainings import Trainings
 from fast_style.common.errors import UserError
 from fast_style.common.networks.presets import Presets
 from fast_style.common.networks.source import Source, shipped_sources
@@ -63,7 +63,7 @@ def shipped_paintings():
 def all_paintings(context):
     """Those that ship, behind them those that were given, and those that were trained here, for whom that tab is."""
     found = {painting.name: painting for painting in shipped_paintings()}
-    trained = () if context.for_strangers else Trainings(context).networks()
+    trained = () if context.for_strangers else Trainings(context, TASK).networks()
     for source in (*context.given, *trained):
         if source.task.name != TASK.name:
             continue

@@ -20,7 +20,7 @@ def context(tmp_path_factory):
     run = context.folder.path / "runs" / "tiny"
     run.mkdir(parents=True)
     TransformationNetwork(width=1).save(run / "network.keras")
-    (context.folder.path / "trainings" / "tiny").mkdir(parents=True)
+    (context.folder.path / "trainings" / TASK.package / "tiny").mkdir(parents=True)
     return context
 
 
