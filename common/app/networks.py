@@ -71,15 +71,23 @@ class Networks:
         for source in self._expected if self.error is None else ():
             self.get(source)
 
+    def wait(self):
+        """Until TensorFlow has started.
+
+        Raises:
+            UserError: it does not start.
+        """
+        self._started.wait()
+        if self.error is not None:
+            raise self.error
+
     def get(self, source):
         """The network of a :class:`common.networks.source.Source`, traced; waits until TensorFlow has started.
 
         Raises:
             UserError: a file that does not load; TensorFlow that does not start.
         """
-        self._started.wait()
-        if self.error is not None:
-            raise self.error
+        self.wait()
         key = source.task.name, os.path.realpath(source.path), source.path.stat().st_mtime_ns
         if key not in self._ready:  # who wants one that is there does not wait for another that is read
             with self._lock:

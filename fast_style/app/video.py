@@ -1,19 +1,15 @@
 """The tab that paints clips."""
 
 import argparse
-import contextlib
-import signal
-import threading
-import time
 from pathlib import Path
 
 import gradio as gr
-from tqdm import tqdm
 
 from fast_style.app.look import chosen
 from fast_style.app.look_fields import LookFields
 from fast_style.commands.stylize import paint_clips
-from fast_style.common.app.messages import note, problem, status_line, told
+from fast_style.common.app.messages import note, status_line, told
+from fast_style.common.app.working import Work, WorkProgress
 from fast_style.common.commands.clip_jobs import plan_clips
 from fast_style.common.errors import UserError
 from fast_style.common.installed import installed
@@ -24,39 +20,7 @@ from fast_style.common.video.timing import seconds
 
 FORMATS = [("MP4", "mp4"), ("WebM", "webm"), ("GIF", "gif")]
 SIZE = 512  # that is chosen at first: on two cores a larger one takes long
-SECONDS_BETWEEN = 0.5  # lines on how far it is
 NEEDS = '<p>Moving pictures need <code>pip install "fast-style[video]"</code>.</p>'
-
-
-class ClipProgress:
-    """How far a clip is, and the wish to stop: what :func:`run_clips` asks for as signals and as progress."""
-
-    def __init__(self):
-        self.received, self.done, self.total, self._began = None, 0, None, 0.0
-
-    def stop(self):
-        """Ends behind the frame at hand, with a file of what there is."""
-        self.received = signal.SIGINT
-
-    def begin(self, name, total):
-        """A context, in which :meth:`update` is called for each frame."""
-        self.total, self._began = total, time.perf_counter()
-        return contextlib.nullcontext(self)
-
-    def update(self):
-        """One more frame is done."""
-        self.done += 1
-
-    def in_words(self):
-        """``"12 of 240 frames, 00:35 left"``."""
-        if not self.done:
-            return "Reading …"
-        of = f" of {self.total}" if self.total else ""
-        left = ""
-        if self.total and self.done < self.total:
-            took = time.perf_counter() - self._began
-            left = f", {tqdm.format_interval(took / self.done * (self.total - self.done))} left"
-        return f"{self.done}{of} frames{left}"
 
 
 def checked_clip(path):
@@ -106,7 +70,7 @@ def paint_clip(context, clip, look, options, progress, tell=warn):
         clip: path.
         look: :class:`fast_style.app.look.Look`.
         options: of :func:`options_of`.
-        progress: :class:`ClipProgress`.
+        progress: :class:`WorkProgress`.
         tell: function of a line on what was lost and repeated.
 
     Returns:
@@ -198,34 +162,18 @@ def build(context):
             return {slider: None, status: ""}
         return {slider: preview(context, checked_clip(clip), fields.look(values), place), status: ""}
 
+    @told(context, status)
     def paint_it(clip, calm, start, end, file_format, *values):
-        progress, outcome, lines = ClipProgress(), {}, []
-
-        def work():
-            try:
-                look = fields.look(values)
-                options = options_of(look, calm, start, end, file_format)
-                outcome["result"] = paint_clip(context, checked_clip(clip), look, options, progress, lines.append)
-            except Exception as error:  # it is told, or raised, where the page asks
-                outcome["error"] = error
-
+        progress, lines = WorkProgress("frames"), []
         hidden = {painted: gr.Video(visible=False), moving: gr.Image(visible=False)}
-        yield {status: note("Reading …"), running: progress, save: gr.DownloadButton(visible=False), **hidden}
-        worker = threading.Thread(target=work, daemon=True)
-        worker.start()
-        try:
-            while worker.is_alive():
-                worker.join(SECONDS_BETWEEN)
+        yield {status: note(progress.in_words()), running: progress, save: gr.DownloadButton(visible=False), **hidden}
+        look = fields.look(values)
+        options = options_of(look, calm, start, end, file_format)
+        clip = checked_clip(clip)
+        with Work(lambda: paint_clip(context, clip, look, options, progress, lines.append), progress.stop) as work:
+            for _ in work:
                 yield {status: note(progress.in_words())}
-        finally:  # where somebody closed the page, too
-            progress.stop()
-            worker.join()
-        if isinstance(outcome.get("error"), UserError):
-            yield {status: problem(context, outcome["error"])}
-            return
-        if "error" in outcome:
-            raise outcome["error"]
-        path, stopped = outcome["result"]
+        path, stopped = work.result()
         said = [stopped or f"{Path(path).name}: {progress.done} frames", *lines]
         answer = {status: "".join(note(context.folder.without_path(line)) for line in said)}
         if path:

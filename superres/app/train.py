@@ -5,8 +5,8 @@ from superres.task import TASK
 
 # Presets of the training command that take minutes, as the page has them.
 PRESETS = {
-    "quick": "four times larger: x4_pixel, which goes on to learn on these photographs",
-    "quick-x2": "twice as large: a new network",
+    "quick": "4 times larger: goes on from x4_pixel",
+    "quick-x8": "8 times larger: goes on from x8_pixel",
 }
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("gradio", reason="the app's framework is not installed: pip 
 pytest.importorskip("av", reason="PyAV is not installed: pip install '.[video]'")
 from fast_style.app import video
 from fast_style.app.look import Look
-from fast_style.app.video import ClipProgress
+from fast_style.common.app.working import WorkProgress
 
 
 @pytest.fixture
@@ -23,7 +23,9 @@ def clip(tmp_path):
 
 
 def painted(context, clip, look, *options, progress=None, **more):
-    return video.paint_clip(context, clip, look, video.options_of(look, *options), progress or ClipProgress(), **more)
+    return video.paint_clip(
+        context, clip, look, video.options_of(look, *options), progress or WorkProgress("frames"), **more
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,29 +67,19 @@ def test_sound_comes_along(context, clip):
 
 
 def test_a_clip_is_stopped_and_kept_so_far(context, clip):
-    class Impatient(ClipProgress):
+    class Impatient(WorkProgress):
         def update(self):
             super().update()
             if self.done == 2:
                 self.stop()
 
-    progress = Impatient()
+    progress = Impatient("frames")
     path, stopped = painted(context, clip, Look("tiny"), progress=progress)
     assert stopped.endswith("holds the first 0.1 s")
     assert len(frames_of(path)[0]) == progress.done == 2
-    never = ClipProgress()
+    never = WorkProgress("frames")
     never.stop()
     assert painted(context, clip, Look("tiny"), progress=never)[0] is None
-
-
-def test_progress_in_words():
-    progress = ClipProgress()
-    assert progress.in_words() == "Reading …"
-    progress.begin("clip", 4)
-    progress.update()
-    assert progress.in_words() == "1 of 4 frames, 00:00 left"
-    progress.begin("pipe", None)
-    assert progress.in_words() == "1 frames"
 
 
 @pytest.mark.parametrize(("share", "number"), [(0.0, 0), (0.5, 2), (1.0, 4)])
