@@ -32,15 +32,15 @@ class LookFields:
         network = gr.Radio(NETWORKS, value=kind, label="Network")
         strength = gr.Slider(0, 1, 1, step=0.05, label="Strength: the share of the painting")
         stroke = stroke_slider()
-        self._other = gr.Dropdown(label="Blend with", visible=False, elem_id=names.get("other"))
+        self.other = gr.Dropdown(label="Blend with", visible=False, elem_id=names.get("other"))
         self._share = gr.Slider(0, 1, 0.5, step=0.05, label="Share of that painting", visible=False)
         colours = gr.Checkbox(label="Keep the colours as they were")
         size = gr.Dropdown(SIZES, value=size, label="Size")
         # In the order of the fields of Look.
-        self.inputs = [self.painting, network, strength, stroke, self._other, self._share, colours, size]
+        self.inputs = [self.painting, network, strength, stroke, self.other, self._share, colours, size]
         self.painting.focus(self._names, outputs=self.painting, **QUIET)
-        self.painting.change(self._blends, self.painting, [self._other, self._share], **QUIET)
-        self._other.change(lambda name: gr.Slider(visible=bool(name)), self._other, self._share, **QUIET)
+        self.painting.change(self._blends, self.painting, [self.other, self._share], **QUIET)
+        self.other.change(lambda name: gr.Slider(visible=bool(name)), self.other, self._share, **QUIET)
         context.page.load(self._opened, outputs=self.painting, **QUIET)
 
     @staticmethod

@@ -140,7 +140,7 @@ def build(context):
         ]
 
     def clicked(event: gr.SelectData):
-        return all_paintings(context)[event.index].name
+        return all_paintings(context)[event.index].name, ""
 
     settings = [*fields.inputs, file_format]
 
@@ -190,7 +190,9 @@ def build(context):
     photograph.change(show_all, photograph, **tries, trigger_mode="always_last")
     outputs = [slider, save, status]
     paints = {"outputs": outputs, "concurrency_id": "pictures", "show_progress_on": slider}
-    gallery.select(clicked, outputs=fields.painting, queue=False).then(paint_one, [photograph, *settings], **paints)
+    gallery.select(clicked, outputs=[fields.painting, fields.other], queue=False).then(
+        paint_one, [photograph, *settings], **paints
+    )
     go.click(paint_one, [photograph, *settings], **paints)
     folder.upload(lambda files: files, folder, many, queue=False)
     running = go_many.click(

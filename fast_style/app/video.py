@@ -15,10 +15,11 @@ from fast_style.common.errors import UserError
 from fast_style.common.installed import installed
 from fast_style.common.streams import warn
 from fast_style.common.video.extra import video_library
-from fast_style.common.video.formats import ANIMATIONS, CONTAINERS, READ
+from fast_style.common.video.formats import ANIMATIONS, CONTAINERS, READ, is_numbered
 from fast_style.common.video.timing import seconds
 
 FORMATS = [("MP4", "mp4"), ("WebM", "webm"), ("GIF", "gif")]
+SUFFIXES = (*CONTAINERS, *READ)
 SIZE = 512  # that is chosen at first: on two cores a larger one takes long
 NEEDS = '<p>Moving pictures need <code>pip install "fast-style[video]"</code>.</p>'
 
@@ -27,10 +28,13 @@ def checked_clip(path):
     """The path of an uploaded clip.
 
     Raises:
-        UserError: there is none; PyAV is not installed.
+        UserError: there is none, or one of another kind of file: a playlist would name files of this machine; PyAV is
+            not installed.
     """
     if not path:
         raise UserError("clip: expected moving pictures, dropped or chosen here. Received: none")
+    if Path(path).suffix.lower() not in SUFFIXES or is_numbered(path):
+        raise UserError(f"clip: expected a file of {', '.join(SUFFIXES)}. Received: {Path(path).name}")
     video_library()
     return str(path)
 
@@ -129,9 +133,7 @@ def build(context):
         return
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            clip = gr.File(
-                label="Clip: drop or choose one", file_types=sorted({*CONTAINERS, *READ}), height=140, elem_id="clip"
-            )
+            clip = gr.File(label="Clip: drop or choose one", file_types=list(SUFFIXES), height=140, elem_id="clip")
             fields = LookFields(context, {"painting": "clip-painting", "other": "clip-blend"}, "fast", SIZE)
             calm = gr.Checkbox(True, label="Calm: take the flicker out")
             with gr.Row():

@@ -104,6 +104,15 @@ def test_what_is_no_clip_is_one_line(context, tmp_path):
         painted(context, str(tmp_path / "bad.mp4"), Look("tiny"), True, "3", "2")
 
 
+@pytest.mark.parametrize("name", ["list.m3u8", "list.mpd", "list.mp4", "list.avi", "frames_%d.mp4"])
+def test_files_of_others_are_not_read_through_a_playlist(context, tmp_path, name):
+    clip = make_clip(tmp_path / "private.ts", 3, pixels="yuv420p")
+    path = context.folder.new() / name
+    path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{clip}\n#EXT-X-ENDLIST\n")
+    with pytest.raises(UserError):
+        video.preview(context, video.checked_clip(path), Look("tiny"))
+
+
 def test_what_was_lost_is_told(context, tmp_path):
     clip = make_clip(tmp_path / "clip.mp4", 2, sides=(25, 32))
     lines = []
