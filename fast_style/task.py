@@ -32,7 +32,10 @@ TASK = Task(
     evaluation=Lazily("fast_style.evaluation.recorded_figures:recorded"),
     tabs=(
         Tab("Photograph", 10, Lazily("fast_style.app.photograph:build")),
+        Tab("Regions", 20, Lazily("fast_style.app.regions:build")),
+        Tab("Video", 40, Lazily("fast_style.app.video:build")),
         Tab("Live", 50, Lazily("fast_style.app.live:build")),
+        Tab("Optimise", 45, Lazily("fast_style.app.optimize:build")),
         Tab("Train", 60, Lazily("fast_style.app.train:build"), for_strangers=False),
     ),
 )

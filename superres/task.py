@@ -7,7 +7,7 @@ from fast_style.common.app.tab import Tab
 from fast_style.common.errors import UserError
 from fast_style.common.networks.source import find_network, shipped_sources
 from fast_style.common.task import Lazily, Task
-from superres.settings import SuperResolutionSettings
+from superres.settings import TRAINING_PRESETS, SuperResolutionSettings
 
 if typing.TYPE_CHECKING:
     from superres.enlarging_network import EnlargingNetwork
@@ -33,7 +33,11 @@ TASK = Task(
     },
     figures=Lazily("superres.evaluation.recorded_figures:figures"),
     evaluation=Lazily("superres.evaluation.recorded_figures:recorded"),
-    tabs=(Tab("Enlarge", 30, Lazily("superres.app.enlarge:build")),),
+    presets=TRAINING_PRESETS,
+    tabs=(
+        Tab("Enlarge", 30, Lazily("superres.app.enlarge:build")),
+        Tab("Train to enlarge", 70, Lazily("superres.app.train:build"), for_strangers=False),
+    ),
 )
 
 

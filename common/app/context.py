@@ -15,6 +15,7 @@ class Context:
         settings: as the app was started.
         folder: what may be written.
         networks: those that are ready.
+        given: tuple of the :class:`common.networks.source.Source` of each network that was given at the start.
         page: Gradio's Blocks that the tabs are built into, for what happens when somebody opens it.
         for_strangers: whether the app is a public page: paths of this machine are refused.
     """
@@ -23,4 +24,5 @@ class Context:
     folder: AppFolder
     networks: Networks
     for_strangers: bool = False
+    given: tuple = ()
     page: object = None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_names, check_writable
+from fast_style.common.training.lock import locked
 
 # Uploads and results stay so long, for people who come back to their page.
 KEPT_SECONDS = 24 * 3600
@@ -28,6 +29,7 @@ class AppFolder:
     """
 
     def __init__(self, path):
+        self._held = contextlib.ExitStack()
         self.path = Path(os.path.abspath(path))
         check_names(self.path, "--folder")
         check_writable(self.path, "--folder")
@@ -35,6 +37,19 @@ class AppFolder:
             self.temporary.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(f"--folder: expected a folder. Received: {path} ({error.strerror})") from error
+
+    def hold(self):
+        """Keeps other apps out of the folder, until this process ends or :meth:`release`: what is temporary is emptied
+        when an app begins.
+
+        Raises:
+            UserError: another app uses it.
+        """
+        self._held.enter_context(locked(self.path, "--folder", "no other app is using"))
+
+    def release(self):
+        """Lets other apps use the folder."""
+        self._held.close()
 
     @property
     def temporary(self):

@@ -1,11 +1,41 @@
 """Networks that are ready to make pictures: each is read once, and TensorFlow starts behind the page."""
 
+import contextlib
 import os
 import threading
+from pathlib import Path
 
+from fast_style.common.errors import UserError
+from fast_style.common.networks.source import find_network
 from fast_style.common.startup import start_tensorflow
 
+KERAS_FILE = ".keras"
 SIDE = 64  # of the picture for which a network is traced, in pixels: any does
+
+
+def given_networks(paths, argument="--network"):
+    """The :class:`common.networks.source.Source` of networks in files, and in folders of them, of whatever task.
+
+    What in a folder is no network is left out.
+
+    Raises:
+        UserError: a file that is no network; a folder without one.
+    """
+    found = {}
+    for path in map(Path, paths):
+        if not path.is_dir():
+            found[path.resolve()] = find_network(path, argument=argument)
+            continue
+        inside = {}
+        for file in sorted(path.rglob(f"*{KERAS_FILE}")):
+            with contextlib.suppress(UserError):
+                inside[file.resolve()] = find_network(file, argument=argument)
+        if not inside:
+            raise UserError(
+                f"{argument}: expected a network's {KERAS_FILE} file, or a folder of some. Received: {path}"
+            )
+        found |= inside
+    return tuple(found.values())
 
 
 class Networks:
@@ -41,15 +71,23 @@ class Networks:
         for source in self._expected if self.error is None else ():
             self.get(source)
 
+    def wait(self):
+        """Until TensorFlow has started.
+
+        Raises:
+            UserError: it does not start.
+        """
+        self._started.wait()
+        if self.error is not None:
+            raise self.error
+
     def get(self, source):
         """The network of a :class:`common.networks.source.Source`, traced; waits until TensorFlow has started.
 
         Raises:
             UserError: a file that does not load; TensorFlow that does not start.
         """
-        self._started.wait()
-        if self.error is not None:
-            raise self.error
+        self.wait()
         key = source.task.name, os.path.realpath(source.path), source.path.stat().st_mtime_ns
         if key not in self._ready:  # who wants one that is there does not wait for another that is read
             with self._lock:

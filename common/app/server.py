@@ -9,7 +9,7 @@ import webbrowser
 
 from fast_style.common.app.context import Context
 from fast_style.common.app.folder import AppFolder
-from fast_style.common.app.networks import Networks
+from fast_style.common.app.networks import Networks, given_networks
 from fast_style.common.app.settings import LOCAL
 from fast_style.common.errors import UserError
 from fast_style.common.settings import check_settings
@@ -29,15 +29,19 @@ def prepare(settings, for_strangers=False):
             paths that are the owner's alone.
 
     Raises:
-        UserError: a bad setting; an address beyond this machine without a password.
+        UserError: a bad setting; an address beyond this machine without a password; a folder that another app uses.
     """
     check_settings(type(settings), vars(settings))
     if not for_strangers:
         settings.check_password()
+    given = given_networks(settings.network)
+    if settings.segmentation is not None and not os.path.isfile(settings.segmentation):
+        raise UserError(f"--segmentation: expected a TFLite file. Received: {settings.segmentation} (no such file)")
     folder = AppFolder(settings.folder)
-    folder.sweep()
     _import_gradio(folder)
-    return Context(settings, folder, Networks(settings.precision), for_strangers)
+    folder.hold()
+    folder.sweep()
+    return Context(settings, folder, Networks(settings.precision), for_strangers, given)
 
 
 def _import_gradio(folder):
@@ -137,3 +141,4 @@ def serve(settings, for_strangers=False):
     finally:
         page.close(verbose=False)
         context.folder.sweep()
+        context.folder.release()

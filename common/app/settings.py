@@ -37,6 +37,18 @@ class AppSettings(PrecisionSettings):
         f"environment, as {PASSWORD_VARIABLE}, where other users of this machine do not see it",
         metavar="WORD",
     )
+    network: tuple = setting(
+        (),
+        "further networks to offer: .keras files, and folders of them, such as those of runs",
+        nargs="+",
+        metavar="FILE|DIR",
+    )
+    segmentation: str = setting(
+        None,
+        "a TFLite file that finds people in photographs, as MediaPipe's selfie_segmentation.tflite does, for a button "
+        "that takes the person as a region",
+        metavar="FILE",
+    )
     max_upload: int = setting(200, "MiB of the largest file that is taken", least=1, most=100_000)
     max_photos: int = setting(200, "photographs that are taken at once", least=1)
     max_waiting: int = setting(20, "requests that may wait for their turn; one more is refused", least=1)

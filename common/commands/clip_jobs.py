@@ -1,6 +1,7 @@
 """Moving pictures in, moving pictures out: what the commands that turn files into files share for clips."""
 
 import argparse
+import functools
 import glob
 import os
 import time
@@ -273,7 +274,7 @@ def check_target(target, overwrite):
         ) from error
 
 
-def run_clips(jobs, painter, options, signals=None):
+def run_clips(jobs, painter, options, signals=None, progress=None, tell=warn):
     """Runs jobs of :func:`plan_clips`; a bad clip does not stop the rest.
 
     Args:
@@ -281,6 +282,9 @@ def run_clips(jobs, painter, options, signals=None):
         painter: function of an open clip to (function of a batch, frames of a batch), as of ``paint_clip``.
         options: what was parsed.
         signals: :class:`StopSignals`.
+        progress: function of the name of a clip and its frames, or None, to a context with a method ``update()``, for
+            each. Default: :class:`FrameProgress`.
+        tell: function of a line on what was lost and repeated.
 
     Returns:
         (done, failed, stopped): lists of (:class:`Job`, seconds) and (job, reason), and a line where it was stopped.
@@ -296,7 +300,7 @@ def run_clips(jobs, painter, options, signals=None):
         began = time.perf_counter()
         try:
             taken["square"] = target.pictures
-            result = _paint(source, target, painter, taken, True, options.calm, signals)
+            result = _paint(source, target, painter, taken, progress or _shown(True), options.calm, signals)
         except (UserError, MemoryError) as error:
             reason = str(error) if isinstance(error, UserError) else f"{source}: expected frames that memory holds"
             failed.append((job, reason))
@@ -306,7 +310,7 @@ def run_clips(jobs, painter, options, signals=None):
                 raise
             return done, failed, f"stopped; {target.path} is not written"
         for note in result.notes:
-            warn(note)
+            tell(note)
         if result.stopped:
             return done, failed, f"stopped; {target.path} holds the first {result.seconds:.1f} s"
         done.append((job, time.perf_counter() - began))
@@ -328,17 +332,22 @@ def paint_to_file(source, target, painter, taken, overwrite, progress, calm=Fals
     target.check()
     if os.path.exists(target.first) and not overwrite:
         raise UserError(f"target: expected a new file, or overwrite=True. Received: {target.first}, which exists")
-    return _paint(source, target, painter, taken, progress, calm)
+    return _paint(source, target, painter, taken, _shown(progress), calm)
+
+
+def _shown(show):
+    from fast_style.common.commands.progress import FrameProgress
+
+    return functools.partial(FrameProgress, show=show)
 
 
 def _paint(source, target, painter, taken, progress, calm, signals=None):
-    from fast_style.common.commands.progress import FrameProgress
     from fast_style.common.video.calm import Calm
     from fast_style.common.video.painting import paint_clip
     from fast_style.common.video.reading import open_clip
 
     with open_clip(source, **taken) as clip:
         paint, batch = painter(clip)
-        with FrameProgress(Path(source).name, clip.count, progress) as bar:
+        with progress(Path(source).name, clip.count) as bar:
             should_stop = None if signals is None else lambda: signals.received is not None
             return paint_clip(clip, target, paint, batch, Calm() if calm else None, bar.update, should_stop)

@@ -1,4 +1,4 @@
-"""One training at a time in a folder."""
+"""One training, or one app, at a time in a folder."""
 
 import contextlib
 import os
@@ -16,13 +16,18 @@ LOCK = ".lock"
 
 
 @contextlib.contextmanager
-def locked(folder):
-    """Holds a folder for one training within a ``with`` block; it is made if need be, and goes again if it stays empty.
+def locked(folder, argument="--output", use="no other training is writing"):
+    """Holds a folder for one user within a ``with`` block; it is made if need be, and goes again if it stays empty.
 
     What is held is a lock of the system on a file in it, which ends with the process, however that ends.
 
+    Args:
+        folder: path.
+        argument: what to call it in errors.
+        use: what is to be true of a folder that is free, in words for errors.
+
     Raises:
-        UserError: another training holds it; it cannot be made or written.
+        UserError: another one holds it; it cannot be made or written.
     """
     folder = Path(folder).absolute()
     there = existing_folder(folder)
@@ -33,10 +38,10 @@ def locked(folder):
         file = _held(path)
     except OSError as error:
         raise UserError(
-            f"--output: expected a folder that can be written. Received: {folder} ({error.strerror or error})"
+            f"{argument}: expected a folder that can be written. Received: {folder} ({error.strerror or error})"
         ) from error
     if file is None:
-        raise UserError(f"--output: expected a folder that no other training is writing. Received: {folder}")
+        raise UserError(f"{argument}: expected a folder that {use}. Received: {folder}")
     try:
         yield
     finally:

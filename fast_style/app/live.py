@@ -5,8 +5,7 @@ import time
 
 import gradio as gr
 
-from fast_style.app.paintings import all_paintings, choices
-from fast_style.app.photograph import source_of
+from fast_style.app.paintings import all_paintings, choices, painting_named
 from fast_style.common.app.messages import status_line, told
 from fast_style.common.images.image_io import encode
 
@@ -19,12 +18,13 @@ LONGEST_SECONDS = 1800
 SHARE = 0.2
 
 
-def paint_frame(context, frame, source, side):
-    """A frame, uint8 RGB, as a JPEG in the style of a network, at most `side` pixels high and wide."""
+def paint_frame(context, frame, painting, side):
+    """A frame, uint8 RGB, as a JPEG after a :class:`Painting`, at most `side` pixels high and wide."""
     from fast_style.common.images.geometry import limit_long_side
     from fast_style.stylization import stylize
 
-    picture = stylize(limit_long_side(frame, side), context.networks.get(source))
+    network = context.networks.get(painting.fast)
+    picture = stylize(limit_long_side(frame, side), network, style=painting.style)
     return encode(picture, "jpg", QUALITY)
 
 
@@ -57,7 +57,7 @@ def build(context):
     def paint(frame, name, side, clock):
         if frame is None:
             return {status: ""}
-        picture = base64.b64encode(paint_frame(context, frame, source_of(context, name, "fast"), side)).decode()
+        picture = base64.b64encode(paint_frame(context, frame, painting_named(context, name), side)).decode()
         (before, seconds), now = clock, time.perf_counter()
         between = now - before
         seconds = between if not seconds or between > 2 else seconds + SHARE * (between - seconds)

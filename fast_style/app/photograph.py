@@ -6,7 +6,9 @@ from pathlib import Path
 import gradio as gr
 from tqdm import tqdm
 
-from fast_style.app.paintings import all_paintings, choices, shipped_paintings
+from fast_style.app.look import chosen
+from fast_style.app.look_fields import LookFields
+from fast_style.app.paintings import all_paintings, shipped_paintings
 from fast_style.common.app.messages import note, problem, status_line, told
 from fast_style.common.app.pictures import checked, photo_input, shown, thumbnail, zipped
 from fast_style.common.commands.photo_jobs import plan_jobs
@@ -16,8 +18,6 @@ from fast_style.common.images.image_io import as_rgb
 
 # Long side in pixels at which every painting is tried.
 THUMBNAIL = 256
-SIZES = [("as it is", 0), *((f"at most {side} pixels", side) for side in (2048, 1024, 512))]
-NETWORKS = [("full", "full"), ("half the filters: quicker", "fast")]
 FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
 
 
@@ -32,32 +32,26 @@ def thumbnails(context, photograph):
     small = shown(checked(photograph), THUMBNAIL)
     pictures, folder = [], context.folder.new()
     for painting in all_paintings(context):
-        picture = stylize(small, context.networks.get(painting.fast))
+        picture = stylize(small, context.networks.get(painting.fast), style=painting.style)
         pictures.append((thumbnail(folder, picture, painting.name), painting.title))
         yield list(pictures)
 
 
-def source_of(context, name, kind):
-    """The :class:`Source` of a painting by its name.
-
-    Raises:
-        UserError: none of that name, which somebody may have deleted.
-    """
-    paintings = all_paintings(context)
-    for painting in paintings:
-        if painting.name == name:
-            return painting.fast if kind == "fast" else painting.full
-    raise UserError(f"painting: expected one of {', '.join(one.title for one in paintings)}. Received: {name}")
-
-
-def jobs_for(context, photographs, source, file_format):
+def jobs_for(context, photographs, label, file_format):
     """:func:`plan_jobs` of uploaded photographs, into a new folder: the names are the command line's."""
     folder = str(context.folder.new())
-    return plan_jobs([str(path) for path in photographs], source.name, folder, folder, file_format, tell=None)
+    return plan_jobs([str(path) for path in photographs], label, folder, folder, file_format, tell=None)
 
 
-def paint(context, job, source, strength, original_colours, max_size):
+def paint(context, job, source, style, look, masks=()):
     """Paints one job of :func:`jobs_for`, as `fast-style stylize` does.
+
+    Args:
+        context: :class:`common.app.context.Context`.
+        job: of :func:`jobs_for`.
+        source, style: of :func:`fast_style.app.look.chosen`.
+        look: :class:`fast_style.app.look.Look`.
+        masks: as of :func:`stylize_files`.
 
     Raises:
         UserError: a photograph that cannot be painted.
@@ -67,10 +61,14 @@ def paint(context, job, source, strength, original_colours, max_size):
     _, failed = stylize_files(
         [job],
         context.networks.get(source),
-        max_size or None,
+        look.max_size or None,
         progress=False,
-        strength=strength,
-        original_colours=original_colours,
+        original_colours=look.original_colours,
+        masks=masks,
+        style=style,
+        name=source.name,
+        stroke=look.stroke,
+        strength=look.strength,
     )
     for _, reason in failed:
         raise UserError(reason)
@@ -90,13 +88,8 @@ def build(context):
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             photograph = photo_input()
-            painting = gr.Dropdown(label="Painting", elem_id="painting")
-            network = gr.Radio(NETWORKS, value="full", label="Network")
-            strength = gr.Slider(0, 1, 1, step=0.05, label="Strength: the share of the painting")
-            colours = gr.Checkbox(label="Keep the photograph's colours")
-            with gr.Row():
-                size = gr.Dropdown(SIZES, value=0, label="Size")
-                file_format = gr.Radio(FORMATS, value="png", label="Save as")
+            fields = LookFields(context, {"painting": "painting", "other": "blend"})
+            file_format = gr.Radio(FORMATS, value="png", label="Save as")
         with gr.Column(scale=3, min_width=320):
             gr.Markdown("**All paintings of this photograph:** click one to paint it at its full size.")
             gallery = gr.Gallery(
@@ -138,32 +131,27 @@ def build(context):
             yield {gallery: pictures, status: ""}
 
     def examples():
-        """What networks that ship made of a sample photograph."""
+        """What networks of one painting that ship made of a sample photograph."""
         folder = context.folder.new()
         return [
             (thumbnail(folder, as_rgb(one.full.path.with_suffix(".jpg")), one.name), one.title)
             for one in shipped_paintings()
+            if one.style is None
         ]
 
-    def opened():
-        found = choices(all_paintings(context))
-        return {painting: gr.Dropdown(found, value=found[0][1]), gallery: examples()}
+    def clicked(event: gr.SelectData):
+        return all_paintings(context)[event.index].name, ""
 
-    def names():
-        return gr.Dropdown(choices(all_paintings(context)))
-
-    def chosen(event: gr.SelectData):
-        return all_paintings(context)[event.index].name
-
-    settings = [painting, network, strength, colours, size, file_format]
+    settings = [*fields.inputs, file_format]
 
     @told(context, status)
-    def paint_one(photograph, name, kind, strength, colours, size, file_format):
+    def paint_one(photograph, *settings):
         yield {status: note("Painting …"), save: gr.DownloadButton(visible=False)}
         start = time.perf_counter()
-        source = source_of(context, name, kind)
-        (job,) = jobs_for(context, [checked(photograph)], source, file_format)
-        paint(context, job, source, strength, colours, size)
+        look, file_format = fields.look(settings[:-1]), settings[-1]
+        label, source, style = chosen(context, look)
+        (job,) = jobs_for(context, [checked(photograph)], label, file_format)
+        paint(context, job, source, style, look)
         height, width = _sides(job.target)
         yield {
             slider: before_and_after(job),
@@ -172,19 +160,20 @@ def build(context):
         }
 
     @told(context, status_many)
-    def paint_many(photographs, name, kind, strength, colours, size, file_format):
+    def paint_many(photographs, *settings):
         if not photographs:
             raise UserError("photographs: expected some, dropped or chosen here. Received: none")
         if len(photographs) > (most := context.settings.max_photos):
             raise UserError(f"photographs: expected at most {most} at once. Received: {len(photographs)}")
         yield {status_many: note("Painting …"), done: [], save_many: gr.DownloadButton(visible=False)}
-        source = source_of(context, name, kind)
-        jobs = jobs_for(context, photographs, source, file_format)
+        look, file_format = fields.look(settings[:-1]), settings[-1]
+        label, source, style = chosen(context, look)
+        jobs = jobs_for(context, photographs, label, file_format)
         pictures, targets, problems, start = [], [], [], time.perf_counter()
         small = context.folder.new()
         for number, job in enumerate(jobs, 1):
             try:
-                paint(context, job, source, strength, colours, size)
+                paint(context, job, source, style, look)
                 name = Path(job.target).name
                 pictures.append((thumbnail(small, shown(job.target, THUMBNAIL), f"{number}_{name}"), name))
                 targets.append(job.target)
@@ -194,16 +183,17 @@ def build(context):
             line = note(f"{number} of {len(jobs)}" + (f", {left} left" if number < len(jobs) else " done"))
             yield {status_many: line + "".join(problems), done: pictures}
         if targets:
-            archive = zipped(Path(targets[0]).parent, targets, source.name)
+            archive = zipped(Path(targets[0]).parent, targets, label)
             yield {save_many: gr.DownloadButton(f"Save {Path(archive).name}", value=archive, visible=True)}
 
     tries = {"outputs": [gallery, status], "concurrency_id": "thumbnails", "show_progress": "minimal"}
     photograph.change(show_all, photograph, **tries, trigger_mode="always_last")
     outputs = [slider, save, status]
     paints = {"outputs": outputs, "concurrency_id": "pictures", "show_progress_on": slider}
-    gallery.select(chosen, outputs=painting, queue=False).then(paint_one, [photograph, *settings], **paints)
+    gallery.select(clicked, outputs=[fields.painting, fields.other], queue=False).then(
+        paint_one, [photograph, *settings], **paints
+    )
     go.click(paint_one, [photograph, *settings], **paints)
-    painting.focus(names, outputs=painting, queue=False, show_progress="hidden")
     folder.upload(lambda files: files, folder, many, queue=False)
     running = go_many.click(
         paint_many,
@@ -213,7 +203,7 @@ def build(context):
         show_progress="minimal",
     )
     stop.click(None, cancels=[running])
-    context.page.load(opened, outputs=[painting, gallery], queue=False, show_progress="hidden")
+    context.page.load(examples, outputs=gallery, queue=False, show_progress="hidden")
 
 
 def _sides(path):

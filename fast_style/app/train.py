@@ -1,118 +1,12 @@
 """The tab that trains a network on a painting."""
 
-import gradio as gr
+from fast_style.common.app.training_tab import build_training
+from fast_style.task import TASK
 
-from fast_style.app.trainings import PRESETS, Trainings
-from fast_style.common.app.messages import note, status_line, told
-from fast_style.common.app.pictures import checked, photo_input, shown
-from fast_style.common.errors import UserError
-from fast_style.common.images.image_formats import EXTENSIONS
-
-SECONDS_BETWEEN = 2.0  # looks at how a training stands
-MINUTES = (1, 240)
-
-
-def in_words(name, progress):
-    """How a training stands, in a line."""
-    done = f"iteration {progress.iteration} of {progress.iterations}" if progress.iterations else ""
-    left = f", {progress.left} left" if progress.left else ""
-    return {
-        "measuring": f"{name}: finding out how fast this machine is …",
-        "training": f"{name}: {done or 'beginning …'}{left}",
-        "stopped": f"{name}: stopped{' at ' + done if done else ''}",
-        "finished": f"{name}: finished; it is among the paintings now",
-        "failed": f"{name}: failed. {progress.problem}",
-    }[progress.state]
+# Presets of the training command that take minutes, as the page has them.
+PRESETS = {"quick-fast": "half the filters: quicker", "quick": "full"}
 
 
 def build(context):
     """Lays the tab out."""
-    trainings = Trainings(context)
-    with gr.Row():
-        with gr.Column(scale=2, min_width=320):
-            painting = photo_input("Painting: drop, paste or choose", camera=False, height=260)
-            name = gr.Textbox(label="Name of the style", placeholder="the painting's", max_length=60)
-            photos = gr.File(
-                label="Photographs to learn on: hundreds, of any kind",
-                file_count="multiple",
-                file_types=list(EXTENSIONS),
-                height=170,
-            )
-            with gr.Row():
-                chosen = gr.UploadButton("A folder", file_count="directory")
-            folder = gr.Textbox(
-                label="or a folder on this computer",
-                placeholder="/home/me/photos",
-                visible=context.settings.is_local,
-            )
-            minutes = gr.Slider(*MINUTES, 5, step=1, label="Minutes, about")
-            preset = gr.Radio([(text, key) for key, text in PRESETS.items()], value="quick-fast", label="Network")
-            begin = gr.Button("Train", variant="primary", elem_id="train")
-            refusal = status_line()
-        with gr.Column(scale=3, min_width=320):
-            which = gr.Dropdown(label="Training", elem_id="training")
-            with gr.Row():
-                stop = gr.Button("Stop", elem_id="stop-training")
-                go_on = gr.Button("Go on", elem_id="go-on")
-            status = status_line()
-            curve = gr.LinePlot(
-                x="iteration", y="loss", label="Loss", height=260, x_title="iteration", y_title="loss", buttons=[]
-            )
-            preview = gr.Image(label="Preview", interactive=False, height=360, buttons=["fullscreen"])
-    seen = gr.State(None)
-    timer = gr.Timer(SECONDS_BETWEEN)
-
-    def names(value):
-        found = trainings.names()
-        return gr.Dropdown(found, value=value if value in found else next(iter(found), None))
-
-    def look(name, seen):
-        """What has changed since the last look alone: pictures and curve do not flicker."""
-        import pandas as pd
-
-        if not name:
-            return {status: note("No training yet.")}
-        try:
-            now = trainings.progress(name)
-        except UserError as error:
-            return {status: note(str(error))}
-        answer = {status: note(in_words(name, now)), seen_state: (name, len(now.losses), now.preview)}
-        if seen is None or seen[:2] != (name, len(now.losses)):
-            # Of an empty frame the plot would learn that its columns are words.
-            answer[curve] = pd.DataFrame(now.losses, columns=["iteration", "loss"]) if now.losses else None
-        if seen is None or (seen[0], seen[2]) != (name, now.preview):
-            answer[preview] = None if now.preview is None else shown(now.preview)
-        return answer
-
-    seen_state = seen
-
-    @told(context, refusal)
-    def start(painting, name, photos, folder, minutes, preset):
-        checked(painting, "painting")
-        if folder and not context.settings.is_local:
-            raise UserError("folder: expected photographs that are dropped here, from others. Received: a path")
-        if not photos and not folder:
-            raise UserError("photographs: expected some, dropped here, or a folder. Received: none")
-        begun = trainings.begin(name or "", painting, list(photos) if photos else folder, minutes, preset)
-        return {which: names(begun), refusal: "", status: note(f"{begun}: beginning …")}
-
-    @told(context, status)
-    def end(name):
-        trainings.stop(name)
-        return {status: note(f"{name}: stopping behind this iteration …")}
-
-    @told(context, status)
-    def again(name):
-        trainings.go_on(name)
-        return {status: note(f"{name}: going on …")}
-
-    quiet = {"queue": False, "show_progress": "hidden"}
-    chosen.upload(lambda files: files, chosen, photos, queue=False)
-    quick = {"concurrency_limit": None, "show_progress": "hidden"}
-    begin.click(start, [painting, name, photos, folder, minutes, preset], [which, refusal, status], **quick)
-    stop.click(end, which, status, **quick)
-    go_on.click(again, which, status, **quick)
-    watched = [status, seen, curve, preview]
-    timer.tick(look, [which, seen], watched, **quiet)
-    which.change(look, [which, seen], watched, **quiet)
-    context.page.load(names, which, which, **quiet)
+    build_training(context, TASK, PRESETS, "paintings", ("--style", "Painting: drop, paste or choose"))

@@ -164,7 +164,22 @@ def work_of(options, sources, planned, moving):
     return Work(parts, needs)
 
 
-def _paint_clips(jobs, network, masks, named, look, options, signals):
+def paint_clips(jobs, network, masks, named, look, options, signals, **told):
+    """Paints jobs of :func:`plan_clips`.
+
+    Args:
+        jobs: list of (source, Target).
+        network: that paints.
+        masks: of :func:`read_masks`.
+        named: of :class:`Painter`, without the masks.
+        look: ``streaming`` and ``original_colours``, as of :func:`frame_painter`.
+        options: what was parsed.
+        signals: :class:`StopSignals`.
+        told: ``progress`` and ``tell`` of :func:`run_clips`.
+
+    Returns:
+        (done, failed, stopped), as of :func:`run_clips`.
+    """
     from fast_style.painter import Painter
     from fast_style.video import frame_painter
 
@@ -172,7 +187,7 @@ def _paint_clips(jobs, network, masks, named, look, options, signals):
     def painter():
         return Painter(network, masks=[mask[:2] for mask in masks], **named)
 
-    return run_clips(jobs, lambda clip: frame_painter(painter(), *clip.sides, **look), options, signals)
+    return run_clips(jobs, lambda clip: frame_painter(painter(), *clip.sides, **look), options, signals, **told)
 
 
 def run(options):
@@ -205,7 +220,7 @@ def run(options):
                 network = load(source)
                 named = {"style": style, "name": source.name, **chosen}
                 if moving[label]:
-                    results = _paint_clips(moving[label], network, masks, named, look, options, signals)
+                    results = paint_clips(moving[label], network, masks, named, look, options, signals)
                     clips_done += results[0]
                     clips_failed += results[1]
                     stopped = results[2]

@@ -1,5 +1,6 @@
 """Optimises pictures for files: progress, pictures on the way, stopping."""
 
+import contextlib
 import dataclasses
 import itertools
 from pathlib import Path
@@ -94,7 +95,7 @@ def optimization_precision(name):
     return "float32" if resolved == "mixed_float16" else resolved
 
 
-def optimize_files(jobs, settings, quality=95, progress=True):
+def optimize_files(jobs, settings, quality=95, progress=True, signals=None, watch=None):
     """Runs jobs of :func:`plan_jobs` by optimisation.
 
     Ctrl-C or SIGTERM ends the picture at hand after its iteration, keeps it, and leaves out the rest.
@@ -104,6 +105,8 @@ def optimize_files(jobs, settings, quality=95, progress=True):
         settings: :class:`fast_style.settings.OptimizationSettings`.
         quality: of JPEG and WebP, 1 to 100.
         progress: show a progress bar for each picture, and say where one ended early.
+        signals: that are asked whether to stop, an object with ``received``. Default: those of the process.
+        watch: function of the iteration, of how many, and the float32 picture (height, width, 3), called behind each.
 
     Returns:
         (done, failed, signal): as of :func:`run_jobs`, and the number of the signal that stopped it, or None.
@@ -114,13 +117,13 @@ def optimize_files(jobs, settings, quality=95, progress=True):
     check_settings(settings)
     objective = build_objective(settings)
     done, failed = [], []
-    with StopSignals() as signals:
+    with StopSignals() if signals is None else contextlib.nullcontext(signals) as signals:
         for job in jobs:
             if signals.received is not None:
                 break
             results = run_jobs(
                 [job],
-                lambda photo, job: _paint(photo, job, objective, settings, quality, signals, progress),
+                lambda photo, job: _paint(photo, job, objective, settings, quality, signals, progress, watch),
                 quality,
                 signals=signals,
             )
@@ -129,7 +132,7 @@ def optimize_files(jobs, settings, quality=95, progress=True):
     return done, failed, signals.received
 
 
-def _paint(photo, job, objective, settings, quality, signals, progress):
+def _paint(photo, job, objective, settings, quality, signals, progress, watch):
     photo = limit_photo(photo, settings.max_size)
     rgb = photo.rgb
     if not settings.style_size:
@@ -138,6 +141,8 @@ def _paint(photo, job, objective, settings, quality, signals, progress):
 
     def on_iteration(iteration, picture, terms):
         bar.update(terms)
+        if watch:
+            watch(iteration, total, picture)
         if settings.save_every and iteration % settings.save_every == 0:
             write_photo(_kept_picture(job, iteration), to_uint8(picture).numpy(), job.file_format, quality)
         return signals.received is not None

@@ -7,6 +7,7 @@ import gradio as gr
 
 from fast_style.common.app.messages import note, status_line, told
 from fast_style.common.app.pictures import checked, photo_input, shown
+from fast_style.common.app.trainings import Trainings
 from fast_style.common.commands.photo_jobs import plan_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import as_rgb
@@ -15,26 +16,51 @@ from fast_style.common.networks.source import find_network, shipped_sources
 from superres.task import TASK, network_for
 
 FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
+HISTOGRAMS = [("as the network has it", ""), ("on", "on"), ("off", "off")]
+MEANT = ("the one that is meant for that", "")
 # Side in pixels of what is under the magnifier, which shows each twice as large on most screens.
 MAGNIFIED = 288
 
 
-def networks():
-    """Networks that ship, as a dropdown takes them."""
+def networks(context):
+    """``{what people read: source}`` of networks that ship, that were given, and that were trained here."""
     entries = Presets(TASK).manifest()
-    return [(entries[name]["title"], name) for name in shipped_sources(TASK)]
+    trained = () if context.for_strangers else Trainings(context, TASK).networks()
+    found = {entries[name]["title"]: source for name, source in shipped_sources(TASK).items()}
+    for source in (*context.given, *trained):
+        if source.task.name == TASK.name:
+            title, number = f"x{source.factor}, {source.name}", 2
+            while title in found:  # files of one name in two folders
+                title, number = f"x{source.factor}, {source.name} {number}", number + 1
+            found[title] = source
+    return found
 
 
-def enlarge(context, photograph, network, scale, self_ensemble, file_format):
+def source_of(context, network, scale):
+    """The :class:`Source` of a title of :func:`networks`; of "", the network that is meant for a scale.
+
+    Raises:
+        UserError: none of that title, which somebody may have deleted.
+    """
+    if not network:
+        return find_network(network_for(scale or 4), TASK)
+    found = networks(context)
+    if network not in found:
+        raise UserError(f"network: expected one of {', '.join(found)}. Received: {network}")
+    return found[network]
+
+
+def enlarge(context, photograph, network, scale, self_ensemble, file_format, histogram=""):
     """Enlarges one photograph, as `superres upscale` does.
 
     Args:
         context: :class:`common.app.context.Context`.
         photograph: path.
-        network: name of one that ships, or "" for the one for `scale`.
+        network: a key of :func:`networks`, or "" for the one for `scale`.
         scale: how many times larger; None for the network's factor.
         self_ensemble: as of :func:`superres.upscale`.
         file_format: a key of ``FORMATS``.
+        histogram: a value of ``HISTOGRAMS``.
 
     Returns:
         The :class:`Job` that was done.
@@ -42,7 +68,7 @@ def enlarge(context, photograph, network, scale, self_ensemble, file_format):
     Raises:
         UserError: a photograph that cannot be enlarged.
     """
-    source = find_network(network or network_for(scale or 4), TASK)
+    source = source_of(context, network, scale)
     outscale = None if scale in (None, source.factor) else scale
     label = source.name + (f"_to_x{outscale:g}" if outscale else "")
     folder = str(context.folder.new())
@@ -51,7 +77,14 @@ def enlarge(context, photograph, network, scale, self_ensemble, file_format):
 
     from superres.upscaling import upscale_files
 
-    _, failed = upscale_files([job], ready, progress=False, self_ensemble=self_ensemble, outscale=outscale)
+    _, failed = upscale_files(
+        [job],
+        ready,
+        progress=False,
+        self_ensemble=self_ensemble,
+        outscale=outscale,
+        histogram_matching={"": None, "on": True, "off": False}[histogram],
+    )
     for _, reason in failed:
         raise UserError(reason)
     return job
@@ -89,7 +122,8 @@ def build(context):
         with gr.Column(scale=2, min_width=320):
             photograph = photo_input()
             scale = gr.Number(4, label="Times larger, any number", minimum=0.1, maximum=64, elem_id="scale")
-            network = gr.Dropdown([("the one that is meant for that", ""), *networks()], value="", label="Network")
+            network = gr.Dropdown([MEANT], value="", label="Network", elem_id="enlarging-network")
+            histogram = gr.Radio(HISTOGRAMS, value="", label="Match the photograph's histogram")
             ensemble = gr.Checkbox(label="Mean over eight orientations: closer, eight times the time")
             file_format = gr.Radio(FORMATS, value="png", label="Save as")
             go = gr.Button("Enlarge", variant="primary", elem_id="enlarge")
@@ -113,11 +147,14 @@ def build(context):
             save = gr.DownloadButton("Save the picture", visible=False, elem_id="save-enlarged")
     done = gr.State(None)
 
+    def names():
+        return gr.Dropdown([MEANT, *networks(context)])
+
     @told(context, status)
-    def answer(photograph, scale, network, ensemble, file_format):
+    def answer(photograph, scale, network, ensemble, file_format, histogram):
         yield {status: note("Enlarging …"), save: gr.DownloadButton(visible=False)}
         start = time.perf_counter()
-        job = enlarge(context, checked(photograph), network, scale, ensemble, file_format)
+        job = enlarge(context, checked(photograph), network, scale, ensemble, file_format, histogram)
         picture = as_rgb(job.target)
         yield {
             whole: shown(job.target),
@@ -137,9 +174,11 @@ def build(context):
 
     go.click(
         answer,
-        [photograph, scale, network, ensemble, file_format],
+        [photograph, scale, network, ensemble, file_format, histogram],
         [whole, magnifier, done, save, status],
         concurrency_id="pictures",
         show_progress_on=whole,
     )
+    network.focus(names, outputs=network, queue=False, show_progress="hidden")
+    context.page.load(names, outputs=network, queue=False, show_progress="hidden")
     whole.select(look, done, magnifier, queue=False, show_progress="hidden")

@@ -1,4 +1,4 @@
-"""Serves two apps in a process of its own, until its standard input ends: the framework leaves sockets open in ours.
+"""Serves two apps in folders of their own, until standard input ends: the framework leaves sockets open in ours.
 
 ``python -m tests.common.app.serve FOLDER PASSWORD`` prints JSON: the address of one without a password, of one with it,
 and the error of a third at a port that is taken.
@@ -6,6 +6,7 @@ and the error of a third at a port that is taken.
 
 import dataclasses
 import json
+import os
 import sys
 import urllib.parse
 
@@ -24,15 +25,15 @@ class NoNetworks:
         pass
 
 
-def launch(**settings):
-    context = server.prepare(AppSettings(folder=sys.argv[1], **settings))
+def launch(folder=".", **settings):
+    context = server.prepare(AppSettings(folder=os.path.join(sys.argv[1], folder), **settings))
     return server.launch(dataclasses.replace(context, networks=NoNetworks()))[1]
 
 
 if __name__ == "__main__":
-    found = [launch(), launch(password=sys.argv[2])]
+    found = [launch(), launch("with_password", password=sys.argv[2])]
     try:
-        launch(port=urllib.parse.urlsplit(found[0]).port)
+        launch("third", port=urllib.parse.urlsplit(found[0]).port)
     except UserError as error:
         found.append(str(error))
     print(json.dumps(found), flush=True)

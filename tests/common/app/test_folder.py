@@ -45,6 +45,18 @@ def test_messages_name_files_without_their_place(tmp_path):
     assert folder.without_path(text) == "cat.jpg: expected an image. Received: /etc/passwd"
 
 
+def test_two_apps_share_no_folder(tmp_path):
+    """The second would empty what is temporary of the first."""
+    first, second = AppFolder(tmp_path / "app"), AppFolder(tmp_path / "app")
+    first.hold()
+    with pytest.raises(UserError, match="--folder: expected a folder that no other app is using. Received: .*app$"):
+        second.hold()
+    first.release()
+    second.hold()
+    second.release()
+    assert not list(second.path.glob(".*"))
+
+
 def test_a_file_in_its_place_is_refused(tmp_path):
     (tmp_path / "app").write_text("")
     with pytest.raises(UserError, match="--folder: expected a folder"):

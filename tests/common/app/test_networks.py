@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import fast_style.common.app.networks
-from fast_style.common.app.networks import Networks
+from fast_style.common.app.networks import Networks, given_networks
 from fast_style.common.errors import UserError
 from fast_style.common.networks.source import find_network
 from fast_style.network import TransformationNetwork
@@ -30,6 +30,17 @@ def test_each_is_read_once_and_anew_where_the_file_changed(source):
     assert found[0] is found[1] is found[2]
     TransformationNetwork(width=2).save(source.path)
     assert networks.get(find_network(source.path, TASK)).width == 2
+
+
+def test_networks_of_any_task_are_given_as_files_and_folders(source, tmp_path):
+    from superres.srcnn import SRCNN
+
+    SRCNN(factor=2).save(tmp_path / "twice.keras")
+    (tmp_path / "notes.keras").write_text("none")
+    found = given_networks([tmp_path, source.path])
+    assert {(one.name, one.task.name) for one in found} == {("tiny", "style-transfer"), ("twice", "super-resolution")}
+    with pytest.raises(UserError, match=r"--network: .*notes\.keras"):
+        given_networks([tmp_path / "notes.keras"])
 
 
 def test_one_that_is_there_does_not_wait_for_another(source, tmp_path):

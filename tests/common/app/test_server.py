@@ -112,7 +112,7 @@ def test_a_name_that_leads_here_from_elsewhere_is_refused(apps):
 
 def test_without_the_password_there_is_nothing(apps):
     address = apps.address_with_password
-    path = apps.folder.new() / "cat.png"
+    path = AppFolder(apps.folder.path / "with_password").new() / "cat.png"
     path.write_bytes(b"picture")
     assert ask(address, f"gradio_api/file={path}")[0] == 401
     assert ask(address, "config")[0] == 401
@@ -135,6 +135,30 @@ def test_a_port_that_is_taken_is_one_line(apps):
     assert apps.refusal.startswith("--listen, --port: expected an address of this machine and a port that is free.")
 
 
+def test_a_second_app_in_one_folder_is_refused(apps):
+    with pytest.raises(UserError, match="--folder: expected a folder that no other app is using"):
+        server.prepare(AppSettings(folder=str(apps.folder.path)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"network": ("gone.keras",)}, r"--network: expected one of .* Received: 'gone.keras' \(no such file\)"),
+        ({"network": ("{empty}",)}, "--network: expected a network's .keras file, or a folder of some"),
+        ({"segmentation": "gone.tflite"}, "--segmentation: expected a TFLite file"),
+    ],
+)
+def test_files_that_are_not_there_are_refused_at_the_start(tmp_path, settings, message):
+    (tmp_path / "empty").mkdir()
+    settings = {
+        name: tuple(one.format(empty=tmp_path / "empty") for one in value) if isinstance(value, tuple) else value
+        for name, value in settings.items()
+    }
+    with pytest.raises(UserError, match=message):
+        server.prepare(AppSettings(folder=str(tmp_path / "app"), **settings))
+    assert not (tmp_path / "app").exists()
+
+
 def test_without_a_password_nobody_beyond_this_machine(tmp_path, monkeypatch):
     monkeypatch.delenv("FAST_STYLE_PASSWORD", raising=False)
     with pytest.raises(UserError, match="--listen: expected --password"):
@@ -145,8 +169,9 @@ def test_without_a_password_nobody_beyond_this_machine(tmp_path, monkeypatch):
 def test_a_public_page_has_no_tab_for_its_owner_alone():
     assert "Train" in {tab.title for tab in tabs()}
     assert "Train" not in {tab.title for tab in tabs(for_strangers=True)}
-    assert {"Photograph", "Enlarge", "Live"} <= {tab.title for tab in tabs(for_strangers=True)}
+    assert {"Photograph", "Regions", "Enlarge", "Video", "Live"} <= {tab.title for tab in tabs(for_strangers=True)}
 
 
 def test_tabs_are_in_their_order():
-    assert [tab.title for tab in tabs()] == ["Photograph", "Enlarge", "Live", "Train"]
+    painting = ["Photograph", "Regions", "Enlarge", "Video", "Optimise", "Live"]
+    assert [tab.title for tab in tabs()] == [*painting, "Train", "Train to enlarge"]

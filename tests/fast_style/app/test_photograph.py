@@ -11,76 +11,109 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import as_rgb, write_photo
 from fast_style.network import TransformationNetwork
 from tests.common.app.contexts import make_context
+from tests.fast_style.tiny_paintings import SIZED, ship, trained
 
 pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
 from fast_style.app import live, photograph
-from fast_style.app.paintings import all_paintings, shipped_paintings
+from fast_style.app.look import Look, chosen
+from fast_style.app.paintings import all_paintings, painting_named, partners, shipped_paintings
 
 
-@pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    """Of an app in which a style "tiny" was trained."""
-    context = make_context(tmp_path_factory.mktemp("app"))
-    run = context.folder.path / "runs" / "tiny"
-    run.mkdir(parents=True)
-    TransformationNetwork(width=1).save(run / "network.keras")
-    (context.folder.path / "trainings" / "tiny").mkdir(parents=True)
-    return context
+def painted(context, photo, look, file_format="png"):
+    """The job that the tab does."""
+    label, source, style = chosen(context, look)
+    (job,) = photograph.jobs_for(context, [photo], label, file_format)
+    photograph.paint(context, job, source, style, look)
+    return job
 
 
-@pytest.fixture
-def photo(tmp_path):
-    path = tmp_path / "cat.jpg"
-    write_photo(path, np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8), "jpg")
-    return path
+def of_the_command(folder, *words):
+    """The one file that the command writes."""
+    words = ["stylize", *words, "--precision", "float32", "--engine", "tensorflow", "--output", folder]
+    with pytest.raises(SystemExit) as end:
+        main([str(word) for word in words])
+    assert end.value.code == 0
+    (made,) = folder.iterdir()
+    return made
 
 
 @pytest.mark.parametrize(
-    ("file_format", "options", "flags"),
+    ("look", "file_format", "flags"),
     [
-        ("png", (1.0, False, 0), []),
-        ("jpg", (0.4, True, 32), ["--strength", "0.4", "--original-colours", "--max-size", "32"]),
+        (Look("tiny"), "png", ["--network", "{tiny}"]),
+        (
+            Look("tiny", strength=0.4, stroke=2, original_colours=True, max_size=32),
+            "jpg",
+            ["--network", "{tiny}", "--strength", "0.4", "--stroke", "2", "--original-colours", "--max-size", "32"],
+        ),
+        (Look("udnie (many)"), "png", ["--network", "{many}", "--style", "udnie"]),
+        (
+            Look("wave (many)", stroke=1.5, strength=0.8, other="udnie (many)", share=0.25),
+            "png",
+            ["--network", "{many}", "--style", "wave:0.75 + udnie:0.25", "--stroke", "1.5", "--strength", "0.8"],
+        ),
     ],
 )
-def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, file_format, options, flags):
-    source = photograph.source_of(context, "tiny", "full")
-    (job,) = photograph.jobs_for(context, [photo], source, file_format)
-    photograph.paint(context, job, source, *options)
-    words = ["stylize", photo, "--network", source.path, "--precision", "float32", "--format", file_format, *flags]
-    with pytest.raises(SystemExit) as end:
-        main([str(word) for word in (*words, "--output", tmp_path / "out")])
-    assert end.value.code == 0
-    (made,) = (tmp_path / "out").iterdir()
-    assert Path(job.target).name == made.name == f"cat_tiny.{file_format}"
+def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, look, file_format, flags):
+    job = painted(context, photo, look, file_format)
+    paths = {one.full.name: one.full.path for one in all_paintings(context)[5:]}
+    flags = [flag.format(**paths) for flag in flags]
+    made = of_the_command(tmp_path / "out", photo, *flags, "--format", file_format)
+    assert Path(job.target).name == made.name
     assert Path(job.target).read_bytes() == made.read_bytes()
     assert context.folder.temporary in Path(job.target).parents
 
 
+def test_what_ships_is_chosen_as_the_command_chooses_it(tmp_path, photo, monkeypatch):
+    """A network of several paintings that ships has the other sizes of strokes, and paintings of its own."""
+    one, several = TransformationNetwork(width=2), trained(conditions=SIZED)
+    ship(monkeypatch, tmp_path / "shipped", wave=one, wave_fast=TransformationNetwork(width=1), all_fast=several)
+    context = make_context(tmp_path / "app")
+    assert [(found.name, found.full.name, found.style) for found in all_paintings(context)] == [
+        ("wave", "wave", None),
+        ("wave_fast", "wave_fast", None),
+        ("udnie", "all_fast", "udnie"),
+    ]
+    assert [other.name for other in partners(context, "wave")] == ["udnie"]
+    assert partners(context, "wave_fast") == []
+    for look, network in [
+        (Look("wave"), "wave"),
+        (Look("wave", stroke=2.0), "all_fast"),
+        (Look("udnie"), "all_fast"),
+        (Look("wave", other="udnie", share=0.5), "all_fast"),
+        (Look("wave", other="udnie", share=0.0), "wave"),
+    ]:
+        assert chosen(context, look)[1].name == network
+    job = painted(context, photo, Look("wave", stroke=2.0))
+    made = of_the_command(tmp_path / "out", photo, "--style", "wave", "--stroke", "2", "--format", "png")
+    assert Path(job.target).name == made.name
+    assert Path(job.target).read_bytes() == made.read_bytes()
+
+
 def test_before_and_after_are_of_one_size(context, photo):
-    source = photograph.source_of(context, "tiny", "full")
-    (job,) = photograph.jobs_for(context, [photo], source, "png")
-    photograph.paint(context, job, source, 1.0, False, 32)
+    job = painted(context, photo, Look("tiny", max_size=32))
     before, after = photograph.before_and_after(job)
     assert before.shape == after.shape == (21, 32, 3)
 
 
 def test_every_painting_is_tried_and_those_that_were_trained_are_among_them(context, photo, monkeypatch):
-    monkeypatch.setattr(photograph, "all_paintings", lambda context: all_paintings(context)[-1:] * 2)
+    monkeypatch.setattr(photograph, "all_paintings", lambda context: all_paintings(context)[-2:])
     pictures = list(photograph.thumbnails(context, str(photo)))
     assert [len(some) for some in pictures] == [1, 2]
     assert as_rgb(pictures[-1][0][0]).shape == (40, 60, 3)
-    assert pictures[-1][0][1] == "tiny"
+    assert [title for _, title in pictures[-1]] == ["Udnie (many)", "tiny"]
 
 
 def test_paintings_that_ship_have_a_fast_network_each():
-    paintings = shipped_paintings()
+    paintings = [one for one in shipped_paintings() if one.style is None]
     assert [one.title for one in paintings][:2] == ["The Starry Night", "Udnie"]
     assert all(one.fast.config["width"] < one.full.config["width"] for one in paintings)
     assert len({one.fast.name for one in paintings}) == len(paintings) == 5
 
 
 def test_strangers_see_what_ships_alone(context):
-    strangers = make_context(context.folder.path, for_strangers=True)
+    """And what the owner gave at the start."""
+    strangers = make_context(context.folder.path, for_strangers=True, given=context.given)
     assert len(all_paintings(context)) == len(all_paintings(strangers)) + 1
 
 
@@ -88,7 +121,7 @@ def test_names_of_several_are_told_apart(context, tmp_path):
     paths = [tmp_path / "a" / "cat.png", tmp_path / "b" / "cat.png"]
     for path in paths:
         write_photo(path, np.zeros((8, 8, 3), np.uint8))
-    jobs = photograph.jobs_for(context, paths, photograph.source_of(context, "tiny", "full"), "png")
+    jobs = photograph.jobs_for(context, paths, "tiny", "png")
     assert len({job.target for job in jobs}) == 2
 
 
@@ -96,10 +129,10 @@ def test_names_of_several_are_told_apart(context, tmp_path):
 def test_what_is_no_photograph_is_one_line(context, tmp_path, content):
     path = tmp_path / "bad.png"
     path.write_bytes(content)
-    source = photograph.source_of(context, "tiny", "full")
-    (job,) = photograph.jobs_for(context, [path], source, "png")
+    label, source, style = chosen(context, Look("tiny"))
+    (job,) = photograph.jobs_for(context, [path], label, "png")
     with pytest.raises(UserError, match=r"bad\.png"):
-        photograph.paint(context, job, source, 1.0, False, 0)
+        photograph.paint(context, job, source, style, Look("tiny"))
     with pytest.raises(UserError, match=r"bad\.png"):
         next(photograph.thumbnails(context, str(path)))
     assert not Path(job.target).exists()
@@ -109,12 +142,14 @@ def test_no_photograph_and_no_such_painting(context):
     with pytest.raises(UserError, match="photograph: expected a picture"):
         next(photograph.thumbnails(context, None))
     with pytest.raises(UserError, match="painting: expected one of The Starry Night"):
-        photograph.source_of(context, "gone", "full")
+        chosen(context, Look("gone"))
+    with pytest.raises(UserError, match="paintings: expected some that one network knows together. Received: tiny and"):
+        chosen(context, Look("tiny", other="wave (many)"))
 
 
 def test_a_frame_is_painted_small(context):
     frame = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
-    content = live.paint_frame(context, frame, photograph.source_of(context, "tiny", "fast"), 32)
+    content = live.paint_frame(context, frame, painting_named(context, "tiny"), 32)
     assert content.startswith(b"\xff\xd8")
     path = context.folder.new() / "frame.jpg"
     path.write_bytes(content)

@@ -5,18 +5,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import superres
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
+from fast_style.common.networks.source import find_network
 from superres.cli import main
+from superres.task import TASK
 from tests.common.app.contexts import make_context
 
 pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
 from superres.app import enlarge as tab
 
+SRCNN, MATCHED = "x4, SRCNN 9-1-5", "--histogram-matching"
+
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
-    return make_context(tmp_path_factory.mktemp("app"))
+    """Of an app that was given a network for factor 2."""
+    path = tmp_path_factory.mktemp("given") / "twice.keras"
+    superres.SRCNN(factor=2).save(path)
+    return make_context(tmp_path_factory.mktemp("app"), given=[find_network(path, TASK)])
 
 
 @pytest.fixture
@@ -32,14 +40,16 @@ def photo(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("scale", "network", "name", "flags"),
+    ("scale", "network", "histogram", "name", "flags"),
     [
-        (4, "x4_srcnn", "cat_x4_srcnn.png", ["--network", "x4_srcnn"]),
-        (2.5, "x4_srcnn", "cat_x4_srcnn_to_x2.5.png", ["--network", "x4_srcnn", "--outscale", "2.5"]),
+        (4, SRCNN, "", "cat_x4_srcnn.png", ["--network", "x4_srcnn"]),
+        (2.5, SRCNN, "on", "cat_x4_srcnn_to_x2.5.png", ["--network", "x4_srcnn", "--outscale", "2.5", MATCHED]),
+        (2, "x2, twice", "off", "cat_twice.png", ["--network", "{twice}", "--no-histogram-matching"]),
     ],
 )
-def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, scale, network, name, flags):
-    job = tab.enlarge(context, str(photo), network, scale, False, "png")
+def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, scale, network, histogram, name, flags):
+    job = tab.enlarge(context, str(photo), network, scale, False, "png", histogram)
+    flags = [flag.format(twice=context.given[0].path) for flag in flags]
     words = ["upscale", photo, *flags, "--engine", "tensorflow", "--precision", "float32", "-o", tmp_path / "out"]
     with pytest.raises(SystemExit) as end:
         main([str(word) for word in words])
@@ -51,7 +61,7 @@ def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, scale, n
 @pytest.mark.parametrize(("across", "down"), [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0), (0.37, 0.81)])
 @pytest.mark.parametrize("scale", [4, 2.5])
 def test_the_magnifier_shows_one_place_of_both(context, photo, across, down, scale):
-    job = tab.enlarge(context, str(photo), "x4_srcnn", scale, False, "png")
+    job = tab.enlarge(context, str(photo), SRCNN, scale, False, "png")
     before, after = tab.magnified(job, across, down)
     whole = read_photo(job.target).rgb
     assert before.shape == after.shape
@@ -63,9 +73,10 @@ def test_the_magnifier_shows_one_place_of_both(context, photo, across, down, sca
 
 
 def test_networks_and_errors(context, photo, tmp_path):
-    assert ("x4, SRCNN 9-1-5", "x4_srcnn") in tab.networks()
+    assert list(tab.networks(context))[-1] == "x2, twice"
+    assert tab.source_of(context, "", 4).ships
     with pytest.raises(UserError, match="network: expected one of"):
         tab.enlarge(context, str(photo), "gone", 4, False, "png")
     (tmp_path / "bad.png").write_bytes(b"text")
     with pytest.raises(UserError, match=r"bad\.png"):
-        tab.enlarge(context, str(tmp_path / "bad.png"), "x4_srcnn", 4, False, "png")
+        tab.enlarge(context, str(tmp_path / "bad.png"), SRCNN, 4, False, "png")

@@ -9,13 +9,14 @@ import time
 
 import pytest
 
-import fast_style.app.trainings
-from fast_style.app.trainings import LINE, LOG, PID, PRESETS, SPEEDS, Trainings
+import fast_style.common.app.trainings
+from fast_style.common.app.trainings import LINE, LOG, PID, SPEEDS, Trainings
 from fast_style.common.errors import UserError
+from fast_style.common.settings import check_settings
 from fast_style.common.training.run import run_training
 from fast_style.network import TransformationNetwork
-from fast_style.settings import TRAINING_PRESETS
 from fast_style.task import TASK
+from superres.task import TASK as SUPERRES
 from tests.common.app.contexts import make_context
 from tests.common.tiny_run import tiny_record
 from tests.fast_style.tiny_run import tiny_settings, write_inputs
@@ -23,7 +24,12 @@ from tests.fast_style.tiny_run import tiny_settings, write_inputs
 
 @pytest.fixture
 def trainings(tmp_path):
-    return Trainings(make_context(tmp_path / "app", loss_weights="random"))
+    return Trainings(make_context(tmp_path / "app", loss_weights="random"), TASK)
+
+
+def other_task(trainings):
+    """The trainings of super-resolution in the same folder."""
+    return Trainings(make_context(trainings.runs.parent), SUPERRES)
 
 
 def begun(trainings, name, log="", status=None):
@@ -74,7 +80,9 @@ def test_a_process_holds_its_training_and_is_told_to_stop(trainings):
     with pytest.raises(UserError, match="training: expected one that is stopped"):
         trainings.go_on("mine")
     with pytest.raises(UserError, match="training: expected none that is running. Received: mine"):
-        trainings.begin("", "", "", 1, "quick-fast")
+        trainings.begin("", "", 1, "quick-fast")
+    with pytest.raises(UserError, match="training: expected none that is running. Received: mine"):
+        other_task(trainings).begin("", "", 1, "quick")
     trainings.stop("mine")
     assert process.wait(10) == -signal.SIGTERM
     assert not trainings.is_running("mine")
@@ -105,7 +113,7 @@ def test_what_cannot_begin_leaves_nothing(trainings, tmp_path, problem):
     else:
         photos = [str(tmp_path / "gone.jpg")]
     with pytest.raises(UserError):
-        trainings.begin("new", painting, photos, 1, "quick-fast")
+        trainings.begin("new", photos, 1, "quick-fast", {"--style": painting})
     assert trainings.names() == []
 
 
@@ -116,20 +124,35 @@ def test_networks_are_among_the_styles(trainings):
     assert [source.name for source in trainings.networks()] == ["mine"]
 
 
+def test_each_task_has_its_own(trainings):
+    begun(trainings, "mine", status="finished")
+    TransformationNetwork(width=1).save(trainings.runs / "mine" / "network.keras")
+    other = other_task(trainings)
+    assert (other.names(), other.networks()) == ([], [])
+    with pytest.raises(UserError, match="name: expected a new one"):
+        other._free_name("mine")  # run folders lie beside each other
+
+
 def test_presets_are_the_commands():
-    assert set(PRESETS) <= set(TRAINING_PRESETS)
+    """The tabs' presets are those of the training commands, and name settings that there are."""
+    style = pytest.importorskip("fast_style.app.train")
+    enlarging = pytest.importorskip("superres.app.train")
+    for tab, task in ((style, TASK), (enlarging, SUPERRES)):
+        for name in tab.PRESETS:
+            check_settings(task.settings, task.presets[name])
 
 
 @pytest.mark.slow  # two processes that train by a network as it ships
 def test_a_training_from_begin_to_go_on(trainings, tmp_path, monkeypatch):
     """A measurement, a training, a stop, and the rest; a second app sees the same."""
-    monkeypatch.setattr(fast_style.app.trainings, "FEWEST", 12)
+    monkeypatch.setattr(fast_style.common.app.trainings, "FEWEST", 12)
     write_inputs(tmp_path)
-    name = trainings.begin("", tmp_path / "style.png", str(tmp_path / "photos"), 1 / 60, "quick-fast")
+    photos = str(tmp_path / "photos")
+    name = trainings.begin("style", photos, 1 / 60, "quick-fast", {"--style": tmp_path / "style.png"})
     assert name == "style"
     wait(trainings, lambda progress: progress.iteration >= 2)
     assert json.loads((trainings.inputs / SPEEDS).read_text())["quick-fast"] > 0
-    again = Trainings(make_context(tmp_path / "app"))
+    again = Trainings(make_context(tmp_path / "app"), TASK)
     again.stop(name)
     wait(trainings, lambda progress: progress.state == "stopped")
     assert [source.name for source in trainings.networks()] == ["style"]

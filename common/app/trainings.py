@@ -18,10 +18,7 @@ from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import as_rgb, list_images
 from fast_style.common.json_files import read_json, write_json
 from fast_style.common.networks.source import RUN_NETWORK, RUN_RECORD, find_network, shipped_name
-from fast_style.task import TASK
 
-# Presets of the training command that take minutes, as the page has them.
-PRESETS = {"quick-fast": "half the filters: quicker", "quick": "full"}
 # Of a training in the app: so many previews, and points of the curve.
 PREVIEWS, POINTS = 20, 120
 # Iterations of the training that finds out how fast this machine is, and over how many it counts: the first of them
@@ -61,18 +58,19 @@ class Progress:
 
 
 class Trainings:
-    """The trainings in the app's folder, by name.
+    """The trainings of a task in the app's folder, by name.
 
-    A run folder is ``runs/NAME``; ``trainings/NAME`` has the painting, the photographs that were uploaded, and the log,
-    which the process holds locked as long as it lives.
+    A run folder is ``runs/NAME``; ``trainings/PACKAGE/NAME`` has the painting, the photographs that were uploaded, and
+    the log, which the process holds locked as long as it lives.
 
     Args:
         context: :class:`common.app.context.Context`.
+        task: :class:`common.task.Task`.
     """
 
-    def __init__(self, context):
-        self.settings = context.settings
-        self.runs, self.inputs = context.folder.path / "runs", context.folder.path / "trainings"
+    def __init__(self, context, task):
+        self.settings, self.task = context.settings, task
+        self.runs, self.inputs = context.folder.path / "runs", context.folder.path / "trainings" / task.package
 
     def names(self):
         """Those that were begun, the newest first."""
@@ -84,39 +82,43 @@ class Trainings:
         found = []
         for name in self.names():
             with contextlib.suppress(UserError):
-                found.append(find_network(self.runs / name / RUN_NETWORK, TASK))
+                found.append(find_network(self.runs / name / RUN_NETWORK, self.task))
         return found
 
-    def begin(self, name, painting, photographs, minutes, preset):
+    def begin(self, name, photographs, minutes, preset, pictures=None):
         """Begins a training in the background.
 
         Args:
-            name: of the style; "" for the painting's.
-            painting: path.
+            name: of the network.
             photographs: path of a folder, or list of paths of files.
             minutes: about as long as it is to take.
-            preset: a key of ``PRESETS``.
+            preset: of the task's training command.
+            pictures: ``{flag: path}`` of what it learns from beside the photographs: a painting.
 
         Returns:
             the name that it has.
 
         Raises:
-            UserError: another one is running; a name that is taken; no painting or photographs.
+            UserError: another one is running; a name that is taken; no picture or photographs.
         """
         with _beginning:
-            return self._begin(name, painting, photographs, minutes, preset)
+            return self._begin(name, photographs, minutes, preset, pictures or {})
 
-    def _begin(self, name, painting, photographs, minutes, preset):
-        if running := next((one for one in self.names() if self.is_running(one)), None):
+    def _begin(self, name, photographs, minutes, preset, pictures):
+        logs = self.inputs.parent.glob(f"*/*/{LOG}")
+        if running := next((log.parent.name for log in logs if _is_held(log)), None):
             raise UserError(f"training: expected none that is running. Received: {running}; stop it, or wait for it")
-        as_rgb(str(painting))
+        for picture in pictures.values():
+            as_rgb(str(picture))
         if isinstance(photographs, str):
             list_images(photographs)
-        name = self._free_name(name or Path(painting).stem)
+        name = self._free_name(name)
         folder = self.inputs / name
         folder.mkdir(parents=True)
         try:
-            painting = self._copied(painting, folder / f"painting{Path(painting).suffix.lower()}")
+            words = ["--preset", preset]
+            for flag, picture in pictures.items():
+                words += [flag, self._copied(picture, folder / f"{flag.strip('-')}{Path(picture).suffix.lower()}")]
             if not isinstance(photographs, str):
                 for number, photograph in enumerate(photographs):
                     target = folder / "photos" / f"{number:05d}_{Path(photograph).name}"
@@ -125,8 +127,7 @@ class Trainings:
         except BaseException:
             shutil.rmtree(folder)
             raise
-        words = ["--preset", preset, "--style", painting, "--content", photographs]
-        words += ["--loss-weights", self.settings.loss_weights]
+        words += ["--content", photographs, "--loss-weights", self.settings.loss_weights]
         log = self._locked(name)
         threading.Thread(target=self._measure_and_train, args=(name, words, minutes, preset, log), daemon=True).start()
         return name
@@ -191,20 +192,13 @@ class Trainings:
 
     def is_running(self, name):
         """Whether its process lives: that, and what it was started by, hold the log locked."""
-        try:
-            with open(self.inputs / name / LOG, "rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            pass
-        return False
+        return _is_held(self.inputs / name / LOG)
 
     def _free_name(self, text):
-        """A name of a file and a style: letters, digits, "-" and "_"."""
+        """A name of a file and a network: letters, digits, "-" and "_"."""
         plain = unicodedata.normalize("NFKC", text).strip()
         name = re.sub(r"[^\w-]+", "_", plain)[:LONGEST_NAME].strip("_-")
-        taken = name in self.names() or (self.runs / name).exists() or shipped_name(name, TASK)
+        taken = name in self.names() or (self.runs / name).exists() or shipped_name(name)
         if not name or taken:
             received = f"{name}, which there is" if name else repr(text)
             raise UserError(f"name: expected a new one, of letters and digits. Received: {received}")
@@ -224,7 +218,7 @@ class Trainings:
         return file
 
     def _start(self, name, words, run, log):
-        command = [sys.executable, "-m", "fast_style", "train", *words, "--output", str(run)]
+        command = [sys.executable, "-m", self.task.package, "train", *words, "--output", str(run)]
         # A session of its own: Ctrl-C in the app's terminal is not meant for it.
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_environment()
@@ -275,6 +269,17 @@ class Trainings:
             speeds[preset] = float(found[-1][3])
             write_json(path, speeds)
         return speeds[preset]
+
+
+def _is_held(log):
+    try:
+        with open(log, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _environment():
