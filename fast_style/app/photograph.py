@@ -67,7 +67,7 @@ def paint(context, job, source, strength, original_colours, max_size):
     _, failed = stylize_files(
         [job],
         context.networks.get(source),
-        max_size or None,
+        max_size=max_size or None,
         progress=False,
         strength=strength,
         original_colours=original_colours,

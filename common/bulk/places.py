@@ -1,0 +1,169 @@
+"""Where bytes lie: on disks, and in every store that pyarrow and fsspec know, by URI."""
+
+import contextlib
+import dataclasses
+import fnmatch
+import glob
+import os
+import posixpath
+import re
+import uuid
+
+from fast_style.common.errors import UserError
+from fast_style.common.files import write_bytes
+
+URI = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+# Stores in which what is put is there as a whole or not at all, as pyarrow and fsspec call them.
+ATOMIC = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "memory"}
+
+
+def is_uri(word):
+    """Whether a word of a command line names something in a store."""
+    return bool(URI.match(word))
+
+
+def without_query(word):
+    """A URI without what says how its store is reached; a path as it is."""
+    return word.partition("?")[0] if is_uri(word) else word
+
+
+def is_pattern(word):
+    """Whether a word means files that match it; in URIs, a question mark begins the query."""
+    if is_uri(word):
+        return any(one in without_query(word) for one in "*[")
+    return glob.has_magic(word) and not os.path.lexists(word)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A file or folder. What is on a disk must be there on every machine.
+
+    Attributes:
+        name: what to call it.
+        path: in its file system.
+        filesystem: of pyarrow; None for disks.
+    """
+
+    name: str
+    path: str
+    filesystem: object = None
+
+    def within(self, relative):
+        """The place of something in this folder."""
+        relative = os.fspath(relative)
+        if self.filesystem is None:
+            return Place(os.path.join(self.name, relative), os.path.join(self.path, relative))
+        return Place(*(f"{base.rstrip('/')}/{relative}" for base in (self.name, self.path)), self.filesystem)
+
+    def source(self):
+        """What :func:`read_photo` reads: a path, or the bytes of what lies in a store."""
+        return self.path if self.filesystem is None else self.read()
+
+    def read(self):
+        """The bytes of a file."""
+        with self._errors("a file that can be read"), self.open() as file:
+            return file.read()
+
+    def open(self):
+        """The file, to be read."""
+        return open(self.path, "rb") if self.filesystem is None else self.filesystem.open_input_file(self.path)
+
+    def write(self, content):
+        """Writes a file whole or not at all: beside its place and renamed, or by the atomic put of a store."""
+        if self.filesystem is None:
+            return write_bytes(self.path, content)
+        atomic = self.filesystem.type_name.rpartition("+")[2] in ATOMIC
+        with self._errors("a place that can be written"):
+            if not atomic:
+                self.filesystem.create_dir(posixpath.dirname(self.path), recursive=True)
+            beside = f"{posixpath.dirname(self.path)}/.{uuid.uuid4().hex}.part"
+            path = self.path if atomic else beside
+            with self.filesystem.open_output_stream(path) as file:
+                file.write(content)
+            if not atomic:
+                self.filesystem.move(beside, self.path)
+
+    def exists(self):
+        """Whether it is there."""
+        if self.filesystem is None:
+            return os.path.exists(self.path)
+        with self._errors("a store that answers"):
+            return self.filesystem.get_file_info(self.path).type.name != "NotFound"
+
+    def is_folder(self):
+        """Whether files lie in it."""
+        if self.filesystem is None:
+            return os.path.isdir(self.path)
+        with self._errors("a store that answers"):
+            return self.filesystem.get_file_info(self.path).type.name == "Directory"
+
+    def files(self):
+        """Paths of the files in this folder and all below it, relative to it, sorted; hidden ones are passed over."""
+        if self.filesystem is None:
+            found = glob.glob("**", root_dir=self.path, recursive=True)
+            return sorted(path for path in found if os.path.isfile(os.path.join(self.path, path)))
+        from pyarrow.fs import FileSelector
+
+        selector = FileSelector(self.path, allow_not_found=True, recursive=True)
+        with self._errors("a store that answers"):
+            found = self.filesystem.get_file_info(selector)
+        start = len(self.path.rstrip("/")) + 1
+        paths = (one.path[start:] for one in found if one.is_file)
+        return sorted(path for path in paths if not any(part.startswith(".") for part in path.split("/")))
+
+    @contextlib.contextmanager
+    def _errors(self, expected):
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise UserError(f"{self.name}: expected {expected}. Received: no such file") from error
+        except OSError as error:
+            received = error.strerror or " ".join(str(error).split())
+            raise UserError(f"{self.name}: expected {expected}. Received: {received:.300}") from error
+
+
+def place_of(word):
+    """The :class:`Place` of a path or URI.
+
+    Raises:
+        UserError: a URI of a kind that neither pyarrow nor an fsspec that is installed knows.
+    """
+    if not is_uri(word):
+        return Place(word, os.path.abspath(word))
+    from pyarrow import ArrowInvalid, fs
+
+    name = without_query(word).rstrip("/")
+    try:
+        filesystem, path = fs.FileSystem.from_uri(word)
+    except (ArrowInvalid, NotImplementedError):
+        filesystem, path = _by_fsspec(word)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{name}: expected a URI of a store. Received: {' '.join(str(error).split())}") from error
+    return Place(name, path) if filesystem.type_name == "local" else Place(name, path.rstrip("/"), filesystem)
+
+
+def _by_fsspec(word):
+    import fsspec
+    from pyarrow.fs import FSSpecHandler, PyFileSystem
+
+    try:
+        filesystem, path = fsspec.core.url_to_fs(word)
+    except (ImportError, ValueError, OSError) as error:
+        raise UserError(
+            f"{word}: expected a URI of a store that pyarrow or fsspec knows. Received: {' '.join(str(error).split())}"
+        ) from error
+    return PyFileSystem(FSSpecHandler(filesystem)), path
+
+
+def matches(word):
+    """Places of the files that a pattern matches; of a URI's, ``*`` stays within a folder."""
+    if not is_uri(word):
+        return [place_of(one) for one in sorted(glob.glob(word, recursive=True)) if os.path.isfile(one)]
+    path, mark, query = word.partition("?")
+    fixed = path[: re.search(r"[*\[]", path).start()].rpartition("/")[0]
+    pattern, base = path[len(fixed) + 1 :].split("/"), place_of(f"{fixed}{mark}{query}")
+    return [base.within(one) for one in base.files() if _fits(one.split("/"), pattern)]
+
+
+def _fits(parts, pattern):
+    return len(parts) == len(pattern) and all(map(fnmatch.fnmatchcase, parts, pattern))
