@@ -4,8 +4,10 @@ import contextlib
 import logging
 import os
 import socket
+import sys
 
 from fast_style.common.errors import UserError
+from fast_style.common.startup import stderr_closed
 from fast_style.common.streams import warn
 
 DEFAULT_CPUS = 4
@@ -26,6 +28,8 @@ def ray_cluster(options):
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # what a warning asks for
+    if not options.verbose:
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     _check_answers(options.ray)
     import ray
 
@@ -33,18 +37,21 @@ def ray_cluster(options):
     given = {"address": options.ray, "log_to_driver": options.verbose, "logging_level": level}
     if options.ray == "local":
         given |= {"include_dashboard": options.ray_dashboard, "object_store_memory": OBJECT_STORE_BYTES}
-    try:
-        ray.init(**given)
-    except (ConnectionError, OSError, RuntimeError, ValueError, AssertionError, ray.exceptions.RayError) as error:
-        raise _no_cluster(options.ray, error) from error
-    try:
+    with contextlib.ExitStack() as stack:
+        # Ray prints what befalls its machines to standard output, which is for results.
+        nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
+        stack.enter_context(contextlib.redirect_stdout(sys.stderr if options.verbose else nowhere))
+        try:
+            with contextlib.nullcontext() if options.verbose else stderr_closed():
+                ray.init(**given)
+        except (ConnectionError, OSError, RuntimeError, ValueError, AssertionError, ray.exceptions.RayError) as error:
+            raise _no_cluster(options.ray, error) from error
+        stack.callback(ray.shutdown)
         import ray.data
 
         for name in ("ray", "ray.data"):
             logging.getLogger(name).setLevel(level)
         yield ray
-    finally:
-        ray.shutdown()
 
 
 def _check_answers(address):

@@ -1,5 +1,6 @@
 """What paints on each machine: a process with one network, to which windows of photographs come."""
 
+import collections
 import dataclasses
 import functools
 import os
@@ -18,6 +19,8 @@ from fast_style.common.networks.source import find_network
 from fast_style.common.task import tasks
 from fast_style.common.version import __version__
 
+# How often a window is begun. Ray begins it again where its process dies, by its photographs or with its machine.
+MOST_TRIES = 4
 READERS = 8  # of one process, for stores: what they wait for is the network
 
 
@@ -90,14 +93,28 @@ class Window:
     table: TableFolder | None = None
 
 
+class Tries:
+    """Counts how often each window is begun, beside the command, which outlives the machines that paint."""
+
+    def __init__(self):
+        self._counts = collections.Counter()
+
+    def begin(self, window):
+        """The number of this try."""
+        self._counts[window] += 1
+        return self._counts[window]
+
+
 class PaintingProcess:
     """A process of Ray Data that paints windows by a network, which is loaded once.
 
     Args:
         recipe: pickled :class:`Recipe`.
+        tries: handle of :class:`Tries`.
     """
 
-    def __init__(self, recipe):
+    def __init__(self, recipe, tries):
+        self._tries = tries
         # Several processes may share a GPU, of which TensorFlow would take all memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         self._problem = ""
@@ -108,12 +125,17 @@ class PaintingProcess:
             self._problem = str(error)
 
     def __call__(self, batch):
-        """Columns of what became of each photograph: its window, its number in that, seconds, and a reason."""
+        """Columns of what became of each photograph: its window, its number in that, seconds, and a reason.
+
+        Of a window that is given up, and with a reason of all of them, the number is -1.
+        """
+        import ray
+
         (index,), (window,) = batch["index"], map(pickle.loads, batch["window"])
-        if self._problem:
+        if self._problem or ray.get(self._tries.begin.remote(index)) > MOST_TRIES:
             return {"window": [index], "number": [-1], "seconds": [0.0], "reason": [self._problem]}
         numbers = {job: number for number, job in enumerate(window.jobs)}
-        done, failed = self._paint(window)
+        done, failed = self.paint(window)
         outcomes = [(job, seconds, "") for job, seconds in done] + [(job, 0.0, reason) for job, reason in failed]
         return {
             "window": [index] * len(outcomes),
@@ -122,7 +144,7 @@ class PaintingProcess:
             "reason": [reason for _, _, reason in outcomes],
         }
 
-    def _paint(self, window):
+    def paint(self, window):
         """(done, failed) of :func:`run_jobs`."""
         sources = dict(zip([job.source for job in window.jobs], window.sources, strict=True))
         targets = dict(zip([job.target for job in window.jobs], window.targets, strict=True))

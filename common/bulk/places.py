@@ -46,7 +46,7 @@ class Place:
 
     name: str
     path: str
-    filesystem: object = None
+    filesystem: object = dataclasses.field(default=None, hash=False)  # those of pyarrow have none
 
     def within(self, relative):
         """The place of something in this folder."""
@@ -132,27 +132,39 @@ def place_of(word):
         return Place(word, os.path.abspath(word))
     from pyarrow import ArrowInvalid, fs
 
-    name = without_query(word).rstrip("/")
+    scheme = URI.match(word)[1]
     try:
         filesystem, path = fs.FileSystem.from_uri(word)
-    except (ArrowInvalid, NotImplementedError):
-        filesystem, path = _by_fsspec(word)
+    except (ArrowInvalid, NotImplementedError) as error:
+        filesystem, path = _by_fsspec(word, error)
     except (OSError, ValueError) as error:
-        raise UserError(f"{name}: expected a URI of a store. Received: {' '.join(str(error).split())}") from error
-    return Place(name, path) if filesystem.type_name == "local" else Place(name, path.rstrip("/"), filesystem)
+        raise _no_store(word, error) from error
+    if filesystem.type_name == "local":
+        return Place(path, path)
+    path = path.rstrip("/")
+    # Not the word: it may hold keys.
+    return Place(f"{scheme}://{path}", path, filesystem)
 
 
-def _by_fsspec(word):
+def _by_fsspec(word, error):
+    """(file system, path) by fsspec, where there is one of this scheme; else what pyarrow said stands."""
     import fsspec
     from pyarrow.fs import FSSpecHandler, PyFileSystem
 
+    scheme = URI.match(word)[1]
+    if scheme not in fsspec.available_protocols():
+        raise _no_store(word, error) from error
     try:
         filesystem, path = fsspec.core.url_to_fs(word)
     except (ImportError, ValueError, OSError) as error:
-        raise UserError(
-            f"{word}: expected a URI of a store that pyarrow or fsspec knows. Received: {' '.join(str(error).split())}"
-        ) from error
+        raise _no_store(word, error) from error
     return PyFileSystem(FSSpecHandler(filesystem)), path
+
+
+def _no_store(word, error):
+    reason = " ".join(str(error).replace(word, "it").split())
+    scheme, path = URI.match(word)[1], without_query(word).rpartition("@")[2].rpartition("://")[2]
+    return UserError(f"{scheme}://{path}: expected a URI of a store. Received: {reason:.300}")
 
 
 def matches(word):

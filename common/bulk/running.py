@@ -5,7 +5,7 @@ import pickle
 import time
 
 from fast_style.common.bulk.cluster import process_resources, ray_cluster
-from fast_style.common.bulk.painting import PaintingProcess, Window
+from fast_style.common.bulk.painting import MOST_TRIES, PaintingProcess, Tries, Window
 from fast_style.common.commands.photo_jobs import how_to_go_on
 from fast_style.common.commands.progress import CountProgress
 from fast_style.common.errors import UserError
@@ -14,9 +14,7 @@ from fast_style.common.stop_signals import StopSignals
 
 # A window is painted again as a whole where its machine dies; of a few photographs, each is one.
 LARGEST_WINDOW, WINDOWS = 32, 64
-# How often a window is tried again whose process died, by its photographs or with its machine.
-RETRIES = 3
-DIED = "{}: expected a photograph that a process outlives. Received: one at which processes died, {} times"
+DIED = f"{{}}: expected a photograph that a process outlives. Received: one at which {MOST_TRIES} processes died"
 
 
 class _Run:
@@ -39,7 +37,7 @@ class _Run:
             left = self._pass([job for job in left if job not in set(there)], 1, recipe)
         if self._signals.received is None:
             for job in left:
-                self._fail(job, DIED.format(job.source, RETRIES + 1))
+                self._fail(job, DIED.format(job.source))
 
     def _refused(self, job):
         if job.problem:
@@ -62,9 +60,9 @@ class _Run:
         left = dict.fromkeys(jobs)
         for outcome in self._outcomes(windows, recipe):
             number = int(outcome["number"])
-            if number < 0:
+            job = windows[outcome["window"]][number] if number >= 0 else None
+            if number < 0 and outcome["reason"]:
                 raise UserError(outcome["reason"])
-            job = windows[outcome["window"]][number]
             if job in left:
                 del left[job]
                 if outcome["reason"]:
@@ -77,8 +75,11 @@ class _Run:
 
     def _outcomes(self, windows, recipe):
         """Rows of :class:`PaintingProcess`, in the order in which they come."""
-        data = self._ray.data
-        table, plan = self._plan.table, self._plan
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        data, table, plan = self._ray.data, self._plan.table, self._plan
+        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=False)
+        tries = self._ray.remote(num_cpus=0, scheduling_strategy=here)(Tries).remote()
         rows = [
             {
                 "index": index,
@@ -89,11 +90,9 @@ class _Run:
         # A block for each window, which comes back when it is painted.
         dataset = data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             PaintingProcess,
-            fn_constructor_args=(pickle.dumps(recipe),),
+            fn_constructor_args=(pickle.dumps(recipe), tries),
             batch_size=1,
             compute=data.ActorPoolStrategy(size=min(self._processes, len(rows))),
-            max_restarts=-1,
-            max_task_retries=RETRIES,
             **self._resources,
         )
         return dataset.iter_rows()

@@ -1,5 +1,6 @@
 """Parquet: photographs as bytes in the rows of tables, and results likewise."""
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -50,12 +51,14 @@ def _column_of_group(table, group, column):
     return read.flatten()[column] if "." in column else read[column]
 
 
+@contextlib.contextmanager
 def _parquet(place):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(place.open())
+        with place.open() as content, pq.ParquetFile(content) as file:
+            yield file
     except (OSError, pa.ArrowException) as error:
         raise UserError(f"{place.name}: expected a Parquet file. Received: {' '.join(str(error).split())}") from error
 
