@@ -19,13 +19,16 @@ def folder(request, tmp_path, store):
 
 
 def test_what_is_written_is_read_and_listed(folder):
-    assert folder.files() == [] and not folder.within("a.png").exists()
+    assert folder.files() == []
+    assert not folder.within("a.png").exists()
     folder.within("deep/b.png").write(b"second")
     folder.within("a.png").write(b"first")
     folder.within("a.png").write(b"again")
     assert folder.files() == ["a.png", "deep/b.png"]
-    assert folder.within("a.png").read() == b"again" and folder.within("a.png").exists()
-    assert folder.is_folder() and not folder.within("a.png").is_folder()
+    assert folder.within("a.png").read() == b"again"
+    assert folder.within("a.png").exists()
+    assert folder.is_folder()
+    assert not folder.within("a.png").is_folder()
 
 
 def test_places_travel(folder):
@@ -59,7 +62,8 @@ def test_names_hold_no_keys(store):
 def test_file_systems_of_fsspec():
     folder = place_of("memory://here")
     folder.within("a.png").write(b"first")
-    assert folder.files() == ["a.png"] and folder.within("a.png").read() == b"first"
+    assert folder.files() == ["a.png"]
+    assert folder.within("a.png").read() == b"first"
 
 
 def test_a_uri_of_a_disk_is_a_path(tmp_path):
@@ -70,6 +74,7 @@ def test_patterns(store, tmp_path):
     store.objects |= dict.fromkeys(("b/in/a.png", "b/in/b.jpg", "b/in/deep/c.png"), b"x")
     assert [place.name for place in matches(store.uri("b/in/*.png"))] == ["s3://b/in/a.png"]
     assert [place.name for place in matches(store.uri("b/*/*/*.png"))] == ["s3://b/in/deep/c.png"]
-    assert is_pattern(store.uri("b/in/*.png")) and not is_pattern(store.uri("b/in/a.png"))
+    assert is_pattern(store.uri("b/in/*.png"))
+    assert not is_pattern(store.uri("b/in/a.png"))
     (tmp_path / "[a].txt").touch()
     assert not is_pattern(str(tmp_path / "[a].txt"))

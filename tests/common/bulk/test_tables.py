@@ -63,6 +63,7 @@ def test_results_that_are_written_again_are_there_once(store):
     folder.write({"c.png": b"three"})
     folder.write({})
     assert folder.names() == {"a.png", "b.png", "c.png"}
-    assert len(store.objects) == 2 and len(store.puts) == 3
+    assert len(store.objects) == 2
+    assert len(store.puts) == 3
     found = [row for place in folder.place.files() for row in read(folder.place.within(place))]
     assert sorted(found) == [("a.png", b"one"), ("b.png", b"two"), ("c.png", b"three")]
