@@ -20,7 +20,7 @@ from fast_style.common.task import tasks
 from fast_style.common.version import __version__
 
 # How often a window is begun. Ray begins it again where its process dies, by its photographs or with its machine.
-MOST_TRIES = 4
+MOST_TRIES = 2
 READERS = 8  # of one process, for stores: what they wait for is the network
 
 

@@ -30,7 +30,7 @@ class _Run:
         jobs = [job for job in jobs if not self._refused(job)]
         size = min(LARGEST_WINDOW, max(1, len(jobs) // WINDOWS))
         left = self._pass(jobs, size, recipe)
-        if left and self._signals.received is None:
+        if left and size > 1 and self._signals.received is None:
             there = self._plan.written(left)
             for job in there:
                 self._done(job, 0.0)

@@ -1,8 +1,8 @@
 """Real clusters of Ray, on this machine, and the commands as users start them."""
 
+import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 
+from fast_style.cli import main
 from fast_style.common.images.image_io import write_photo
 from fast_style.network import TransformationNetwork
 from tests.common.bulk.conftest import picture
@@ -78,8 +79,9 @@ STYLIZE = "stylize", "in", "--network", "tiny.keras", "--precision", "float32"
 def local(photos):
     """What the local command makes of them."""
     folder, _ = photos
-    code, _, errors = command("fast_style", *STYLIZE, "-o", "local", cwd=folder)
-    assert code == 2, errors
+    with contextlib.chdir(folder), pytest.raises(SystemExit) as stopped:
+        main([*STYLIZE, "-o", "local"])
+    assert stopped.value.code == 2
     return folder / "local"
 
 
@@ -108,13 +110,13 @@ def test_a_machine_that_dies_costs_nothing(photos, local):
         output, errors = program.communicate(timeout=900)
     finally:
         nodes.communicate("\n", timeout=60)
-    print(there, output, errors)
     assert program.returncode == 2, errors
     assert good / 3 <= there < good
     assert contents(folder / "far") == contents(local)
     assert output.startswith(f"{good} photographs in ")
     assert " on 2 processes, " in output
-    head, *rows, last = errors.splitlines()
+    table = errors[errors.index("photograph ") :]  # behind lines of progress, where it takes a minute
+    head, *rows, last = table.splitlines()
     assert head.split() == ["photograph", "reason"]
     assert [row.split()[0] for row in rows] == [f"in/{name}" for name in bad]
     assert all("expected a" in row for row in rows)
@@ -123,7 +125,7 @@ def test_a_machine_that_dies_costs_nothing(photos, local):
 
 def test_a_photograph_that_kills_is_named(photos, tmp_path):
     """Processes that paint it end, as where memory runs out; the others of its window are painted."""
-    names = [f"{number}.png" for number in range(130)]
+    names = [f"{number}.png" for number in range(128)]  # two a window
     for name in names:
         (tmp_path / name).write_bytes(picture())
     code = (
@@ -137,18 +139,19 @@ def test_a_photograph_that_kills_is_named(photos, tmp_path):
     assert sorted(result["done"]) == sorted({*names} - {"77.png"}), errors
     (failure,) = result["failed"]
     assert failure.endswith(
-        "77.png: expected a photograph that a process outlives. Received: one at which 4 processes died"
+        "77.png: expected a photograph that a process outlives. Received: one at which 2 processes died"
     )
 
 
 def test_one_machine_and_a_table(photos, tmp_path):
     """`superres upscale` into a table, by LiteRT; nobody is told of it, and no dashboard listens."""
+    (tmp_path / "in").mkdir()
     for number in range(3):
-        (tmp_path / f"{number}.png").write_bytes(picture(number))
-    words = "upscale", ".", "--network", "x4_srcnn", "--engine", "litert"
+        (tmp_path / f"in/{number}.png").write_bytes(picture(number))
+    words = "upscale", "in", "--network", "x4_srcnn", "--engine", "litert"
     assert command("superres", *words, "-o", "local", cwd=tmp_path)[0] == 0
     code, output, errors = command("superres", *words, "-o", "far.parquet", "--ray", "local", cwd=tmp_path)
-    assert code == 0 and errors == "", errors
+    assert (code, errors) == (0, "")
     assert output.startswith("3 photographs in ")
     assert output.count("\n") == 1
     import pyarrow.parquet as pq
@@ -160,4 +163,3 @@ def test_one_machine_and_a_table(photos, tmp_path):
         "superres", *words, "-o", "far.parquet", "--ray", "local", "--skip-existing", cwd=tmp_path
     )
     assert (code, errors) == (0, "3 of 3 photographs have their result already\n")
-    shutil.rmtree(tmp_path / "far.parquet")
