@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import functools
+import gc
 import os
 import pickle
 import tempfile
@@ -114,7 +115,7 @@ class PaintingProcess:
     """
 
     def __init__(self, recipe, tries):
-        self._tries = tries
+        self._tries, self._settled = tries, False
         # Several processes may share a GPU, of which TensorFlow would take all memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         self._problem = ""
@@ -136,6 +137,12 @@ class PaintingProcess:
             return {"window": [index], "number": [-1], "seconds": [0.0], "reason": [self._problem]}
         numbers = {job: number for number, job in enumerate(window.jobs)}
         done, failed = self.paint(window)
+        if not self._settled:
+            # Ray has garbage collected every half minute while a process waits for room, as where a machine has died:
+            # it need not look through TensorFlow's objects each time, for seconds.
+            gc.collect()
+            gc.freeze()
+            self._settled = True
         outcomes = [(job, seconds, "") for job, seconds in done] + [(job, 0.0, reason) for job, reason in failed]
         return {
             "window": [index] * len(outcomes),

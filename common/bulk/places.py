@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import fnmatch
+import functools
 import glob
 import os
 import posixpath
@@ -130,20 +131,31 @@ def place_of(word):
     """
     if not is_uri(word):
         return Place(word, os.path.abspath(word))
-    from pyarrow import ArrowInvalid, fs
-
-    scheme = URI.match(word)[1]
-    try:
-        filesystem, path = fs.FileSystem.from_uri(word)
-    except (ArrowInvalid, NotImplementedError) as error:
-        filesystem, path = _by_fsspec(word, error)
-    except (OSError, ValueError) as error:
-        raise _no_store(word, error) from error
+    plain, mark, query = word.partition("?")
+    scheme, _, rest = plain.partition("://")
+    authority, _, key = rest.partition("/")
+    # The key as it is written, blanks and percent signs too: so stores' own commands have it.
+    filesystem, base = _opened(scheme, authority, mark + query)
+    path = f"{base.rstrip('/')}/{key}".rstrip("/")
     if filesystem.type_name == "local":
         return Place(path, path)
-    path = path.rstrip("/")
-    # Not the word: it may hold keys.
-    return Place(f"{scheme}://{path}", path, filesystem)
+    return Place(f"{scheme}://{path.lstrip('/')}", path, filesystem)  # not the word, which may hold keys
+
+
+@functools.lru_cache(maxsize=64)
+def _opened(scheme, authority, query):
+    """(file system, path of its root): one for all that lies in it."""
+    from pyarrow import ArrowInvalid, fs
+
+    if scheme == "s3" and "allow_delayed_open" not in query:
+        query = f"{query or '?'}{'&' if query else ''}allow_delayed_open=true"  # one request for what is small
+    root = f"{scheme}://{authority}/{query}"
+    try:
+        return fs.FileSystem.from_uri(root)
+    except (ArrowInvalid, NotImplementedError) as error:
+        return _by_fsspec(root, error)
+    except (OSError, ValueError) as error:
+        raise _no_store(root, error) from error
 
 
 def _by_fsspec(word, error):
@@ -152,7 +164,7 @@ def _by_fsspec(word, error):
     from pyarrow.fs import FSSpecHandler, PyFileSystem
 
     scheme = URI.match(word)[1]
-    if scheme not in fsspec.available_protocols():
+    if scheme == "s3" or scheme not in fsspec.available_protocols():
         raise _no_store(word, error) from error
     try:
         filesystem, path = fsspec.core.url_to_fs(word)
@@ -163,8 +175,8 @@ def _by_fsspec(word, error):
 
 def _no_store(word, error):
     reason = " ".join(str(error).replace(word, "it").split())
-    scheme, path = URI.match(word)[1], without_query(word).rpartition("@")[2].rpartition("://")[2]
-    return UserError(f"{scheme}://{path}: expected a URI of a store. Received: {reason:.300}")
+    scheme, place = URI.match(word)[1], without_query(word).rpartition("://")[2].rpartition("@")[2].rstrip("/")
+    return UserError(f"{scheme}://{place}: expected a URI of a store. Received: {reason:.300}")
 
 
 def matches(word):

@@ -21,6 +21,7 @@ def _store():
 def store(_store):
     _store.objects.clear()
     _store.puts.clear()
+    _store.requests.clear()
     return _store
 
 

@@ -15,7 +15,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
-        pass
+        self.server.requests.append(self.command)
 
     def _parts(self):
         url = urllib.parse.urlsplit(self.path)
@@ -140,10 +140,11 @@ class ObjectStore:
     Attributes:
         objects: ``{"bucket/key": bytes}``.
         puts: keys in the order in which they were written.
+        requests: methods, in their order.
     """
 
     def __init__(self, server):
-        self._server, self.objects, self.puts = server, server.objects, server.puts
+        self._server, self.objects, self.puts, self.requests = server, server.objects, server.puts, server.requests
 
     def uri(self, path):
         """The URI of something in it."""
@@ -157,7 +158,8 @@ class ObjectStore:
 def object_store():
     """An :class:`ObjectStore`, as long as the block lasts."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.objects, server.puts, server.uploads, server.lock = {}, [], {}, threading.Lock()
+    server.objects, server.puts, server.requests, server.uploads = {}, [], [], {}
+    server.lock = threading.Lock()
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -18,8 +18,9 @@ from fast_style.network import TransformationNetwork
 from tests.common.bulk.conftest import picture
 
 pytestmark = pytest.mark.slow
-# More for a run by hand: 1000.
+# More, and smaller, for a run by hand: 1000.
 PHOTOGRAPHS = int(os.environ.get("BULK_PHOTOGRAPHS", "60"))
+SIDE = min(240, 24000 // PHOTOGRAPHS)
 BAD = 10
 ROOT = Path(__file__).resolve().parents[3]
 # Two nodes as two raylets, until a line comes: the second is killed then, as a machine that loses its power.
@@ -59,7 +60,7 @@ def photos(tmp_path_factory):
     (folder / "in").mkdir()
     for number in range(PHOTOGRAPHS):
         path = folder / "in" / f"{number:05d}.{('png', 'jpg')[number % 2]}"
-        height, width = ((240, 320), (320, 240), (280, 280))[number % 3]
+        height, width = ((SIDE, 2 * SIDE), (2 * SIDE, SIDE), (SIDE, SIDE))[number % 3]
         write_photo(path, generator.integers(0, 256, (height, width, 3), np.uint8))
         if number % (PHOTOGRAPHS // BAD) == 1:
             path.write_bytes(path.read_bytes()[:200] if len(bad) % 2 else b"no image")

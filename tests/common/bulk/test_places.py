@@ -55,7 +55,7 @@ def test_names_hold_no_keys(store):
     assert place_of(store.uri("bucket/in")).name == "s3://bucket/in"
     with pytest.raises(UserError) as raised:
         place_of("nothing://me:secret@bucket/in")
-    assert str(raised.value).startswith("nothing://bucket/in: expected a URI of a store. Received: ")
+    assert str(raised.value).startswith("nothing://bucket: expected a URI of a store. Received: ")
     assert "secret" not in str(raised.value)
 
 
@@ -64,6 +64,21 @@ def test_file_systems_of_fsspec():
     folder.within("a.png").write(b"first")
     assert folder.files() == ["a.png"]
     assert folder.within("a.png").read() == b"first"
+
+
+def test_keys_are_taken_as_they_are_written(store):
+    """As stores' own commands take them; and one connection is for all that lies in a bucket."""
+    first, second = (place_of(store.uri(f"bucket/{name}")) for name in ("my cat 100%.png", "my%20cat.png"))
+    first.write(b"first")
+    second.write(b"second")
+    assert store.objects == {"bucket/my cat 100%.png": b"first", "bucket/my%20cat.png": b"second"}
+    assert first.filesystem is second.filesystem
+
+
+def test_a_picture_is_one_request(store):
+    """Requests cost money: three for an upload in parts."""
+    place_of(store.uri("bucket/a.png")).write(b"small")
+    assert store.requests == ["PUT"]
 
 
 def test_a_uri_of_a_disk_is_a_path(tmp_path):
