@@ -33,7 +33,9 @@ class BulkPlan:
 
     def __init__(self, options, labels, folder):
         self._sources, self._words = {}, options.photos
-        self._output = options.output or folder
+        self._output, self._overwrite = options.output or folder, options.overwrite
+        if self._is_table and options.overwrite:
+            raise UserError(f"--overwrite: expected files. Received: {self._output}, to which tables are only added")
         # What the local command names, and how, where it is all that there is.
         if not any(map(_is_more, options.photos)) and not is_uri(self._output) and not self._is_table:
             self.jobs = jobs_by_label(options, labels, folder)
@@ -71,8 +73,10 @@ class BulkPlan:
             return target in self._existing
         return os.path.exists(target)
 
-    def written(self, jobs):
-        """Those of some jobs whose result is there now."""
+    def written_since(self, jobs):
+        """Those of some jobs whose result, which was not there before, is there now."""
+        if self._overwrite:
+            return []
         self.__dict__.pop("_existing", None)
         if self._is_table or is_uri(self._output):
             return [job for job in jobs if job.target in self._existing]

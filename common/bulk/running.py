@@ -31,7 +31,7 @@ class _Run:
         size = min(LARGEST_WINDOW, max(1, len(jobs) // WINDOWS))
         left = self._pass(jobs, size, recipe)
         if left and size > 1 and self._signals.received is None:
-            there = self._plan.written(left)
+            there = self._plan.written_since(left)
             for job in there:
                 self._done(job, 0.0)
             left = self._pass([job for job in left if job not in set(there)], 1, recipe)
@@ -129,7 +129,9 @@ def run_bulk(options, plan, recipes):
             except KeyboardInterrupt:
                 if signals.received is None:
                     raise
-            except ray.exceptions.RayError as error:
+            except UserError:
+                raise
+            except Exception as error:  # whatever Ray raises: a package that machines lack, a head that is gone
                 raise UserError(f"--ray: expected a cluster that works. Received: {_line(error)}") from error
         seconds = time.monotonic() - began
     note = how_to_go_on(jobs, run.done, run.failed, options.overwrite)
@@ -152,4 +154,6 @@ def quickest_precision():
 
 
 def _line(error):
-    return f"{' '.join(str(error).split()):.300}"
+    """What is at the bottom of it: Ray's errors hold tracebacks of other machines."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[-1] if lines else 'no reason':.300}"

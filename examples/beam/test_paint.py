@@ -1,4 +1,4 @@
-"""By Beam's local runner, in the environment of the README: ``beam/bin/python -m pytest -c /dev/null examples/beam``."""
+"""By Beam's local runner, in the environment of the README: ``beam/bin/python -m pytest -c /dev/null .`` here."""
 
 import numpy as np
 import paint

@@ -98,7 +98,7 @@ def test_results_in_a_table_go_on_where_they_stopped(photos, parse):
     assert [target for _, target in pairs(made)] == ["a_wave.jpg", "deep/a_wave.jpg", "deep/b_wave.png"]
     assert made.target(made.jobs["wave"][0]) is None
     made.table.write({"deep/a_wave.jpg": b"x"})
-    assert [job.target for job in made.written(made.jobs["wave"])] == ["deep/a_wave.jpg"]
+    assert [job.target for job in made.written_since(made.jobs["wave"])] == ["deep/a_wave.jpg"]
     assert [source for source, _ in pairs(plan(parse(*words, "--skip-existing")))] == ["in/a.jpg", "in/deep/b.png"]
 
 
@@ -108,6 +108,7 @@ def test_results_in_a_table_go_on_where_they_stopped(photos, parse):
         (["in", "none.txt"], r"none\.txt: expected a file that can be read\. Received: no such file"),
         (["s3://b/x.png", "-o", "s3://b/out.png"], r"--output: expected a folder, or a name that ends in \.parquet"),
         (["none-*.parquet"], r"photo: expected none-\*\.parquet to name files\. Received: none"),
+        (["in", "-o", "x.parquet", "--overwrite"], r"--overwrite: expected files\. Received: x\.parquet, to which"),
         (["empty.txt"], r"photo: expected photographs\. Received: empty\.txt, with none"),
     ],
 )
