@@ -157,19 +157,8 @@ def stylize_photo(photo, network, *, max_size=None, **options):
     return Photo(stylize(photo.rgb, network, **options), photo.alpha)
 
 
-def stylize_files(
-    jobs,
-    network,
-    max_size=None,
-    quality=95,
-    progress=True,
-    signals=None,
-    streaming="auto",
-    original_colours=False,
-    masks=(),
-    **chosen,
-):
-    """Runs jobs of :func:`plan_jobs` by :func:`stylize`; see :func:`run_jobs`.
+def photo_painter(network, max_size=None, streaming="auto", original_colours=False, masks=(), progress=False, **chosen):
+    """A function for :func:`run_jobs` from a :class:`Photo` and its job to the Photo by :func:`stylize`.
 
     Args:
         masks: as of :func:`stylize`, with the name of each behind.
@@ -188,4 +177,9 @@ def stylize_files(
         options = {"streaming": streaming, "progress": progress, "original_colours": original_colours}
         return stylize_photo(photo, painter(), max_size=max_size, **options)
 
-    return run_jobs(jobs, transform, quality, progress, signals)
+    return transform
+
+
+def stylize_files(jobs, network, *, quality=95, progress=True, signals=None, **options):
+    """Runs jobs of :func:`plan_jobs` with the `options` of :func:`photo_painter`; see :func:`run_jobs`."""
+    return run_jobs(jobs, photo_painter(network, progress=progress, **options), quality, progress, signals)

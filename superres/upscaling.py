@@ -135,29 +135,22 @@ def upscale_photo(photo, network, **options):
     return Photo(rgb, alpha)
 
 
-def upscale_files(
-    jobs,
-    network,
-    histogram_matching=None,
-    tile=None,
-    quality=95,
-    progress=True,
-    self_ensemble=False,
-    outscale=None,
-    signals=None,
-):
-    """Runs jobs of :func:`plan_jobs` by :func:`upscale`; see :func:`run_jobs`."""
-    options = {
-        "histogram_matching": histogram_matching,
-        "tile": tile,
-        "progress": progress,
-        "self_ensemble": self_ensemble,
-        "outscale": outscale,
-    }
+def photo_enlarger(network, **options):
+    """A function for :func:`run_jobs` from a :class:`Photo` and its job to the Photo by :func:`upscale`.
+
+    Args:
+        network: as of :func:`upscale`.
+        options: the rest of :func:`upscale`.
+    """
 
     def transform(photo, job):
-        height, width = scaled_sides(*photo.rgb.shape[:2], network, outscale)
+        height, width = scaled_sides(*photo.rgb.shape[:2], network, options.get("outscale"))
         check_fits(height, width, job.file_format)
         return upscale_photo(photo, network, **options)
 
-    return run_jobs(jobs, transform, quality, progress, signals)
+    return transform
+
+
+def upscale_files(jobs, network, *, quality=95, progress=True, signals=None, **options):
+    """Runs jobs of :func:`plan_jobs` with the `options` of :func:`photo_enlarger`; see :func:`run_jobs`."""
+    return run_jobs(jobs, photo_enlarger(network, progress=progress, **options), quality, progress, signals)

@@ -15,6 +15,7 @@ STOREYS = (
     ("common/networks",),
     ("common/training",),
     ("common/commands", "common/reports"),
+    ("common/bulk",),
     ("common/app",),
     ("fast_style", "superres"),
     ("export",),

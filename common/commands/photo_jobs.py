@@ -82,16 +82,22 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
     else:
         if len(sources) > 1 and os.path.exists(output) and not os.path.isdir(output):
             raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
-        jobs = _jobs_in(output, sources, label, file_format, tell)
-    return _checked(jobs, overwrite, tell)
+        jobs = jobs_in(lambda path: str(Path(output) / path), sources, label, file_format, tell)
+    return checked_jobs(jobs, overwrite, tell)
 
 
-def _jobs_in(output, sources, label, file_format, tell):
-    """Jobs whose results go into a folder."""
+def jobs_in(place, sources, label, file_format=None, tell=warn):
+    """Jobs whose results go into one folder.
+
+    Args:
+        place: function from the path of a result within the folder to its name.
+        sources: list of (source, path relative to what was named).
+        label, file_format, tell: as of :func:`plan_jobs`.
+    """
     formats = {source: file_format or format_of_result(source) for source, _ in sources}
 
     def target(source, relative, stem):
-        return str(Path(output) / Path(relative).parent / f"{stem}_{label}.{formats[source]}")
+        return place(Path(relative).parent / f"{stem}_{label}.{formats[source]}")
 
     targets, renamed = tell_apart(sources, target)
     if renamed and tell:
@@ -123,11 +129,13 @@ def jobs_of(options, label, folder):
     return jobs_by_label(options, [label], folder)[label]
 
 
-def jobs_by_label(options, labels, folder, others=False):
+def jobs_by_label(options, labels, folder, others=False, plan=plan_jobs, exists=os.path.exists):
     """``{label: jobs}``: :func:`jobs_of` for pictures of several kinds of each photograph.
 
     Args:
         others: whether there is other work, for which it does not exit where none is left.
+        plan: function that takes what :func:`plan_jobs` does.
+        exists: function from the target of a job to whether it is there.
     """
     skip, output = options.skip_existing, options.output
     if len(labels) > 1:
@@ -139,9 +147,9 @@ def jobs_by_label(options, labels, folder, others=False):
     planned, overwrite = {}, options.overwrite or skip
     for label in labels:
         tell = None if planned else warn
-        planned[label] = plan_jobs(options.photos, label, folder, output, options.format, overwrite, tell)
+        planned[label] = plan(options.photos, label, folder, output, options.format, overwrite, tell)
     left = {
-        label: [job for job in jobs if job.target == "-" or not (skip and os.path.exists(job.target))]
+        label: [job for job in jobs if job.target == "-" or not (skip and exists(job.target))]
         for label, jobs in planned.items()
     }
     count, total = (sum(map(len, jobs.values())) for jobs in (left, planned))
@@ -152,7 +160,7 @@ def jobs_by_label(options, labels, folder, others=False):
     return left
 
 
-def _checked(jobs, overwrite, tell):
+def checked_jobs(jobs, overwrite, tell):
     """The jobs, with what is wrong with their targets; it raises where that is wrong with all, or would cost a file."""
     checked = [dataclasses.replace(job, problem=_problem(job)) for job in jobs]
     problems = [job for job in checked if job.problem]
@@ -188,7 +196,7 @@ def _folder(job):
         ) from error
 
 
-def run_jobs(jobs, transform, quality=95, progress=True, signals=None):
+def run_jobs(jobs, transform, quality=95, progress=True, signals=None, read=None, write=None):
     """Runs jobs of :func:`plan_jobs`, each written whole or not at all; a bad photograph does not stop the rest.
 
     While one is transformed, the next is read and the one before is encoded and written.
@@ -200,16 +208,19 @@ def run_jobs(jobs, transform, quality=95, progress=True, signals=None):
         progress: show progress where there are many.
         signals: :class:`StopSignals`, after the first of which no further photograph is begun, and after the second of
             which that at hand is given up, too. Default: None, an exception ends it.
+        read: function of a job's source to a Photo. Default: :func:`read_source`.
+        write: function of a job's target and the bytes of its file. Default: :func:`write_target`.
 
     Returns:
         (done, failed): lists of (job, seconds of work) and (job, reason).
     """
+    read, write = read or read_source, write or write_target
     done, failed, writing = [], [], None
     many = progress and len(jobs) > 1
 
-    def finish(job, seconds, write):
+    def finish(job, seconds, written):
         try:
-            done.append((job, seconds + write.result()))
+            done.append((job, seconds + written.result()))
         except (UserError, MemoryError) as error:
             fail(job, error)
         bar.update()
@@ -230,9 +241,9 @@ def run_jobs(jobs, transform, quality=95, progress=True, signals=None):
                     break
                 # Standard input is read here: Ctrl-C would have to wait for a thread that waits for it.
                 if following and following.source != "-" and not following.problem:
-                    reading = reader.submit(_read, following)
+                    reading = reader.submit(_read, following, read)
                 try:
-                    photo, seconds = current.result() if current else _read(job)
+                    photo, seconds = current.result() if current else _read(job, read)
                     start = time.perf_counter()
                     picture = transform(photo, job)
                     seconds += time.perf_counter() - start
@@ -243,7 +254,7 @@ def run_jobs(jobs, transform, quality=95, progress=True, signals=None):
                 if writing:  # no more than one picture waits
                     finish(*writing)
                     writing = None
-                writing = job, seconds, writer.submit(_write, picture, job, quality)
+                writing = job, seconds, writer.submit(_write, picture, job, quality, write)
                 if picture.rgb.size > OVERLAPPED_BYTES:
                     finish(*writing)
                     writing = None
@@ -256,12 +267,12 @@ def run_jobs(jobs, transform, quality=95, progress=True, signals=None):
     return done, sorted(failed, key=lambda item: order[item[0]])
 
 
-def _read(job):
+def _read(job, read):
     """(Photo, seconds)."""
     if job.problem:
         raise UserError(job.problem)
     start = time.perf_counter()
-    return read_source(job.source), time.perf_counter() - start
+    return read(job.source), time.perf_counter() - start
 
 
 def read_source(source):
@@ -286,11 +297,16 @@ def _kept_content(stream):
     return read_stream(stream)
 
 
-def _write(picture, job, quality):
+def _write(picture, job, quality, write):
     """Seconds."""
     start = time.perf_counter()
-    content = encode(picture, job.file_format, quality)
-    if job.target == "-":
+    write(job.target, encode(picture, job.file_format, quality))
+    return time.perf_counter() - start
+
+
+def write_target(target, content):
+    """Writes the bytes of a file whole or not at all, to standard output for ``"-"``."""
+    if target == "-":
         try:
             stream = standard_output()
             stream.write(content)
@@ -303,8 +319,7 @@ def _write(picture, job, quality):
                 f"--output: expected standard output that can be written. Received: {error.strerror}"
             ) from error
     else:
-        write_bytes(job.target, content)
-    return time.perf_counter() - start
+        write_bytes(target, content)
 
 
 def report_jobs(program, done, failed, stopped="", number=signal.SIGINT, more=()):

@@ -61,7 +61,7 @@ def paint(context, job, source, style, look, masks=()):
     _, failed = stylize_files(
         [job],
         context.networks.get(source),
-        look.max_size or None,
+        max_size=look.max_size or None,
         progress=False,
         original_colours=look.original_colours,
         masks=masks,

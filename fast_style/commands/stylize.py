@@ -5,6 +5,7 @@ import glob
 import os
 from pathlib import Path
 
+from fast_style.common.bulk.flags import add_ray_flags, check_ray_flags
 from fast_style.common.commands.clip_jobs import FORMATS_WITH_CLIPS, add_clip_flags, plan_photos_and_clips, run_clips
 from fast_style.common.commands.command_line import (
     add_engine_flags,
@@ -92,6 +93,7 @@ def add(commands):
     add_precision_flag(parser)
     add_clip_flags(parser, calm=True)
     add_engine_flags(parser)
+    add_ray_flags(parser)
     parser.set_defaults(run=run, light=True)
 
 
@@ -190,13 +192,37 @@ def paint_clips(jobs, network, masks, named, look, options, signals, **told):
     return run_clips(jobs, lambda clip: frame_painter(painter(), *clip.sides, **look), options, signals, **told)
 
 
+def _run_on_ray(options, styles, masks, look):
+    from fast_style.common.bulk.command import run_on_ray
+    from fast_style.stylization import photo_painter
+
+    def make(source, style):
+        return functools.partial(
+            photo_painter,
+            max_size=options.max_size,
+            masks=masks,
+            style=style,
+            name=source.name,
+            **look,
+        )
+
+    chosen = {label: (source, make(source, style)) for label, (source, style) in styles.items()}
+    needs = f"--streaming {options.streaming}" if options.streaming in ("exact", "fast") else ""
+    run_on_ray("fast-style stylize", options, "stylized", chosen, needs)
+
+
 def run(options):
+    check_ray_flags(options)
     from fast_style.chosen_styles import chosen_styles
     from fast_style.common.commands.photo_jobs import how_to_go_on, plan_jobs, report_jobs
 
     masks = read_masks(options.mask)
     masked = [style for _, style, _ in masks]
     styles = chosen_styles(options.style or (), options.network, masked, options.stroke, options.strength)
+    chosen = {name: getattr(options, name) for name in ("stroke", "strength")}
+    look = {name: getattr(options, name) for name in ("streaming", "original_colours")}
+    if options.ray:
+        _run_on_ray(options, styles, masks, chosen | look)
     planned, moving = plan_photos_and_clips(options, list(styles), "stylized")
     jobs = [job for some in planned.values() for job in some]
     folder = options.output or "stylized"
@@ -211,8 +237,6 @@ def run(options):
 
     from fast_style.stylization import stylize_files
 
-    chosen = {name: getattr(options, name) for name in ("stroke", "strength")}
-    look = {name: getattr(options, name) for name in ("streaming", "original_colours")}
     done, failed, clips_done, clips_failed, stopped = [], [], [], [], ""
     with StopSignals("photograph" if jobs else "frame") as signals:
         for label, (source, style) in styles.items():
@@ -227,8 +251,8 @@ def run(options):
                 results = stylize_files(
                     planned[label],
                     network,
-                    options.max_size,
-                    options.quality,
+                    max_size=options.max_size,
+                    quality=options.quality,
                     signals=signals,
                     masks=masks,
                     **named,

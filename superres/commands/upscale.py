@@ -1,7 +1,9 @@
 """`superres upscale`: enlarges photographs and moving pictures."""
 
 import argparse
+import functools
 
+from fast_style.common.bulk.flags import add_ray_flags, check_ray_flags
 from fast_style.common.commands.clip_jobs import FORMATS_WITH_CLIPS, add_clip_flags, plan_photos_and_clips, run_clips
 from fast_style.common.commands.command_line import (
     add_engine_flags,
@@ -56,10 +58,20 @@ def add(commands):
     add_precision_flag(parser)
     add_clip_flags(parser)
     add_engine_flags(parser)
+    add_ray_flags(parser)
     parser.set_defaults(run=run, light=True)
 
 
+def _run_on_ray(options, label, source, chosen):
+    from fast_style.common.bulk.command import run_on_ray
+    from superres.upscaling import photo_enlarger
+
+    made = {label: (source, functools.partial(photo_enlarger, **chosen))}
+    run_on_ray("superres upscale", options, "upscaled", made, "--self-ensemble" if options.self_ensemble else "")
+
+
 def run(options):
+    check_ray_flags(options)
     from fast_style.common.commands.photo_jobs import how_to_go_on, photo_sides, report_jobs
     from fast_style.common.networks.source import find_network
     from superres.task import TASK, network_for
@@ -70,6 +82,10 @@ def run(options):
     source = find_network(name, TASK, factor=options.factor if options.network else None)
     outscale = None if asked in (None, source.factor) else asked
     label = source.name + (f"_to_x{outscale:g}" if outscale else "")
+    chosen = {name: getattr(options, name) for name in ("histogram_matching", "tile", "self_ensemble")}
+    chosen["outscale"] = outscale
+    if options.ray:
+        _run_on_ray(options, label, source, chosen)
     jobs, moving = (planned[label] for planned in plan_photos_and_clips(options, [label], "upscaled"))
 
     def work():
@@ -81,8 +97,6 @@ def run(options):
 
     from superres.upscaling import upscale_files
 
-    chosen = {name: getattr(options, name) for name in ("histogram_matching", "tile", "self_ensemble")}
-    chosen["outscale"] = outscale
     clips_done, clips_failed, stopped = [], [], ""
     with StopSignals("photograph" if jobs else "frame") as signals:
         network = load(source)
