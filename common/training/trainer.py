@@ -19,6 +19,7 @@ from fast_style.common.training.consistency import StepSeed
 from fast_style.common.training.first_batch import FirstBatch
 from fast_style.common.training.keras_callbacks import prepare_callbacks
 from fast_style.common.training.loss_scale import FittedLossScale
+from fast_style.common.training.replicas import count_of_replicas, sum_of_replicas
 
 
 class PerceptualTrainer(keras.Model):
@@ -42,11 +43,20 @@ class PerceptualTrainer(keras.Model):
         if objective is not None:
             # State of the model: compiled by JAX, a step would have it as constants otherwise.
             self._loss_models, self._objective_variables = objective.models, objective.variables
-        names = term_names or objective.term_names
-        self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
-        self._skipped = keras.metrics.Sum(name="skipped")
+        self.make_averages(term_names or objective.term_names)
         self.schedule = None
+        # Of a training that replicas share: (first, one behind the last) of each one's photographs of a step.
+        self.shares = None
         self.built = True
+
+    def make_averages(self, names=None):
+        """Makes the averages of terms anew, where a strategy of TensorFlow's that is in scope puts them.
+
+        Args:
+            names: of the terms; default those that there are.
+        """
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in names or list(self._trackers)}
+        self._skipped = keras.metrics.Sum(name="skipped")
 
     def use_schedule(self, schedule):
         """Takes the learning rate of each step from a function of its number, under JAX.
@@ -108,12 +118,26 @@ class PerceptualTrainer(keras.Model):
             terms["loss"] = terms["loss"] + self.objective.weight(consistency.name) * value
         return terms
 
+    def terms_of_none(self, training):
+        """As :meth:`compute_terms`, of a batch without photographs, as a replica gets for which none are left."""
+        return {name: ops.zeros((0,)) for name in self._trackers}
+
     def step_seed(self, training, number=0):
         """Seed of a draw, of the iteration's number and its own: a resumed run goes on as if never stopped.
 
         Where nothing is trained, each batch draws the same.
         """
-        return StepSeed(ops.cast(self.optimizer.iterations, "int32") if training else -1, number)
+        iteration = ops.cast(self.optimizer.iterations, "int32") if training else -1
+        return StepSeed(iteration, number, self.share(training))
+
+    def share(self, training):
+        """(number of the first, number of all) of a step's photographs that this replica has; None where it has all."""
+        if self.shares is None or not training:
+            return None
+        import tensorflow as tf
+
+        first, _ = self.shares[int(tf.distribute.get_replica_context().replica_id_in_sync_group)]
+        return first, self.shares[-1][1]
 
     @property
     def state(self):
@@ -279,8 +303,14 @@ class PerceptualTrainer(keras.Model):
         """As :meth:`train_step`, without training."""
         return _STEPS[keras.backend.backend()][1](self, *arguments)
 
-    def track(self, terms):
-        """Adds terms to the averages; all averages so far."""
+    def take_step(self, photographs):
+        """What a step of TensorFlow's does, without its averages: (terms, 1 where it was skipped, else 0, or None)."""
+        return _tensorflow_update(self, photographs)
+
+    def track(self, terms, skipped=None):
+        """Adds terms to the averages, and a step that was skipped; all averages so far."""
+        if skipped is not None:
+            self._skipped.update_state(skipped)
         for name, value in terms.items():
             self._trackers[name].update_state(value)
         return {metric.name: metric.result() for metric in self.metrics}
@@ -352,23 +382,54 @@ def _tensorflow_sees_a_gpu():
 
 
 def _tensorflow_train_step(self, data):
+    return self.track(*_tensorflow_update(self, _photographs(data)))
+
+
+def _tensorflow_update(self, images):
     import tensorflow as tf
 
-    images = _photographs(data)
+    replicas = count_of_replicas()
     with tf.GradientTape() as tape, cpu_convolutions():
         terms = _terms_of_any(self, images, training=True)
         if not self.optimizer.built:
             self.optimizer.build(self.network.trainable_variables)
+        if replicas > 1:
+            # Gradients of replicas are added up: each has its photographs' part of the mean.
+            count = sum_of_replicas(tf.cast(tf.shape(terms["loss"])[0], "float32"))
+            loss = tf.math.divide_no_nan(tf.reduce_sum(terms["loss"]), count)
+        else:
+            loss = _mean(terms["loss"])
         # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
-        loss = self.optimizer.scale_loss(_mean(terms["loss"]))
+        loss = self.optimizer.scale_loss(loss)
     variables = self.network.trainable_variables
     gradients = tape.gradient(loss, variables, unconnected_gradients="zero" if images.shape[0] == 0 else "none")
+    if replicas > 1:
+        terms = _means_of_replicas(terms, count)
+        if self.scales_loss:
+            gradients = _finite_everywhere(gradients)
     before = tf.convert_to_tensor(self.optimizer.iterations)
     self.optimizer.apply(gradients, variables)
-    if self.scales_loss:
-        taken = tf.convert_to_tensor(self.optimizer.iterations) - before
-        self._skipped.update_state(1 - tf.cast(taken, "float32"))
-    return self.track(terms)
+    if not self.scales_loss:
+        return terms, None
+    taken = tf.convert_to_tensor(self.optimizer.iterations) - before
+    return terms, 1 - tf.cast(taken, "float32")
+
+
+def _means_of_replicas(terms, count):
+    """Terms of all photographs of a step, of which there are `count`: vectors of one entry, alike in all replicas."""
+    import tensorflow as tf
+
+    means = tf.math.divide_no_nan(sum_of_replicas(tf.stack([tf.reduce_sum(one) for one in terms.values()])), count)
+    return dict(zip(terms, tf.split(means, len(terms)), strict=True))
+
+
+def _finite_everywhere(gradients):
+    """Gradients, none of which is a number where one of a replica is none: all pass over a step, or none does."""
+    import tensorflow as tf
+
+    finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients])
+    overflows = sum_of_replicas(1.0 - tf.cast(finite, "float32"))
+    return [tf.where(overflows > 0, tf.constant(float("nan"), one.dtype), one) for one in gradients]
 
 
 def _tensorflow_test_step(self, data):
@@ -392,7 +453,7 @@ def _terms_of_any(self, images, training):
         return self.compute_terms(images, training)
 
     def nothing():
-        return {name: tf.zeros((0,)) for name in self._trackers}
+        return self.terms_of_none(training)
 
     if images.shape[0] is None:
         # The statistics of normalization stay as they are, where none are computed.
