@@ -136,7 +136,7 @@ class PerceptualTrainer(keras.Model):
             return None
         import tensorflow as tf
 
-        first, _ = self.shares[int(tf.distribute.get_replica_context().replica_id_in_sync_group)]
+        first, _ = self.shares[int(tf.get_static_value(tf.distribute.get_replica_context().replica_id_in_sync_group))]
         return first, self.shares[-1][1]
 
     @property
@@ -402,7 +402,10 @@ def _tensorflow_update(self, images):
         # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
         loss = self.optimizer.scale_loss(loss)
     variables = self.network.trainable_variables
-    gradients = tape.gradient(loss, variables, unconnected_gradients="zero" if images.shape[0] == 0 else "none")
+    if images.shape[0] == 0:
+        gradients = [tf.zeros(variable.shape, variable.dtype) for variable in variables]
+    else:
+        gradients = tape.gradient(loss, variables)
     if replicas > 1:
         terms = _means_of_replicas(terms, count)
         if self.scales_loss:
