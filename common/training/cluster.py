@@ -78,6 +78,7 @@ def _fault(cluster, task):
     there = cluster.get(task["type"], ())
     index = str(task["index"])
     if not (index.isdecimal() and int(index) < len(there)):
-        count = f"one of {len(there)}" if there else f"of type {' or '.join(job for job in JOBS if cluster.get(job))}"
-        return f"task: expected {count} in the cluster. Received: {task['type']} {index}"[:200]
+        jobs = [job for job in JOBS if cluster.get(job)] or JOBS
+        expected = f"one of {len(there)}" if there else f"of type {' or '.join(jobs)}"
+        return f"task: expected {expected} in the cluster. Received: {task['type']:.40} {index:.40}"
     return None
