@@ -14,6 +14,7 @@ from fast_style.common.images.image_io import as_rgb
 from fast_style.common.networks.rebuilding import copy_weights
 from fast_style.common.settings import settings_of
 from fast_style.common.training.consistency import StepSeed
+from fast_style.common.training.replicas import sum_of_replicas
 from fast_style.common.types import Image
 from fast_style.condition_style import CHOSEN, Chosen
 from fast_style.conditions import PHOTOGRAPH, Condition, paintings_of, row_variables, with_rows
@@ -127,7 +128,8 @@ class MultiStyleTransfer(StyleTransfer):
         if not training:
             first = ops.cast(self._trackers["loss"].count, "int32")
             return ops.take(turns, ops.mod(first + photos, count))
-        first = ops.cast(self.optimizer.iterations, "int32") * batch
+        before, whole = self.share(training) or (0, batch)
+        first = ops.cast(self.optimizer.iterations, "int32") * whole + before
         # Of a batch that ends one round and begins the next.
         orders = [
             ops.argsort(keras.random.uniform((count,), seed=StepSeed(first // count + later, SHUFFLE)))
@@ -168,18 +170,26 @@ class MultiStyleTransfer(StyleTransfer):
             self._measure(terms, self.chosen(ops.shape(data)[0], training))
         return terms
 
+    def terms_of_none(self, training):
+        terms = super().terms_of_none(training)
+        if training:
+            self._measure(terms, ops.zeros((0,), "int32"))
+        return terms
+
     def _measure(self, terms, number):
         """Takes a step's terms into the running means of each painting, and turns the weights after them."""
         paintings = len(self.painting_names)
         painting = ops.take(ops.convert_to_tensor(self.painting_of), number)
         of = ops.one_hot(painting, paintings + 1, dtype="float32")
-        times = ops.sum(of, axis=0)
+        # Where replicas share a step, they measure all of it alike.
+        total = sum_of_replicas if self.shares else lambda value: value
+        times = total(ops.sum(of, axis=0))
         seen = ops.convert_to_tensor(self._seen) + times
         share = ops.maximum(1.0 - (1.0 - NEWEST) ** times, times / ops.maximum(seen, 1.0))
         self._seen.assign(seen)
         for variable, name in ((self._log_content, "content"), (self._log_style, "style")):
             logarithms = ops.log(ops.maximum(ops.stop_gradient(terms[name]), 1e-6))
-            newest = ops.matmul(logarithms[None], of)[0] / ops.maximum(times, 1.0)
+            newest = total(ops.matmul(logarithms[None], of)[0]) / ops.maximum(times, 1.0)
             before = ops.convert_to_tensor(variable)
             variable.assign(before + ops.where(times > 0, share * (newest - before), 0.0))
         content, known = ops.convert_to_tensor(self._log_content)[:paintings], seen[:paintings] > 0

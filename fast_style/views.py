@@ -10,6 +10,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.margin import cut_margin
 from fast_style.common.images.smooth_flow import smooth_flow
 from fast_style.common.images.warping import warp_images
+from fast_style.common.keras_ops import drawn
 from fast_style.common.losses import pixel_loss
 from fast_style.common.training.objective import Term
 
@@ -55,7 +56,7 @@ class NoisyMoved:
         return bool(self.shift)
 
     def __call__(self, photos, seed, border):
-        noisy = photos + self.noise * keras.random.normal(ops.shape(photos), seed=seed(0))
+        noisy = photos + self.noise * drawn(keras.random.normal, ops.shape(photos), seed=seed(0))
         if not self.moves:
             return photos, noisy, lambda *made: tuple(cut_margin(one, border) for one in made)
         _check_sides(photos, border, self.apart, "stability_shift")
@@ -102,8 +103,8 @@ class SmoothlyMoved:
         shape = ops.shape(photos)
         shift = keras.random.randint((2,), 0, self.shift + 1, seed=seed(1))
         flow = smooth_flow(shape, self.motion, seed) + ops.cast(ops.flip(shift), "float32")
-        light = 1.0 + self.light * keras.random.uniform((shape[0], 1, 1, 1), -1.0, 1.0, seed=seed(3))
-        noise = self.noise * keras.random.normal(shape, seed=seed(0))
+        light = 1.0 + self.light * drawn(keras.random.uniform, (shape[0], 1, 1, 1), -1.0, 1.0, seed=seed(3))
+        noise = self.noise * drawn(keras.random.normal, shape, seed=seed(0))
 
         def moved(pictures):
             return light * warp_images(pictures, flow)

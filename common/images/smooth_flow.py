@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from fast_style.common.keras_ops import drawn
 from fast_style.common.types import Tensor
 
 # Of all movement: what is the same everywhere, what turning and growing move at the borders, what waves move locally.
@@ -28,7 +29,7 @@ def smooth_flow(shape: tuple, pixels: float, seed) -> Tensor:
         float32 (batch, height, width, 2), pixels to the right and down.
     """
     batch, height, width = shape[:3]
-    numbers = keras.random.uniform((8, batch, 1, 1), -1.0, 1.0, seed=seed(2))
+    numbers = drawn(keras.random.uniform, (8, batch, 1, 1), -1.0, 1.0, seed=seed(2), axis=1)
     shift_right, shift_down, turn, zoom, *waves = [numbers[index] for index in range(8)]
     right = ops.linspace(-1.0, 1.0, width)[None, None, :]
     down = ops.linspace(-1.0, 1.0, height)[None, :, None]

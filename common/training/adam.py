@@ -16,13 +16,16 @@ class Adam(keras.optimizers.Adam):
     """
 
     def update_step(self, gradient, variable, learning_rate):
-        # Of TensorFlow's variable, by which Keras calls it, or of Keras' own.
-        owner = next((one for one in self._trainable_variables if variable is one or variable is one.value), variable)
-        learning_rate = learning_rate * getattr(owner, "learning_rate_factor", 1.0)
+        try:
+            # Of Keras' variable, of TensorFlow's, by which Keras calls it, or of a replica's part of that.
+            index = self._get_variable_index(variable)
+            factor = getattr(self._trainable_variables[index], "learning_rate_factor", 1.0)
+        except AttributeError:  # names of Keras' own, which may move
+            return super().update_step(gradient, variable, learning_rate)
+        learning_rate = learning_rate * factor
         if self.amsgrad or keras.backend.backend() != "tensorflow":
             return super().update_step(gradient, variable, learning_rate)
         try:
-            index = self._get_variable_index(variable)
             momentum, velocity = self._momentums[index].handle, self._velocities[index].handle
         except AttributeError:  # names of Keras' own, which may move
             return super().update_step(gradient, variable, learning_rate)

@@ -17,11 +17,12 @@ class StepSeed(keras.random.SeedGenerator):
     Args:
         iteration: scalar int tensor.
         number: of the draw within a step.
+        share: of the step's photographs, as of :func:`common.keras_ops.drawn`.
     """
 
-    def __init__(self, iteration, number):
+    def __init__(self, iteration, number, share=None):
         # Not that of Keras' class, which would make a variable.
-        self.iteration, self.number = iteration, number
+        self.iteration, self.number, self.share = iteration, number, share
 
     def next(self, ordered=True):
         dtype = keras.backend.random_seed_dtype() if hasattr(keras.backend, "random_seed_dtype") else "uint32"

@@ -35,10 +35,26 @@ class Photographs(Crops):
         self._spares = list(self._records.take(TFDS_SPARES).as_numpy_iterator())
         return count
 
-    def batches(self, start=0):
-        """Endless tf.data of uint8 (batch, size, size, 3), from batch number `start` on."""
+    def batches(self, start=0, share=None):
+        """Endless tf.data of uint8 (batch, size, size, 3), from batch number `start` on.
+
+        Args:
+            start: number of a batch.
+            share: (first, one behind the last) of the crops of each batch that are made; default all.
+        """
         epoch, position = divmod(start * self.batch_size, self.count)
-        return self._batch(tf.data.Dataset.range(epoch, 2**62).flat_map(self._epoch).skip(position))
+        arguments = tf.data.Dataset.range(epoch, 2**62).flat_map(self._epoch).skip(position)
+        if share is None:
+            return self._batch(arguments, self.batch_size)
+        first, end = share
+        if first == end:
+            return tf.data.Dataset.from_tensors(tf.zeros((0, self.size, self.size, 3), tf.uint8)).repeat()
+
+        def is_in(number, *record):
+            place = number % self.batch_size
+            return (first <= place) & (place < end)
+
+        return self._batch(arguments.filter(is_in), end - first)
 
     def epochs(self):
         """tf.data of uint8 (batch, size, size, 3) that ends after each pass over the photographs.
@@ -49,7 +65,7 @@ class Photographs(Crops):
         per_epoch = self.count // self.batch_size * self.batch_size
         epoch = tf.Variable(-1, dtype=tf.int64, trainable=False)
         crops = tf.data.Dataset.from_tensors(0).map(lambda _: epoch.assign_add(1)).flat_map(self._epoch)
-        batches = self._batch(crops.take(per_epoch))
+        batches = self._batch(crops.take(per_epoch), self.batch_size)
         return batches.apply(tf.data.experimental.assert_cardinality(per_epoch // self.batch_size))
 
     def _epoch(self, epoch):
@@ -63,13 +79,13 @@ class Photographs(Crops):
         shuffled = self._records.shuffle(TFDS_SHUFFLE, seed=self.seed + epoch, reshuffle_each_iteration=False)
         return tf.data.Dataset.zip(numbers, shuffled).map(lambda number, record: (number, *record))
 
-    def _batch(self, arguments):
+    def _batch(self, arguments, count):
         def crop(*arguments):
             image = tf.numpy_function(self._crop, arguments, tf.uint8)
             return tf.ensure_shape(image, (self.size, self.size, 3))
 
         crops = arguments.map(crop, num_parallel_calls=4, deterministic=True)
-        return crops.batch(self.batch_size, drop_remainder=True).prefetch(4)
+        return crops.batch(count, drop_remainder=True).prefetch(4)
 
     def _crop(self, number, *record):
         """Crop number i: uint8 (size, size, 3). A record is its index and encoded image."""

@@ -32,14 +32,14 @@ class FittedLossScale(keras.optimizers.LossScaleOptimizer):
         return super().scale_loss(loss)
 
     def _fit(self, loss):
-        """Sets the scale, unless it is set."""
+        """Sets the scale, unless it is set; a replica's loss is a part of the loss."""
         if keras.backend.backend() != "tensorflow":
             self._assign(loss)
             return
         import tensorflow as tf
 
         def of_all_replicas(strategy, loss):
-            self._assign(strategy.reduce(tf.distribute.ReduceOp.MEAN, loss, axis=None))
+            self._assign(strategy.reduce(tf.distribute.ReduceOp.SUM, loss, axis=None))
 
         tf.distribute.get_replica_context().merge_call(of_all_replicas, args=(loss,))
 

@@ -42,6 +42,7 @@ from fast_style.common.training.learning_rate import learning_rate
 from fast_style.common.training.lock import LOCK, locked
 from fast_style.common.training.run_record import RUN_RECORD, hardware, read_record, versions, write_record
 from fast_style.common.training.tensorboard import TensorBoard
+from fast_style.common.training.workers import Alone
 
 FREE_BYTES = 200 * 2**20  # checkpoints of the largest network, thrice, with room
 
@@ -139,7 +140,7 @@ def make_trainer(task, settings, rate=None):
     return trainer
 
 
-def run_training(task, settings, resume=False, make=make_trainer):
+def run_training(task, settings, resume=False, make=make_trainer, workers=None):
     """Trains a network and leaves a run folder: network, checkpoints, previews, record.
 
     Files in ``settings.output``: ``network.keras`` (what was trained), ``run.json`` (the record),
@@ -150,57 +151,92 @@ def run_training(task, settings, resume=False, make=make_trainer):
         settings: of the class that the task names.
         resume: continue from the newest checkpoint.
         make: what makes the trainer, as :func:`make_trainer` does.
+        workers: of :func:`common.training.workers.start_workers`; default this process alone. All call this, and the
+            chief alone reads and writes the folder.
 
     Returns:
-        The run record, a dict.
+        The run record, a dict; of a worker that is not the chief, its status and iteration.
 
     Raises:
         UserError: a bad setting, image, weights file or folder; another training in that folder; too many photographs
             that do not decode; checkpoints none of which is whole, or of these settings.
         NonFiniteError: a loss or weight is NaN or infinite. The last good checkpoint stays.
-        Interrupted: Ctrl-C or SIGTERM; everything is saved.
+        Interrupted: Ctrl-C or SIGTERM, of any worker; everything is saved.
+        WorkerLost: another worker ended. The last good checkpoint stays.
     """
+    workers = workers or Alone()
     check_settings(type(settings), vars(settings))
     task.check_settings(settings)
-    check_output(settings.output)
-    with locked(settings.output):
-        check_content(settings.output, resume)
-        return _begin(task, settings, resume, make)
+    with contextlib.ExitStack() as held:
+
+        def hold():
+            check_output(settings.output)
+            held.enter_context(locked(settings.output))
+            check_content(settings.output, resume)
+
+        workers.agree(hold)
+        return _begin(task, settings, resume, make, workers)
 
 
-def _begin(task, settings, resume, make):
-    photographs = open_photographs(settings)
+def _begin(task, settings, resume, make, workers):
+    photographs = workers.together(lambda: open_photographs(settings))
     with stderr_closed():  # it imports TensorFlow, whatever the backend
         keras.utils.set_random_seed(settings.seed)
     # A run that goes on has all that it began with in its checkpoint, and the start may be gone.
-    checkpoints, start_sha256 = Checkpoints(Path(settings.output) / "checkpoints"), None
-    source = None
-    if settings.initialize and not (resume and checkpoints.saved()):
-        source = find_network(settings.initialize, task, "--initialize")
-        start_sha256 = source.sha256
-    trainer = make(task, settings)
-    if source:
-        try:
-            trainer.initialize(source.load())
-        except UserError as error:
-            raise UserError(f"--initialize: {error}") from error
-    start, record = 0, _new_record(settings, trainer, start_sha256)
-    if resume:
-        start, record = _resume(trainer, checkpoints, record, read_record(settings.output))
-        if start > settings.iterations:
-            raise UserError(
-                f"--iterations: expected at least {start}, which the run has reached. Received: {settings.iterations}"
-            )
-    return _train(trainer, photographs, settings, task.validation_size(settings), checkpoints, start, record)
+    checkpoints = Checkpoints(Path(settings.output) / "checkpoints")
+    begins = workers.is_chief and settings.initialize and not (resume and checkpoints.saved())
+    source = workers.together(lambda: find_network(settings.initialize, task, "--initialize") if begins else None)
+    trainer = workers.together(lambda: workers.make(make, task, settings))
+    prepared = []
+
+    def prepare():
+        if source:
+            try:
+                trainer.initialize(source.load())
+            except UserError as error:
+                raise UserError(f"--initialize: {error}") from error
+        start, record = 0, _new_record(settings, trainer, source and source.sha256, workers.names)
+        if resume:
+            start, record = _resume(trainer, checkpoints, record, read_record(settings.output))
+            if start > settings.iterations:
+                raise UserError(
+                    f"--iterations: expected at least {start}, which the run has reached. "
+                    f"Received: {settings.iterations}"
+                )
+        # What may be refused comes first, so that nothing is left of a run that cannot begin.
+        batches = validation_data(settings, task.validation_size(settings))
+        picture = _preview_picture(trainer, settings.preview)
+        write_record(settings.output, record)
+        prepared.extend((record, batches, picture))
+        return start
+
+    start = workers.agree(prepare)
+    workers.share_state([*trainer.network.weights, *trainer.optimizer.variables, *trainer.state])
+    if workers.is_chief:
+        return _train(workers, trainer, photographs, settings, checkpoints, start, *prepared)
+    return _follow(workers, trainer, photographs, settings, start)
 
 
-def _train(trainer, photographs, settings, validation_size, checkpoints, start, record):
+def _follow(workers, trainer, photographs, settings, start):
+    """Trains as the chief does, which alone reads and writes the folder."""
+    stop = StopOnNonFinite(start)
+    with StopSignals() as signals:
+        _fit(workers, trainer, photographs, start, settings.iterations, [stop, StopOnSignal(signals)])
+        _end(workers, photographs)
+    if stop.iteration < settings.iterations:
+        raise Interrupted(signals.received or signal.SIGINT, stop.iteration, settings.output)
+    return {"status": "finished", "iteration": stop.iteration}
+
+
+def _end(workers, photographs):
+    """Waits for all workers; names the photographs that did not decode, and returns those of all workers."""
+    for path, reason in photographs.bad.items():
+        warn(f"skipped {path}: {reason}")
+    return {path for bad in workers.gather(list(map(str, photographs.bad))) for path in bad}
+
+
+def _train(workers, trainer, photographs, settings, checkpoints, start, record, batches, picture):
     folder = Path(settings.output)
-    # What may be refused comes first, so that nothing is left of a run that cannot begin.
-    batches = validation_data(settings, validation_size)
-    picture = _preview_picture(trainer, settings.preview)
-    write_record(folder, record)
-
     board = TensorBoard(folder / "tensorboard")
     began, seconds_before = time.perf_counter(), record["seconds"]
 
@@ -231,7 +267,8 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
     with StopSignals() as signals, board, contextlib.closing(report):
         callbacks = [StopOnNonFinite(start), report, validate, saver, previews, StopOnSignal(signals)]
         try:
-            _fit(trainer, photographs, start, settings.iterations, [c for c in callbacks if c is not None])
+            callbacks = [callback for callback in callbacks if callback is not None]
+            _fit(workers, trainer, photographs, start, settings.iterations, callbacks)
             saver.save()
         except NonFiniteError as error:
             update_record(saver.saved, "not finite")
@@ -251,9 +288,8 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
                 update_record(saver.saved, "stopped by an error")
             raise
         _save_network(trainer.result(), folder)
+        record["bad_photographs"] = sorted({*record["bad_photographs"], *_end(workers, photographs)})
 
-    for path, reason in photographs.bad.items():
-        warn(f"skipped {path}: {reason}")
     if saver.iteration < settings.iterations:
         update_record(saver.iteration, "interrupted")
         raise Interrupted(signals.received or signal.SIGINT, saver.iteration, folder)
@@ -261,14 +297,12 @@ def _train(trainer, photographs, settings, validation_size, checkpoints, start, 
     return record
 
 
-def _fit(trainer, photographs, start, iterations, callbacks):
+def _fit(workers, trainer, photographs, start, iterations, callbacks):
     """Trains from iteration `start` on; an error of the photographs comes out as it was raised."""
     if start == iterations:
         return
     try:
-        trainer.fit(
-            photographs.batches(start), epochs=1, steps_per_epoch=iterations - start, verbose=0, callbacks=callbacks
-        )
+        workers.fit(trainer, photographs, start, iterations, callbacks)
     except memory_errors() as error:
         raise UserError(
             "--batch-size, --size: expected batches that memory can hold. "
@@ -280,7 +314,7 @@ def _fit(trainer, photographs, start, iterations, callbacks):
         raise
 
 
-def _new_record(settings, trainer, start_sha256):
+def _new_record(settings, trainer, start_sha256, devices):
     return {
         "status": "running",
         "initialize_sha256": start_sha256,
@@ -295,7 +329,7 @@ def _new_record(settings, trainer, start_sha256):
         "loss_network": trainer.objective.record(),
         "parameters": trainer.network.count_params(),
         "versions": versions(*(["jax"] if keras.backend.backend() == "jax" else [])),
-        "hardware": hardware(),
+        "hardware": hardware() | ({"devices": list(devices)} if devices else {}),
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
 

@@ -19,6 +19,7 @@ from fast_style.common.training.consistency import StepSeed
 from fast_style.common.training.first_batch import FirstBatch
 from fast_style.common.training.keras_callbacks import prepare_callbacks
 from fast_style.common.training.loss_scale import FittedLossScale
+from fast_style.common.training.replicas import count_of_replicas, sum_of_replicas
 
 
 class PerceptualTrainer(keras.Model):
@@ -42,11 +43,20 @@ class PerceptualTrainer(keras.Model):
         if objective is not None:
             # State of the model: compiled by JAX, a step would have it as constants otherwise.
             self._loss_models, self._objective_variables = objective.models, objective.variables
-        names = term_names or objective.term_names
-        self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
-        self._skipped = keras.metrics.Sum(name="skipped")
+        self.make_averages(term_names or objective.term_names)
         self.schedule = None
+        # Of a training that replicas share: (first, one behind the last) of each one's photographs of a step.
+        self.shares = None
         self.built = True
+
+    def make_averages(self, names=None):
+        """Makes the averages of terms anew, where a strategy of TensorFlow's that is in scope puts them.
+
+        Args:
+            names: of the terms; default those that there are.
+        """
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in names or list(self._trackers)}
+        self._skipped = keras.metrics.Sum(name="skipped")
 
     def use_schedule(self, schedule):
         """Takes the learning rate of each step from a function of its number, under JAX.
@@ -108,12 +118,26 @@ class PerceptualTrainer(keras.Model):
             terms["loss"] = terms["loss"] + self.objective.weight(consistency.name) * value
         return terms
 
+    def terms_of_none(self, training):
+        """As :meth:`compute_terms`, of a batch without photographs, as a replica gets for which none are left."""
+        return {name: ops.zeros((0,)) for name in self._trackers}
+
     def step_seed(self, training, number=0):
         """Seed of a draw, of the iteration's number and its own: a resumed run goes on as if never stopped.
 
         Where nothing is trained, each batch draws the same.
         """
-        return StepSeed(ops.cast(self.optimizer.iterations, "int32") if training else -1, number)
+        iteration = ops.cast(self.optimizer.iterations, "int32") if training else -1
+        return StepSeed(iteration, number, self.share(training))
+
+    def share(self, training):
+        """(number of the first, number of all) of a step's photographs that this replica has; None where it has all."""
+        if self.shares is None or not training:
+            return None
+        import tensorflow as tf
+
+        first, _ = self.shares[int(tf.get_static_value(tf.distribute.get_replica_context().replica_id_in_sync_group))]
+        return first, self.shares[-1][1]
 
     @property
     def state(self):
@@ -284,8 +308,14 @@ class PerceptualTrainer(keras.Model):
         """As :meth:`train_step`, without training."""
         return _STEPS[keras.backend.backend()][1](self, *arguments)
 
-    def track(self, terms):
-        """Adds terms to the averages; all averages so far."""
+    def take_step(self, photographs):
+        """What a step of TensorFlow's does, without its averages: (terms, 1 where it was skipped, else 0, or None)."""
+        return _tensorflow_update(self, photographs)
+
+    def track(self, terms, skipped=None):
+        """Adds terms to the averages, and a step that was skipped; all averages so far."""
+        if skipped is not None:
+            self._skipped.update_state(skipped)
         for name, value in terms.items():
             self._trackers[name].update_state(value)
         return {metric.name: metric.result() for metric in self.metrics}
@@ -357,36 +387,64 @@ def _tensorflow_sees_a_gpu():
 
 
 def _tensorflow_train_step(self, data):
+    return self.track(*_tensorflow_update(self, _photographs(data)))
+
+
+def _tensorflow_update(self, images):
     import tensorflow as tf
 
-    images = _photographs(data)
+    replicas = count_of_replicas()
     with tf.GradientTape() as tape, cpu_convolutions():
         terms = _terms_of_any(self, images, training=True)
         if not self.optimizer.built:
             self.optimizer.build(self.network.trainable_variables)
+        if replicas > 1:
+            # Gradients of replicas are added up: each has its photographs' part of the mean.
+            count = sum_of_replicas(tf.cast(tf.shape(terms["loss"])[0], "float32"))
+            loss = tf.math.divide_no_nan(tf.reduce_sum(terms["loss"]), count)
+        else:
+            loss = _mean(terms["loss"])
         # Without scale_loss, mixed_float16 trains nothing and says nothing: gradients underflow.
-        loss = self.optimizer.scale_loss(_mean(terms["loss"]))
+        loss = self.optimizer.scale_loss(loss)
     variables = self.network.trainable_variables
-    gradients = tape.gradient(loss, variables, unconnected_gradients="zero" if images.shape[0] == 0 else "none")
-    if self.skips_steps and not self.scales_loss:
-        gradients, skipped = _finite_or_zero(gradients)
-        self._skipped.update_state(skipped)
+    if images.shape[0] == 0:
+        gradients = [tf.zeros(variable.shape, variable.dtype) for variable in variables]
+    else:
+        gradients = tape.gradient(loss, variables)
+    if replicas > 1:
+        terms = _means_of_replicas(terms, count)
+    skipped = None
+    if self.scales_loss and replicas > 1:
+        # The optimizer of a loss that is scaled looks at a replica's own gradients: all pass over a step, or none does.
+        gradients = _instead(gradients, _not_finite(gradients), float("nan"))
+    elif self.skips_steps and not self.scales_loss:
+        # Averages of the optimizer decay, and nothing else is learnt.
+        skipped = _not_finite(gradients)
+        gradients = _instead(gradients, skipped, 0.0)
     before = tf.convert_to_tensor(self.optimizer.iterations)
     self.optimizer.apply(gradients, variables)
     if self.scales_loss:
-        taken = tf.convert_to_tensor(self.optimizer.iterations) - before
-        self._skipped.update_state(1 - tf.cast(taken, "float32"))
-    return self.track(terms)
+        skipped = 1 - tf.cast(tf.convert_to_tensor(self.optimizer.iterations) - before, "float32")
+    return terms, skipped
 
 
-def _finite_or_zero(gradients):
-    """(gradients, 0), or where one of them is not finite (zeros, 1).
+def _means_of_replicas(terms, count):
+    """Terms of all photographs of a step, of which there are `count`: vectors of one entry, alike in all replicas."""
+    import tensorflow as tf
 
-    The optimizer of a loss that is scaled leaves such a step out. Here its averages decay, and nothing else is learnt.
-    """
+    means = tf.math.divide_no_nan(sum_of_replicas(tf.stack([tf.reduce_sum(one) for one in terms.values()])), count)
+    return dict(zip(terms, tf.split(means, len(terms)), strict=True))
+
+
+def _not_finite(gradients):
+    """1 where a gradient, of any replica, is not finite, else 0: float32 scalar."""
     finite = ops.all(ops.stack([ops.all(ops.isfinite(one)) for one in gradients if one is not None]))
-    kept = [one if one is None else ops.where(finite, one, ops.zeros_like(one)) for one in gradients]
-    return kept, 1.0 - ops.cast(finite, "float32")
+    return ops.minimum(sum_of_replicas(1.0 - ops.cast(finite, "float32")), 1.0)
+
+
+def _instead(gradients, where, value):
+    """Gradients, or where `where` is 1, a number in the place of each."""
+    return [one if one is None else ops.where(where > 0, ops.cast(value, one.dtype), one) for one in gradients]
 
 
 def _tensorflow_test_step(self, data):
@@ -410,7 +468,7 @@ def _terms_of_any(self, images, training):
         return self.compute_terms(images, training)
 
     def nothing():
-        return {name: tf.zeros((0,)) for name in self._trackers}
+        return self.terms_of_none(training)
 
     if images.shape[0] is None:
         # The statistics of normalization stay as they are, where none are computed.
@@ -439,7 +497,8 @@ def _jax_train_step(self, state, data):
     (_, (terms, others, optimizer, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
     skipped = None
     if self.skips_steps and not self.scales_loss:
-        gradients, skipped = _finite_or_zero(gradients)
+        skipped = _not_finite(gradients)
+        gradients = _instead(gradients, skipped, 0.0)
     iterations = [variable is self.optimizer.iterations for variable in self.optimizer.variables].index(True)
     before = optimizer[iterations]
     if rate is not None:
@@ -449,9 +508,7 @@ def _jax_train_step(self, state, data):
     with keras.StatelessScope(state_mapping=_mapping(self, trainable, others, metrics, optimizer)) as scope:
         if self.scales_loss:
             skipped = 1 - ops.cast(optimizer[iterations] - before, "float32")
-        if skipped is not None:
-            self._skipped.update_state(skipped)
-        logs = self.track(terms)
+        logs = self.track(terms, skipped)
     return logs, (trainable, others, optimizer, _values(scope, self.metrics_variables))
 
 

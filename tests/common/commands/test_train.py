@@ -20,7 +20,7 @@ def settings_of(*flags):
     """What the training would be given."""
     received = []
 
-    def run_training(task, settings, resume):
+    def run_training(task, settings, resume, workers):
         received.append(settings)
         return {"iteration": 0, "seconds": 0.0}
 

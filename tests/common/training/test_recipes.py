@@ -20,6 +20,7 @@ from fast_style.common.training.recipes import (
 )
 from fast_style.common.training.run import Interrupted
 from fast_style.common.training.run_record import read_record
+from fast_style.common.training.workers import Alone
 from fast_style.style_losses import STYLE_LOSSES
 from fast_style.task import TASK
 from superres.cli import train_main
@@ -135,13 +136,13 @@ def test_a_recipe_trains_all_stages_and_resumes_behind_the_finished(tmp_path, mo
 
 
 def test_an_interrupted_stage_says_how_the_recipe_goes_on(tmp_path, capsys, monkeypatch):
-    def run_training(task, settings, resume):
+    def run_training(task, settings, resume, workers):
         raise Interrupted(signal.SIGTERM, 3, settings.output)
 
     write_photos(tmp_path)
     monkeypatch.setattr(run, "run_training", run_training)
     with pytest.raises(SystemExit) as stop:
-        _train_stage("superres-train", SUPERRES, tiny_settings(tmp_path), resume=False)
+        _train_stage("superres-train", SUPERRES, tiny_settings(tmp_path), False, Alone)
     assert stop.value.code == 128 + signal.SIGTERM
     assert capsys.readouterr().err == (
         f"superres-train: stopped after iteration 3 of {tmp_path / 'run'} and saved; "
