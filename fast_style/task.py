@@ -35,7 +35,7 @@ TASK = Task(
         Tab("Regions", 20, Lazily("fast_style.app.regions:build")),
         Tab("Video", 40, Lazily("fast_style.app.video:build")),
         Tab("Live", 50, Lazily("fast_style.app.live:build")),
-        Tab("Optimise", 45, Lazily("fast_style.app.optimize:build")),
+        Tab("Optimise", 45, Lazily("fast_style.app.optimize:build"), for_strangers=False),
         Tab("Train", 60, Lazily("fast_style.app.train:build"), for_strangers=False),
     ),
 )
