@@ -134,7 +134,7 @@ def test_it_goes_on_where_it_was_stopped(photos, local):
     while program.poll() is None and len(list(folder.glob("stopped/*"))) < 5:
         time.sleep(0.02)
     program.send_signal(signal.SIGINT)
-    output, errors = program.communicate(timeout=300)
+    _, errors = program.communicate(timeout=300)
     assert program.returncode == 130, errors
     assert "stopping after this photograph" in errors
     assert "the same command with --skip-existing goes on" in errors.splitlines()[-1]
