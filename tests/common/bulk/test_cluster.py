@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -122,6 +123,28 @@ def test_a_machine_that_dies_costs_nothing(photos, local):
     assert [row.split()[0] for row in rows] == [f"in/{name}" for name in bad]
     assert all("expected a" in row for row in rows)
     assert last == f"{good} of {PHOTOGRAPHS} photographs done, {BAD} failed"
+
+
+def test_it_goes_on_where_it_was_stopped(photos, local):
+    folder, _ = photos
+    words = *STYLIZE, "-o", "stopped", "--ray", "local"
+    program = started(
+        sys.executable, "-m", "fast_style", *words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while program.poll() is None and len(list(folder.glob("stopped/*"))) < 5:
+        time.sleep(0.02)
+    program.send_signal(signal.SIGINT)
+    _, errors = program.communicate(timeout=300)
+    assert program.returncode == 130, errors
+    assert "stopping after this photograph" in errors
+    assert "the same command with --skip-existing goes on" in errors.splitlines()[-1]
+    before = {path.name: path.stat().st_mtime_ns for path in folder.glob("stopped/[!.]*")}
+    assert 5 <= len(before) < PHOTOGRAPHS - BAD
+    assert command("fast_style", *words, "--skip-existing", cwd=folder)[0] == 2
+    for part in folder.glob("stopped/.*.part"):  # of what was being written
+        part.unlink()
+    assert contents(folder / "stopped") == contents(local)
+    assert all((folder / "stopped" / name).stat().st_mtime_ns == time_ for name, time_ in before.items())
 
 
 def test_a_photograph_that_kills_is_named(photos, tmp_path):

@@ -76,9 +76,12 @@ def test_keys_are_taken_as_they_are_written(store):
 
 
 def test_a_picture_is_one_request(store):
-    """Requests cost money: three for an upload in parts."""
-    place_of(store.uri("bucket/a.png")).write(b"small")
+    """Requests cost money: an upload in parts is three; to read is to ask for the size, and for the bytes."""
+    place = place_of(store.uri("bucket/a.png"))
+    place.write(b"small")
     assert store.requests == ["PUT"]
+    assert place.read() == b"small"
+    assert store.requests == ["PUT", "HEAD", "GET"]
 
 
 def test_a_uri_of_a_disk_is_a_path(tmp_path):
