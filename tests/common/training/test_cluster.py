@@ -16,9 +16,10 @@ def tf_config(monkeypatch):
     return lambda text: monkeypatch.setenv("TF_CONFIG", text if isinstance(text, str) else json.dumps(text))
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "{}", {"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 0}}]
-)
+ONE = {"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 0}}
+
+
+@pytest.mark.parametrize("text", ["", " ", "{}", ONE])
 def test_what_names_nobody_else_is_no_cluster(text, tf_config):
     tf_config(text)
     assert read_cluster() is None
