@@ -44,12 +44,12 @@ def means(network, objective, squares):
     return dict(zip(TERMS, np.mean(found, 0), strict=True))
 
 
-def measure(source, painting, settings, folder):
+def measure(source, one, settings, folder):
     """Yields (side, terms of the network of several, terms of the network of one or None) of one painting.
 
     Args:
         source: of the network of several.
-        painting: its name.
+        one: of the network of one, or None.
         settings: :class:`fast_style.settings.EvaluationSettings`.
         folder: of photographs.
     """
@@ -62,7 +62,6 @@ def measure(source, painting, settings, folder):
     from fast_style.evaluation.run import objective_at_size
     from fast_style.objective import StyleObjective
 
-    one = network_of_one(painting, source.config["width"])
     recorded = {**recorded_objective(one or source), "style_size": settings.style_size, "style_loss": "gram"}
     settings = dataclasses.replace(settings, **{k: v for k, v in recorded.items() if k != "loss_weights"})
     with dtype_policy("float32"):
@@ -82,6 +81,7 @@ def main(arguments=None):
     parser.add_argument("--photos", required=True, metavar="DIR")
     parser.add_argument("--loss-weights", default="imagenet", metavar="FILE", help="of VGG19 (default: imagenet)")
     parser.add_argument("--style", nargs="+", metavar="PAINTING", help="default: those that have a network of one")
+    parser.add_argument("--one", metavar="NAME|FILE", help="of --style (default: one that ships, as wide)")
     parser.add_argument("--style-size", type=int, default=512, help="at which paintings are read (default: 512)")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N")
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, metavar="N", help="photographs of each size")
@@ -110,7 +110,9 @@ def main(arguments=None):
                 sizes=tuple(options.sizes),
                 counts=tuple(options.counts),
             )
-            for side, several, one in measure(source, painting, settings, options.photos):
+            beside = options.one and find_network(options.one, TASK, "--one")
+            beside = beside or network_of_one(painting, source.config["width"])
+            for side, several, one in measure(source, beside, settings, options.photos):
                 cells = [f"{found[term]:.3g}" if found else "" for term in TERMS for found in (several, one)]
                 ratio = f"{several['loss'] / one['loss']:.2f}" if one else ""
                 print(f"| {painting} | {side} | {' | '.join(cells)} | {ratio} |", flush=True)
