@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fast_style.common.json_files import read_json
 from fast_style.settings import ObjectiveSettings
+from fast_style.style_expression import style_label
 
 # Iterations of the baseline that are noted where they were run.
 ITERATIONS = (50, 100)
@@ -21,13 +22,13 @@ def recorded(folder):
 
     By size in pixels: how many photographs; means over them of the objective of the untouched photograph, of the
     network with its terms, and of the baseline after some iterations; and after how many the baseline's is the
-    network's (None: after none that were run).
+    network's (None: after none that were run). Of a network of several paintings, also which one was measured.
     """
     shape = {"conditions": {"network": {"sha256": str}}, "sizes": dict}
     summary = read_json(Path(folder) / "evaluation.json", "an evaluation", shape)
-    return {
-        summary["conditions"]["network"]["sha256"]: {size: _means(found) for size, found in summary["sizes"].items()}
-    }
+    network = summary["conditions"]["network"]
+    of = {"painting": style_label(network["painting"])} if "painting" in network else {}
+    return {network["sha256"]: {size: of | _means(found) for size, found in summary["sizes"].items()}}
 
 
 def _means(found):
@@ -65,6 +66,7 @@ def figures(recipes, everything=False):
                 equals = f"{after} iterations"
             else:
                 equals = "more than were run" if found["baseline"] else "not compared"
-            rows.append((f"`{name}`", f"{size}x{size}", found["photographs"], *texts, equals))
+            of = f", {found['painting']}" if "painting" in found else ""
+            rows.append((f"`{name}`", f"{size}x{size}{of}", found["photographs"], *texts, equals))
     if rows:
         yield "Beside optimisation", REMARK, [(heads, rows)]
