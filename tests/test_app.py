@@ -114,7 +114,7 @@ class Person:
             route.abort()
 
     def open(self, tab):
-        self.page.get_by_role("tab", name=tab).click()
+        self.page.get_by_role("tab", name=tab, exact=True).click()
 
     def give(self, button, *paths):
         """Drops files into the first place for them on the tab of a button."""
@@ -366,7 +366,7 @@ def test_a_training_outlives_the_page(app, browser, person, photos, tmp_path):
     person.page.click("#train-fast_style")
     assert "painting: expected a picture" in person.status("#train-fast_style", "expected")
     person.give("#train-fast_style", tmp_path / "style.png")
-    person.page.get_by_label("Name of the style").fill("Mine")
+    person.page.get_by_label("Name").fill("Mine")
     person.page.get_by_label("or a folder on this computer").fill(str(photos))
     person.page.locator("[role=tabpanel]:has(#train-fast_style) img").first.wait_for()
     person.page.click("#train-fast_style")

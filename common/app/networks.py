@@ -51,7 +51,7 @@ class Networks:
     def __init__(self, precision="auto"):
         self.precision, self.error = precision, None
         self._ready, self._expected, self._lock = {}, [], threading.Lock()
-        self._started = threading.Event()
+        self._started, self._ended, self._thread = threading.Event(), threading.Event(), None
 
     def expect(self, sources):
         """These will be wanted first: they are read once TensorFlow has started."""
@@ -59,7 +59,17 @@ class Networks:
 
     def start(self):
         """Begins to import TensorFlow and to read what is expected, in a thread of its own."""
-        threading.Thread(target=self._start, name="networks", daemon=True).start()
+        self._thread = threading.Thread(target=self._start, name="networks", daemon=True)
+        self._thread.start()
+
+    def stop(self):
+        """Reads none of those that are expected any more, and waits for the one that is being read.
+
+        Where a program ends while a thread is within TensorFlow, that aborts it.
+        """
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def _start(self):
         try:
@@ -69,6 +79,8 @@ class Networks:
         finally:
             self._started.set()
         for source in self._expected if self.error is None else ():
+            if self._ended.is_set():
+                break
             self.get(source)
 
     def wait(self):

@@ -140,5 +140,6 @@ def serve(settings, for_strangers=False):
             threading.Event().wait()
     finally:
         page.close(verbose=False)
+        context.networks.stop()
         context.folder.sweep()
         context.folder.release()

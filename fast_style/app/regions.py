@@ -21,11 +21,7 @@ from fast_style.common.images.image_io import as_rgb, write_photo
 REGIONS, COVER = {"Red": "#e11d48", "Blue": "#2563eb", "Green": "#16a34a"}, 0.6
 # Long side in pixels of the copy that is brushed on; masks are stretched to the photograph.
 EDITED_SIDE = 800
-NEEDS = (
-    "Regions after several paintings need a network that knows these together: begin the app with "
-    "<code>fast-style app --network FILE</code>. Without one, regions are painted after one painting, and the rest "
-    "stays a photograph."
-)
+NEEDS = "Several paintings in one picture need a network that knows them: <code>fast-style app --network FILE</code>."
 
 
 @dataclasses.dataclass(frozen=True)

@@ -58,6 +58,26 @@ def test_what_is_expected_is_read_before_anybody_asks(source):
     assert len(networks._ready) == 1
 
 
+def test_who_ends_waits_for_what_is_read_and_reads_no_more(source, monkeypatch):
+    networks, begun, go_on = Networks("float32"), threading.Event(), threading.Event()
+
+    def read(source):
+        begun.set()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(networks, "get", read)
+    networks.expect([source])
+    networks.start()
+    assert begun.wait(60)
+    begun.clear()
+    networks.expect([source])
+    threading.Timer(0.05, go_on.set).start()
+    networks.stop()
+    assert go_on.is_set()
+    assert not begun.is_set()
+    Networks().stop()  # that never began
+
+
 def test_a_backend_that_does_not_start_is_told(source, monkeypatch):
     def refuse():
         raise UserError("KERAS_BACKEND: expected tensorflow. Received: torch")
