@@ -1,5 +1,6 @@
 """Keras callbacks of a training run. `run` puts them together; each also works alone in `fit`."""
 
+import contextlib
 import math
 import sys
 import time
@@ -177,17 +178,19 @@ class Validate(keras.callbacks.Callback):
         board: a :class:`TensorBoard`, or None.
         elapsed: function that returns the seconds of the run so far; default since now.
         on_done: called with the seconds that a validation took.
+        alone: context within which the process computes as if it shared nothing; default none.
 
     Attributes:
         history: ``[{"iteration": ..., "seconds": ..., "loss": ..., ...}, ...]``, seconds before the validation.
     """
 
-    def __init__(self, batches, every, total, start=0, board=None, elapsed=None, on_done=None):
+    def __init__(self, batches, every, total, start=0, board=None, elapsed=None, on_done=None, alone=None):
         super().__init__()
         self.batches, self.every, self.total, self.iteration, self.board = batches, every, total, start, board
         began = time.perf_counter()
         self.elapsed = elapsed or (lambda: time.perf_counter() - began)
         self.on_done = on_done or (lambda seconds: None)
+        self.alone = alone or contextlib.nullcontext
         self.history = []
 
     def on_train_batch_end(self, batch, logs=None):
@@ -201,7 +204,8 @@ class Validate(keras.callbacks.Callback):
         # Evaluating counts in the variables that training's averages are in.
         variables = [variable for metric in self.model.metrics for variable in metric.variables]
         averages = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in variables]
-        values = self.model.evaluate(self._epoch(), steps=len(self.batches), verbose=0, return_dict=True)
+        with self.alone():
+            values = self.model.evaluate(self._epoch(), steps=len(self.batches), verbose=0, return_dict=True)
         for variable, value in zip(variables, averages, strict=True):
             variable.assign(value)
         self.history.append({"iteration": self.iteration, "seconds": seconds, **values})

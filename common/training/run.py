@@ -247,7 +247,7 @@ def _train(workers, trainer, photographs, settings, checkpoints, start, record, 
     validate = None
     if batches is not None:
         validate = Validate(
-            batches, settings.validate_every, settings.iterations, start, board, elapsed, report.exclude
+            batches, settings.validate_every, settings.iterations, start, board, elapsed, report.exclude, workers.alone
         )
         validate.history = record["validation"]
 

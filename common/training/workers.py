@@ -79,6 +79,10 @@ class Alone:
     def share_state(self, variables):
         """Gives all workers the chief's values of variables."""
 
+    def alone(self):
+        """A context within which this process computes as if it shared nothing."""
+        return contextlib.nullcontext()
+
     def fit(self, trainer, photographs, start, iterations, callbacks):
         """Trains from iteration `start` on; each worker calls its own callbacks.
 
@@ -117,6 +121,15 @@ class DataParallel(Alone):
         # That of the process: Keras looks at it when variables are made, and when batches come.
         keras.distribution.set_distribution(self._distribution)
         return make(task, settings)
+
+    @contextlib.contextmanager
+    def alone(self):
+        # A batch of one photograph is not to be divided.
+        keras.distribution.set_distribution(None)
+        try:
+            yield
+        finally:
+            keras.distribution.set_distribution(self._distribution)
 
 
 class Replicas(Alone):

