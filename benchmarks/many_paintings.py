@@ -62,7 +62,8 @@ def measure(source, one, settings, folder):
     from fast_style.evaluation.run import objective_at_size
     from fast_style.objective import StyleObjective
 
-    recorded = {**recorded_objective(one or source), "style_size": settings.style_size, "style_loss": "gram"}
+    recorded = recorded_objective(one or source, settings.painting)
+    recorded |= {"style_size": settings.style_size, "style_loss": "gram"}
     settings = dataclasses.replace(settings, **{k: v for k, v in recorded.items() if k != "loss_weights"})
     with dtype_policy("float32"):
         networks = [mixed(source.load(), measured_style(source, settings).row), one and one.load()]

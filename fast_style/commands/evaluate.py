@@ -1,6 +1,7 @@
 """`fast-style evaluate`: measures a network against optimisation."""
 
 import sys
+from pathlib import Path
 
 from fast_style.common.commands.command_line import add_settings, check_required, given_settings
 from fast_style.common.printable import printable
@@ -40,7 +41,8 @@ def run(options):
     given = given_settings(options, EvaluationSettings)
     check_required(EvaluationSettings(**given))
     source = find_network(given["network"], TASK, "--network")
-    settings = EvaluationSettings.from_given(given, recorded_objective(source), options.quick)
+    painting = given.get("painting") or Path(given["style"]).stem
+    settings = EvaluationSettings.from_given(given, recorded_objective(source, painting), options.quick)
     check_painting(settings.style)
     measured_style(source, settings)
     as_rgb(settings.style)

@@ -332,6 +332,16 @@ def test_the_objective_is_the_one_that_was_trained_on(tmp_path):
     assert found == {"style_weight": 3.0, "style_layers": ("relu1_1",), "pooling": "average", "tv_size": 128}
     merged = EvaluationSettings.from_given({"style_weight": 4.0}, found, quick=True)
     assert (merged.style_weight, merged.tv_size, merged.sizes) == (4.0, 128, (128, 256))
+    # Of several paintings, each had a weight of its own.
+    record["paintings"] = {"wave": {"style_weight": 0.5}, "udnie": {"style_weight": 2.0}}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    weights = [
+        recorded_objective(find_network(tmp_path / "network.keras"), one)["style_weight"] for one in ("wave", "x")
+    ]
+    assert weights == [1.5, 3.0]
+    (tmp_path / "run.json").write_text(json.dumps(record | {"paintings": {"wave": {"style_weight": "much"}}}))
+    with pytest.raises(UserError, match="run.json: paintings, wave.style_weight: expected a finite number"):
+        recorded_objective(find_network(tmp_path / "network.keras"), "wave")
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(UserError, match="run.json: expected a record of a training in JSON"):
         recorded_objective(find_network(tmp_path / "network.keras"))
