@@ -95,8 +95,8 @@ def check_begin(name, one, two):
 
 
 QUICK = ("batch", "empty")
-# Fifty iterations of these keep rounding as small as it is. Style on photographs of noise makes ten times as much of it
-# every ten iterations: a loss is off by 2e-6 at the fourth and by 1e-3 at the fiftieth.
+# Fifty iterations of these keep differences as small as rounding. Those of style on photographs of noise begin as small
+# and grow: a loss was off by 2e-6 at the fourth and by up to 4e-3 at the fiftieth.
 STEADY = ("batch", "uneven", "empty")
 
 
