@@ -204,6 +204,7 @@ class MultiStyleSettings(TrainerSettings):
         metavar="FILE|DIR",
         group="needed",
         of_machine=True,
+        of_stage="painting",
     )
     style_sizes: tuple = setting(
         (256, 512, 1024),

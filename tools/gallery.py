@@ -78,7 +78,8 @@ def _runs(task, recipe):
     last = recipe["stages"][-1]["settings"]
     rows = [_run(stage, terms, task.run_facts(stage["settings"], last)) for stage in recipe["stages"]]
     program = task.package.replace("_", "-")
-    several = [noun_of(task, key) for key, used in stage_files(task, recipe["stages"]).items() if len(used) > 1]
+    files = stage_files(task, recipe["stages"])
+    several = dict.fromkeys(noun_of(task, key) for key, used in files.items() if len(used) > 1)
     named = "".join(f"; runs of another {noun}, which is named, made the network that it began at" for noun in several)
     return [
         "",

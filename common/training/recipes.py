@@ -1,6 +1,7 @@
 """The settings of networks that ship, to train them again."""
 
 import dataclasses
+import itertools
 import json
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def of_the_machine(settings):
 
 
 def stage_files(task, stages):
-    """``{setting: names}`` of the files that stages of a recipe were trained with, each stage with one of its own.
+    """``{setting: names}`` of the files that stages of a recipe were trained with, each stage with those of its own.
 
     Args:
         task: of the recipe.
@@ -27,9 +28,14 @@ def stage_files(task, stages):
     found = {}
     for field in dataclasses.fields(task.settings):
         if field.metadata.get("of_stage"):
-            used = (stage["settings"].get(field.name) for stage in stages)
-            found[field.name] = list(dict.fromkeys(name for name in used if name))
+            used = (_listed(stage["settings"].get(field.name)) for stage in stages)
+            found[field.name] = list(dict.fromkeys(itertools.chain(*used)))
     return found
+
+
+def _listed(names):
+    """A list of a setting that names one file, several or none."""
+    return [names] if isinstance(names, str) else list(names or ())
 
 
 def recipe_names(task):
@@ -57,23 +63,21 @@ def recipe_settings(task, name, given):
         task, name: which recipe.
         given: settings that the user gave, by name; they hold for every stage, ``initialize`` for the
             first. ``output`` is a folder: the stages go to ``stage_1``, ``stage_2`` ... in it. A setting of which each
-            stage has a file of its own, as ``style``, may be a folder, of which each takes its file: some networks
-            began at one of another painting.
+            stage has a file of its own, as ``style``, may be a folder, of which each takes its file, or its many: some
+            networks began at one of another painting.
 
     Raises:
         UserError: no such recipe; a file that the recipe needs is not given, or not in the folder of such files.
     """
     stages, result = read_recipe(task, name)["stages"], []
-    folders = {
-        key: Path(given[key]) for key in stage_files(task, stages) if given.get(key) and Path(given[key]).is_dir()
-    }
-    for key, folder in folders.items():
-        files = stage_files(task, stages)[key]
-        if missing := [file for file in files if not (folder / file).is_file()]:
-            raise UserError(
-                f"{flag(key)}: expected a {noun_of(task, key)} or a folder with {', '.join(files)}, which recipe "
-                f"{name} was trained with. Received: {folder} without {', '.join(missing)}"
-            )
+    used = stage_files(task, stages)
+    files = list(dict.fromkeys(itertools.chain(*used.values())))
+    key, folder = next(((key, given[key]) for key in used if _is_folder(given.get(key))), (None, None))
+    if missing := [file for file in files if folder and not (Path(folder) / file).is_file()]:
+        raise UserError(
+            f"{flag(key)}: expected a {noun_of(task, key)} or a folder with {', '.join(files)}, which recipe "
+            f"{name} was trained with. Received: {folder} without {', '.join(missing)}"
+        )
     names = {field.name for field in dataclasses.fields(task.settings)} - set(of_the_machine(task.settings))
     for number, stage in enumerate(stages, start=1):
         recorded = stage["settings"]
@@ -88,7 +92,17 @@ def recipe_settings(task, name, given):
                 f"{name} was trained with, or imagenet. Received: none"
             )
         here = {**given, "output": given.get("output") and str(Path(given["output"]) / f"stage_{number}")}
-        here |= {key: str(folder / recorded[key]) for key, folder in folders.items()}
+        for key in used:
+            if not (names_here := recorded.get(key)):
+                here.pop(key, None)
+            elif folder:
+                paths = [str(Path(folder) / one) for one in _listed(names_here)]
+                here[key] = paths[0] if isinstance(names_here, str) else tuple(paths)
+            elif key not in here and not isinstance(names_here, str):
+                raise UserError(
+                    f"{flag(key)}: expected {len(names_here)} files, or {flag(next(iter(used)))} with a folder of "
+                    f"{', '.join(files)}, which recipe {name} was trained with. Received: none"
+                )
         if result:
             here["initialize"] = str(Path(result[-1].output) / "network.keras")
         result.append(task.settings(**task.settings.given_over(settings, here)))
@@ -102,14 +116,21 @@ def stage_files_note(task, name, stages):
         task, name: which recipe.
         stages: their settings, of :func:`recipe_settings`.
     """
-    for key, used in stage_files(task, read_recipe(task, name)["stages"]).items():
-        if len(used) > 1 and len({getattr(settings, key) for settings in stages}) == 1:
+    recorded = read_recipe(task, name)["stages"]
+    for key, names in stage_files(task, recorded).items():
+        one_each = all(isinstance(stage["settings"].get(key), str | None) for stage in recorded)
+        given = {getattr(settings, key) for settings in stages} - {None}
+        if one_each and len(names) > 1 and len(given) == 1:
+            others = names[:-1] if recorded[-1]["settings"].get(key) else names
             return (
-                f"recipe {name} began with {' and '.join(used[:-1])}: all its stages will take "
-                f"{getattr(stages[0], key)} instead; for the network that ships give {flag(key)} a folder with "
-                f"{', '.join(used)}"
+                f"recipe {name} began with {' and '.join(others)}: its stages will take {given.pop()} instead; for the "
+                f"network that ships give {flag(key)} a folder with {', '.join(names)}"
             )
     return ""
+
+
+def _is_folder(given):
+    return isinstance(given, str) and Path(given).is_dir()
 
 
 def noun_of(task, key):

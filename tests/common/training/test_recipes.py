@@ -27,7 +27,13 @@ from superres.cli import train_main
 from superres.task import TASK as SUPERRES
 from tests.common.tiny_run import tiny_settings, write_photos
 
-GIVEN = {"style": "a.jpg", "content": "photos", "output": "run", "loss_weights": "vgg.npz"}
+GIVEN = {
+    "style": "a.jpg",
+    "paintings": ("a.jpg", "b.jpg"),
+    "content": "photos",
+    "output": "run",
+    "loss_weights": "vgg.npz",
+}
 
 
 SHIPPED = [(task, name) for task in tasks() for name in Presets(task).manifest()]
@@ -92,13 +98,37 @@ def test_one_painting_for_a_recipe_of_several_is_told():
     stages = recipe_settings(TASK, "wave", GIVEN)
     assert {stage.style for stage in stages} == {"a.jpg"}
     assert stage_files_note(TASK, "wave", stages) == (
-        "recipe wave began with starry_night.jpg and udnie.jpg: all its stages will take a.jpg instead; for "
+        "recipe wave began with starry_night.jpg and udnie.jpg: its stages will take a.jpg instead; for "
         "the network that ships give --style a folder with starry_night.jpg, udnie.jpg, wave.jpg"
     )
     alone = recipe_settings(TASK, "starry_night", GIVEN)
     assert stage_files_note(TASK, "starry_night", alone) == ""
     given = {"content": "photos", "output": "run"}
     assert stage_files_note(SUPERRES, "x4_pixel", recipe_settings(SUPERRES, "x4_pixel", given)) == ""
+
+
+def test_a_stage_of_many_paintings_takes_them_of_a_folder(tmp_path):
+    """That of paintings_fast, which began at an udnie_fast, which began at a starry_night_fast."""
+    recorded = [stage["settings"] for stage in read_recipe(TASK, "paintings_fast")["stages"]]
+    for file in recorded[-1]["paintings"]:
+        (tmp_path / file).touch()
+    given = {key: value for key, value in GIVEN.items() if key != "paintings"}
+    *first, last = recipe_settings(TASK, "paintings_fast", given | {"style": str(tmp_path)})
+    assert [one.style for one in first] == [str(tmp_path / one["style"]) for one in recorded[:-1]]
+    assert not any(one.paintings for one in first)
+    assert (last.style, last.paintings) == (None, tuple(str(tmp_path / file) for file in recorded[-1]["paintings"]))
+    with pytest.raises(
+        UserError, match=r"--paintings: expected 24 files, or --style with a folder of starry_night.jpg"
+    ):
+        recipe_settings(TASK, "paintings_fast", given)
+    stages = recipe_settings(TASK, "paintings_fast", GIVEN)
+    assert (stages[0].style, stages[0].paintings, stages[-1].style, stages[-1].paintings) == (
+        "a.jpg",
+        (),
+        None,
+        ("a.jpg", "b.jpg"),
+    )
+    assert "began with starry_night.jpg and udnie.jpg: its stages" in stage_files_note(TASK, "paintings_fast", stages)
 
 
 def test_what_is_given_wins():
