@@ -44,7 +44,8 @@ def pack(jobs, photos, validation, styles, weights, output, megabytes=55.0, shor
     check_writable(output)
     if output.is_dir() and any(output.iterdir()):
         raise UserError(f"--output: expected a new or empty folder. Received: {output}")
-    for name in sorted({Path(job["style"]).name for job in jobs if "style" in job}):
+    paintings = [path for job in jobs for path in (*job.get("paintings", ()), *filter(None, [job.get("style")]))]
+    for name in sorted({Path(path).name for path in paintings}):
         if not (Path(styles) / name).is_file():
             raise UserError(f"--styles: expected a folder with {name}. Received: {styles}")
         (output / "styles").mkdir(parents=True, exist_ok=True)

@@ -88,7 +88,7 @@ class Trainers:
 
     @staticmethod
     def _variables(trainer):
-        return [*trainer.network.variables, *trainer.objective.variables, *trainer.optimizer.variables]
+        return [*trainer.network.variables, *trainer.objective.variables, *trainer.optimizer.variables, *trainer.state]
 
     def _values(self, trainer):
         return [ops.convert_to_numpy(variable) for variable in self._variables(trainer)]

@@ -25,7 +25,7 @@ def folders(tmp_path):
 
 
 def test_it_fills_the_room_and_no_more(folders, tmp_path):
-    jobs = [{"style": "pack/styles/0.png"}]
+    jobs = [{"style": None, "paintings": ["pack/styles/0.png"]}]
     packed = pack(jobs, **folders, output=tmp_path / "all", short_side=30)
     assert packed == len(list_images(tmp_path / "all" / "photos")) == 6
     assert read_photo(tmp_path / "all" / "photos" / "00000.jpg").rgb.shape == (30, 40, 3)
@@ -61,4 +61,4 @@ def test_the_list_that_is_kept_ready_is_of_settings_that_exist(tmp_path):
         assert (task.name, share > 0) == ("style-transfer", True)
         assert settings.content == "pack/photos"
         assert settings.stability_weight == 0
-    assert len({job["output"] for job in jobs}) == len(jobs) == 10
+    assert len({job["output"] for job in jobs}) == len(jobs) == 12
