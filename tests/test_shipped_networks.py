@@ -78,7 +78,9 @@ def test_a_style_paints(name):
     0.3. Not washed out: a standard deviation of at least 25 of 255. What it looks like is for the eye.
     """
     assert isinstance(network(name), TransformationNetwork)
-    photo, result = sample_photos()["astronaut"][:256, 128:384], picture(name)
+    photo = sample_photos()["astronaut"][:256, 128:384]
+    # The thumbnail of several paintings is of nine; here it is the first.
+    result = stylize(photo, network(name)) if network(name).conditions else picture(name)
     assert result.shape == photo.shape
     assert np.abs(result.astype(float) - photo).mean() > 10
     cells = [image.mean(-1).reshape(16, 16, 16, 16).mean((1, 3)).ravel() for image in (photo.astype(float), result)]

@@ -6,10 +6,9 @@ from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.rebuilding import rebuilt
 from fast_style.common.networks.source import find_network
 from fast_style.export.comparison import cover
-from fast_style.export.settings import TFLITE_PRECISIONS
 from fast_style.export.tflite import builtin_names, compare, convert, most_dimensions, operators
 from tests.export.ml_drift import OPERATORS
-from tests.export.test_shipped_networks import KINDS
+from tests.export.test_shipped_networks import KINDS, precisions
 from tests.levels import quick_first
 
 
@@ -28,7 +27,7 @@ def test_tiny_networks(sources, name, size):
 
 
 @pytest.mark.parametrize(
-    ("name", "precision"), quick_first([(name, kind) for name in reversed(KINDS) for kind in TFLITE_PRECISIONS], 1)
+    ("name", "precision"), quick_first([(name, kind) for name in reversed(KINDS) for kind in precisions(name)], 1)
 )
 def test_shipped_networks(name, precision):
     calibration = [cover(sample_photos()["coffee"], 64, 64)] if precision == "int8" else None
