@@ -128,7 +128,8 @@ def build(context):
             yield {gallery: examples(), status: ""}
             return
         for pictures in thumbnails(context, photograph):
-            yield {gallery: pictures, status: ""}
+            # The line may be that of a picture by now, which was painted in the meantime.
+            yield {gallery: pictures} | ({status: ""} if len(pictures) == 1 else {})
 
     def examples():
         """What networks of one painting that ship made of a sample photograph."""

@@ -60,9 +60,7 @@ def test_for_tf_serving(tmp_path, process, name):
     options = ["--warmup", "16x16", "--max-pixels", str(1 << 14)]
     assert not main(["serving", str(tmp_path / "models"), "--models", name, *options])
     comparisons = verify(tmp_path / "models" / name / "1", process=process)
-    assert len(comparisons) == (
-        10 if several(name) else 6
-    )  # signatures at two sizes; two have weights, too
+    assert len(comparisons) == (10 if several(name) else 6)  # signatures at two sizes; two have weights, too
     assert all(comparison.holds for comparison in comparisons)
 
 
