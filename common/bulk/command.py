@@ -4,7 +4,7 @@ import itertools
 import signal
 import sys
 
-from fast_style.common.bulk.painting import Recipe
+from fast_style.common.bulk.painting import PaintingOrder
 from fast_style.common.bulk.planning import BulkPlan
 from fast_style.common.bulk.running import run_bulk
 from fast_style.common.commands.clip_jobs import check_formats, split_clips
@@ -41,11 +41,11 @@ def run_on_ray(program, options, folder, chosen, needs=""):
     plan = BulkPlan(options, list(chosen), folder)
     sources = [source for source, _ in chosen.values()]
     engine = _engine(options, obstacle(sources, options.precision) or needs)
-    recipes = {
-        label: Recipe.of(source, make, engine, options.precision, options.quality)
+    orders = {
+        label: PaintingOrder.of(source, make, engine, options.precision, options.quality)
         for label, (source, make) in chosen.items()
     }
-    done, failed, note, number, processes, seconds = run_bulk(options, plan, recipes)
+    done, failed, note, number, processes, seconds = run_bulk(options, plan, orders)
     count = len(done) + len(failed)
     try:
         noun = "photograph" if len(done) == 1 else "photographs"

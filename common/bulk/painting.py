@@ -26,7 +26,7 @@ READERS = 8  # of one process, for stores: what they wait for is the network
 
 
 @dataclasses.dataclass(frozen=True)
-class Recipe:
+class PaintingOrder:
     """How photographs are painted, as it travels to other machines.
 
     Attributes:
@@ -50,7 +50,7 @@ class Recipe:
 
     @classmethod
     def of(cls, source, make, engine, precision, quality):
-        """The recipe of a network by its :class:`Source`."""
+        """The order of a network by its :class:`Source`."""
         network, content = source.name, None
         if not source.ships:
             network, content = os.path.abspath(source.path), source.path.read_bytes()
@@ -110,18 +110,18 @@ class PaintingProcess:
     """A process of Ray Data that paints windows by a network, which is loaded once.
 
     Args:
-        recipe: pickled :class:`Recipe`.
+        order: pickled :class:`PaintingOrder`.
         tries: handle of :class:`Tries`.
     """
 
-    def __init__(self, recipe, tries):
+    def __init__(self, order, tries):
         self._tries, self._settled = tries, False
         # Several processes may share a GPU, of which TensorFlow would take all memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         self._problem = ""
         try:
-            self._recipe = pickle.loads(recipe)
-            self._transform = self._recipe.load()
+            self._order = pickle.loads(order)
+            self._transform = self._order.load()
         except UserError as error:  # Ray would start another process, and another
             self._problem = str(error)
 
@@ -179,7 +179,7 @@ class PaintingProcess:
 
     def _run(self, jobs, read, write):
         try:
-            return run_jobs(jobs, self._transform, self._recipe.quality, progress=False, read=read, write=write)
+            return run_jobs(jobs, self._transform, self._order.quality, progress=False, read=read, write=write)
         except Exception as error:  # of a million photographs, one may do what nobody foresaw
             if len(jobs) == 1:
                 reason = " ".join(str(error).split())

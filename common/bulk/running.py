@@ -25,16 +25,16 @@ class _Run:
         self._resources, self._processes = resources, processes
         self.done, self.failed = [], []
 
-    def paint(self, jobs, recipe):
+    def paint(self, jobs, order):
         """Paints by one network. What no outcome came of is tried once more, each photograph by itself."""
         jobs = [job for job in jobs if not self._refused(job)]
         size = min(LARGEST_WINDOW, max(1, len(jobs) // WINDOWS))
-        left = self._pass(jobs, size, recipe)
+        left = self._pass(jobs, size, order)
         if left and size > 1 and self._signals.received is None:
             there = self._plan.written_since(left)
             for job in there:
                 self._done(job, 0.0)
-            left = self._pass([job for job in left if job not in set(there)], 1, recipe)
+            left = self._pass([job for job in left if job not in set(there)], 1, order)
         if self._signals.received is None:
             for job in left:
                 self._fail(job, DIED.format(job.source))
@@ -52,13 +52,13 @@ class _Run:
         self.failed.append((job, reason))
         self._bar.update()
 
-    def _pass(self, jobs, size, recipe):
+    def _pass(self, jobs, size, order):
         """Paints jobs in windows of a size; returns those that no outcome came of."""
         if not jobs:
             return []
         windows = [jobs[start : start + size] for start in range(0, len(jobs), size)]
         left = dict.fromkeys(jobs)
-        for outcome in self._outcomes(windows, recipe):
+        for outcome in self._outcomes(windows, order):
             number = int(outcome["number"])
             job = windows[outcome["window"]][number] if number >= 0 else None
             if number < 0 and outcome["reason"]:
@@ -73,7 +73,7 @@ class _Run:
                 break
         return list(left)
 
-    def _outcomes(self, windows, recipe):
+    def _outcomes(self, windows, order):
         """Rows of :class:`PaintingProcess`, in the order in which they come."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -90,7 +90,7 @@ class _Run:
         # A block for each window, which comes back when it is painted.
         dataset = data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             PaintingProcess,
-            fn_constructor_args=(pickle.dumps(recipe), tries),
+            fn_constructor_args=(pickle.dumps(order), tries),
             batch_size=1,
             compute=data.ActorPoolStrategy(size=min(self._processes, len(rows))),
             **self._resources,
@@ -98,13 +98,13 @@ class _Run:
         return dataset.iter_rows()
 
 
-def run_bulk(options, plan, recipes):
+def run_bulk(options, plan, orders):
     """Paints jobs on a cluster.
 
     Args:
         options: what was parsed.
         plan: :class:`BulkPlan`.
-        recipes: ``{label: Recipe}``, of which a precision may be ``"auto"``.
+        orders: ``{label: PaintingOrder}``, of which a precision may be ``"auto"``.
 
     Returns:
         (done, failed, note, signal, processes, seconds): lists as of :func:`run_jobs`, a line where it was stopped
@@ -123,9 +123,9 @@ def run_bulk(options, plan, recipes):
         with StopSignals("photograph") as signals, CountProgress(len(jobs), "photographs") as bar:
             run = _Run(ray, plan, resources, processes, signals, bar)
             try:
-                for label, recipe in recipes.items():
+                for label, order in orders.items():
                     if plan.jobs[label] and signals.received is None:
-                        run.paint(plan.jobs[label], _measured(ray, recipe, resources))
+                        run.paint(plan.jobs[label], _measured(ray, order, resources))
             except KeyboardInterrupt:
                 if signals.received is None:
                     raise
@@ -138,11 +138,11 @@ def run_bulk(options, plan, recipes):
     return run.done, run.failed, note, signals.received, processes, seconds
 
 
-def _measured(ray, recipe, resources):
-    """The recipe with the precision that is quickest on the machines that paint, measured once: one for all of them."""
-    if recipe.engine != "tensorflow" or recipe.precision != "auto":
-        return recipe
-    return dataclasses.replace(recipe, precision=ray.get(ray.remote(**resources)(quickest_precision).remote()))
+def _measured(ray, order, resources):
+    """The order with the precision that is quickest on the machines that paint, measured once: one for all of them."""
+    if order.engine != "tensorflow" or order.precision != "auto":
+        return order
+    return dataclasses.replace(order, precision=ray.get(ray.remote(**resources)(quickest_precision).remote()))
 
 
 def quickest_precision():

@@ -5,7 +5,7 @@ import os
 import signal
 
 from fast_style.common.bulk.flags import add_ray_flags
-from fast_style.common.bulk.painting import Recipe
+from fast_style.common.bulk.painting import PaintingOrder
 from fast_style.common.bulk.planning import BulkPlan
 from fast_style.common.bulk.running import run_bulk
 from fast_style.common.commands.command_line import add_photo_flags
@@ -29,6 +29,6 @@ def run(words):
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args([*words, "-o", os.path.join(words[0], "out"), "--ray", "local"])
     plan = BulkPlan(options, ["x"], "painted")
-    recipe = Recipe.of(find_network("x4_srcnn"), painter, "litert", "float32", 95)
-    done, failed, *_ = run_bulk(options, plan, {"x": recipe})
+    order = PaintingOrder.of(find_network("x4_srcnn"), painter, "litert", "float32", 95)
+    done, failed, *_ = run_bulk(options, plan, {"x": order})
     return {"done": [os.path.basename(job.source) for job, _ in done], "failed": [reason for _, reason in failed]}

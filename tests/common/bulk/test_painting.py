@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fast_style.common.bulk import painting
-from fast_style.common.bulk.painting import PaintingProcess, Recipe, Tries, Window
+from fast_style.common.bulk.painting import PaintingOrder, PaintingProcess, Tries, Window
 from fast_style.common.bulk.places import place_of
 from fast_style.common.bulk.tables import TableFolder
 from fast_style.common.commands.photo_jobs import Job, run_jobs
@@ -36,8 +36,8 @@ def process():
     """A function to a process that paints by something."""
 
     def process(make):
-        recipe = Recipe.of(find_network("x4_srcnn"), make, "litert", "float32", 95)
-        return PaintingProcess(pickle.dumps(recipe), None)
+        order = PaintingOrder.of(find_network("x4_srcnn"), make, "litert", "float32", 95)
+        return PaintingProcess(pickle.dumps(order), None)
 
     return process
 
@@ -57,7 +57,7 @@ def test_results_are_those_of_the_local_command(process, store, tmp_path):
     make = functools.partial(photo_enlarger, tile=0)
     source = find_network("x4_srcnn")
     jobs = [Job(str(tmp_path / name), str(tmp_path / f"local-{name}"), "webp") for name in contents]
-    transform = Recipe.of(source, make, "litert", "float32", 95).load()
+    transform = PaintingOrder.of(source, make, "litert", "float32", 95).load()
     _, local = run_jobs(jobs, transform, progress=False)
     for where in (store.uri("b"), str(tmp_path)):
         places = [place_of(where).within(name) for name in contents]
@@ -113,9 +113,9 @@ def test_a_network_of_a_file_travels_with_its_name(tmp_path):
     path.parent.mkdir()
     SuperResolutionNetwork(factor=2, width=2, residual_blocks=1).save(path)
     source = find_network(path)
-    recipe = Recipe.of(source, functools.partial(photo_enlarger), "tensorflow", "float32", 95)
+    order = PaintingOrder.of(source, functools.partial(photo_enlarger), "tensorflow", "float32", 95)
     network = source.load()
-    sent = pickle.dumps(recipe)
+    sent = pickle.dumps(order)
     path.unlink()
     photo = read_photo(picture())
     far = pickle.loads(sent).load()(photo, Job("a", "b", "png"))
@@ -123,8 +123,8 @@ def test_a_network_of_a_file_travels_with_its_name(tmp_path):
 
 
 def test_machines_have_the_same_version(monkeypatch):
-    recipe = Recipe.of(find_network("x4_srcnn"), inverted, "litert", "float32", 95)
-    old = PaintingProcess(pickle.dumps(dataclasses.replace(recipe, version="0.0.1")), None)
+    order = PaintingOrder.of(find_network("x4_srcnn"), inverted, "litert", "float32", 95)
+    old = PaintingProcess(pickle.dumps(dataclasses.replace(order, version="0.0.1")), None)
     columns = old({"index": [3], "window": [pickle.dumps(None)]})
     assert columns["number"] == [-1]
     assert columns["window"] == [3]
