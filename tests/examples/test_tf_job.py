@@ -1,38 +1,19 @@
-"""The Kubernetes file of a training on several machines, by a schema: no cluster is here that would read it."""
+"""The command in the Kubernetes file of a training on several machines."""
 
-import copy
-import json
 import re
 import shlex
-from pathlib import Path
 
-import jsonschema
 import pytest
-import yaml
 
 from fast_style.common.commands.command_line import Parser, add_settings, given_settings
 from fast_style.common.settings import check_settings
 from fast_style.settings import StyleSettings
-
-ROOT = Path(__file__).parents[2]
-SCHEMA = json.loads((Path(__file__).parent / "tfjob.schema.json").read_text())
+from tests.examples.manifests import manifest
 
 
 @pytest.fixture(scope="module")
 def job():
-    return yaml.safe_load((ROOT / "examples" / "kubernetes" / "tfjob.yaml").read_text())
-
-
-def test_fields_are_those_of_the_operator(job):
-    jsonschema.validate(job, SCHEMA)
-
-
-@pytest.mark.parametrize("slip", ["tfReplicaSpec", "runPolicies"])
-def test_a_slip_is_one(job, slip):
-    wrong = copy.deepcopy(job)
-    wrong["spec"][slip] = {}
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, SCHEMA)
+    return manifest("tfjob")
 
 
 def test_its_command_is_one_of_ours(job):

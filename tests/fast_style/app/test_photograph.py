@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fast_style.cli import main
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import as_rgb, write_photo
 from fast_style.network import TransformationNetwork
@@ -17,6 +16,7 @@ pytest.importorskip("gradio", reason="the app's framework is not installed: pip 
 from fast_style.app import live, photograph
 from fast_style.app.look import Look, chosen
 from fast_style.app.paintings import all_paintings, painting_named, partners, shipped_paintings
+from tests.fast_style.app.painted_by_command import of_the_command
 
 
 def painted(context, photo, look, file_format="png"):
@@ -25,16 +25,6 @@ def painted(context, photo, look, file_format="png"):
     (job,) = photograph.jobs_for(context, [photo], label, file_format)
     photograph.paint(context, job, source, style, look)
     return job
-
-
-def of_the_command(folder, *words):
-    """The one file that the command writes."""
-    words = ["stylize", *words, "--precision", "float32", "--engine", "tensorflow", "--output", folder]
-    with pytest.raises(SystemExit) as end:
-        main([str(word) for word in words])
-    assert end.value.code == 0
-    (made,) = folder.iterdir()
-    return made
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fast_style.cli import main
 from fast_style.common.errors import UserError
 from fast_style.network import TransformationNetwork
 from tests.common.app.contexts import make_context
@@ -15,22 +14,18 @@ pytest.importorskip("gradio", reason="the app's framework is not installed: pip 
 from fast_style.app import regions
 from fast_style.app.look import Look
 from fast_style.app.regions import Region
+from tests.fast_style.app.painted_by_command import of_the_command
+
+
+def flagged(words):
+    """Words of regions as flags."""
+    return [word for given in words for word in ("--mask", given)]
 
 
 @pytest.fixture
 def left():
     """A mask of the left half, softly."""
     return np.tile(np.linspace(255, 0, 30).astype(np.uint8), (20, 1))
-
-
-def of_the_command(folder, photo, words, *flags):
-    words = [word for given in words for word in ("--mask", given)]
-    words = ["stylize", photo, *words, *flags, "--precision", "float32", "--engine", "tensorflow", "--output", folder]
-    with pytest.raises(SystemExit) as end:
-        main([str(word) for word in words])
-    assert end.value.code == 0
-    (made,) = folder.iterdir()
-    return made
 
 
 @pytest.mark.parametrize(
@@ -47,7 +42,9 @@ def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, left, lo
     given = [Region(left, "udnie (many)"), Region(left[:, ::-1], "wave (many)", 0.75), Region(left, "")]
     job, words = regions.paint_regions(context, str(photo), given, look)
     assert [word.rpartition("=")[2] for word in words] == ["udnie", "wave:0.75 + photograph:0.25"]
-    made = of_the_command(tmp_path / "out", photo, words, "--network", context.given[0].path, "--format", "png", *flags)
+    made = of_the_command(
+        tmp_path / "out", photo, *flagged(words), "--network", context.given[0].path, "--format", "png", *flags
+    )
     assert Path(job.target).name == made.name
     assert Path(job.target).read_bytes() == made.read_bytes()
 
@@ -56,7 +53,7 @@ def test_one_painting_beside_the_photograph_needs_no_other_network(tmp_path, pho
     ship(monkeypatch, tmp_path / "shipped", wave=TransformationNetwork(width=1), udnie=TransformationNetwork(width=1))
     context = make_context(tmp_path / "app")
     job, words = regions.paint_regions(context, str(photo), [Region(left, "wave")], Look(""), "jpg")
-    made = of_the_command(tmp_path / "out", photo, words)
+    made = of_the_command(tmp_path / "out", photo, *flagged(words))
     assert Path(job.target).name == made.name == "cat_wave.jpg"
     assert Path(job.target).read_bytes() == made.read_bytes()
     with pytest.raises(UserError, match="expected paintings that one network knows"):
