@@ -71,13 +71,7 @@ def recipe_settings(task, name, given):
     """
     stages, result = read_recipe(task, name)["stages"], []
     used = stage_files(task, stages)
-    files = list(dict.fromkeys(itertools.chain(*used.values())))
-    key, folder = next(((key, given[key]) for key in used if _is_folder(given.get(key))), (None, None))
-    if missing := [file for file in files if folder and not (Path(folder) / file).is_file()]:
-        raise UserError(
-            f"{flag(key)}: expected a {noun_of(task, key)} or a folder with {', '.join(files)}, which recipe "
-            f"{name} was trained with. Received: {folder} without {', '.join(missing)}"
-        )
+    folder = _folder_of_files(task, name, stages, used, given)
     names = {field.name for field in dataclasses.fields(task.settings)} - set(of_the_machine(task.settings))
     for number, stage in enumerate(stages, start=1):
         recorded = stage["settings"]
@@ -91,22 +85,48 @@ def recipe_settings(task, name, given):
                 f"--loss-weights: expected a file of {recorded['loss_network']} weights like {weights}, which recipe "
                 f"{name} was trained with, or imagenet. Received: none"
             )
-        here = {**given, "output": given.get("output") and str(Path(given["output"]) / f"stage_{number}")}
-        for key in used:
-            if not (names_here := recorded.get(key)):
-                here.pop(key, None)
-            elif folder:
-                paths = [str(Path(folder) / one) for one in _listed(names_here)]
-                here[key] = paths[0] if isinstance(names_here, str) else tuple(paths)
-            elif key not in here and not isinstance(names_here, str):
-                raise UserError(
-                    f"{flag(key)}: expected {len(names_here)} files, or {flag(next(iter(used)))} with a folder of "
-                    f"{', '.join(files)}, which recipe {name} was trained with. Received: none"
-                )
+        here = {key: value for key, value in given.items() if key not in used or recorded.get(key)}
+        here["output"] = given.get("output") and str(Path(given["output"]) / f"stage_{number}")
+        if folder:
+            here |= {key: _within(folder, recorded[key]) for key in used if recorded.get(key)}
         if result:
             here["initialize"] = str(Path(result[-1].output) / "network.keras")
         result.append(task.settings(**task.settings.given_over(settings, here)))
     return result
+
+
+def _folder_of_files(task, name, stages, used, given):
+    """The folder that was given for a setting of which each stage has a file of its own; None for none.
+
+    Raises:
+        UserError: a file that is not in it; no folder, and nothing else, for a setting of many files.
+    """
+    files = ", ".join(dict.fromkeys(itertools.chain(*used.values())))
+    for key in used:
+        if isinstance(given.get(key), str) and (folder := Path(given[key])).is_dir():
+            if missing := [file for names in used.values() for file in names if not (folder / file).is_file()]:
+                raise UserError(
+                    f"{flag(key)}: expected a {noun_of(task, key)} or a folder with {files}, which recipe {name} was "
+                    f"trained with. Received: {folder} without {', '.join(dict.fromkeys(missing))}"
+                )
+            return folder
+    for key, names in used.items():
+        if names and key not in given and not _one_each(stages, key):
+            raise UserError(
+                f"{flag(key)}: expected {len(names)} files, or {flag(next(iter(used)))} with a folder of {files}, "
+                f"which recipe {name} was trained with. Received: none"
+            )
+    return None
+
+
+def _within(folder, names):
+    """The path of a file in a folder; of several, a tuple."""
+    return str(folder / names) if isinstance(names, str) else tuple(str(folder / name) for name in names)
+
+
+def _one_each(stages, key):
+    """Whether a setting names one file in each stage, or none, rather than many."""
+    return all(isinstance(stage["settings"].get(key), str | None) for stage in stages)
 
 
 def stage_files_note(task, name, stages):
@@ -118,19 +138,14 @@ def stage_files_note(task, name, stages):
     """
     recorded = read_recipe(task, name)["stages"]
     for key, names in stage_files(task, recorded).items():
-        one_each = all(isinstance(stage["settings"].get(key), str | None) for stage in recorded)
         given = {getattr(settings, key) for settings in stages} - {None}
-        if one_each and len(names) > 1 and len(given) == 1:
+        if _one_each(recorded, key) and len(names) > 1 and len(given) == 1:
             others = names[:-1] if recorded[-1]["settings"].get(key) else names
             return (
                 f"recipe {name} began with {' and '.join(others)}: its stages will take {given.pop()} instead; for the "
                 f"network that ships give {flag(key)} a folder with {', '.join(names)}"
             )
     return ""
-
-
-def _is_folder(given):
-    return isinstance(given, str) and Path(given).is_dir()
 
 
 def noun_of(task, key):
