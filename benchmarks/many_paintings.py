@@ -6,7 +6,6 @@ measured on the objective that it was trained on.
 """
 
 import argparse
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +19,11 @@ TERMS = ("content", "style", "loss")
 
 def network_of_one(painting, width):
     """The Source of a network that ships and knows this painting alone, with as many filters; None for none."""
-    from fast_style.chosen_styles import conditions_of
     from fast_style.common.networks.source import shipped_sources
     from fast_style.task import TASK
 
     for name, source in shipped_sources(TASK).items():
-        alone = len(conditions_of(source)) == 1 and source.config["width"] == width
+        alone = not source.conditions and source.config["width"] == width
         if alone and name in (painting, f"{painting}_fast"):
             return source
     return None
@@ -44,31 +42,26 @@ def means(network, objective, squares):
     return dict(zip(TERMS, np.mean(found, 0), strict=True))
 
 
-def measure(source, one, settings, folder):
+def measure(source, one, settings):
     """Yields (side, terms of the network of several, terms of the network of one or None) of one painting.
 
     Args:
         source: of the network of several.
         one: of the network of one, or None.
         settings: :class:`fast_style.settings.EvaluationSettings`.
-        folder: of photographs.
     """
     from fast_style.common.images.image_io import as_rgb, list_images
     from fast_style.common.networks.precision import dtype_policy
     from fast_style.conditions import mixed
     from fast_style.evaluation.comparison import centre_square
     from fast_style.evaluation.measured_style import measured_style
-    from fast_style.evaluation.recorded_objective import recorded_objective
     from fast_style.evaluation.run import objective_at_size
     from fast_style.objective import StyleObjective
 
-    recorded = recorded_objective(one or source, settings.painting)
-    recorded |= {"style_size": settings.style_size, "style_loss": "gram"}
-    settings = dataclasses.replace(settings, **{k: v for k, v in recorded.items() if k != "loss_weights"})
     with dtype_policy("float32"):
         networks = [mixed(source.load(), measured_style(source, settings).row), one and one.load()]
         objective = StyleObjective.for_painting(settings)
-    photos = list_images(folder)
+    photos = list_images(settings.photos)
     for side, count in zip(settings.sizes, settings.counts, strict=True):
         squares = [centre_square(as_rgb(path), side) for path in photos[:count]]
         sized = objective_at_size(objective, settings, side)
@@ -92,6 +85,7 @@ def main(arguments=None):
     from fast_style.chosen_styles import conditions_of
     from fast_style.common.networks.source import find_network
     from fast_style.conditions import paintings_of
+    from fast_style.evaluation.recorded_objective import recorded_objective
     from fast_style.settings import EvaluationSettings
     from fast_style.task import TASK
 
@@ -102,18 +96,13 @@ def main(arguments=None):
         print("|---" * 9 + "|")
         for painting in options.style or known:
             (style,) = (path for path in Path(options.paintings).iterdir() if path.stem == painting)
-            settings = EvaluationSettings(
-                network=options.network,
-                style=str(style),
-                painting=painting,
-                style_size=options.style_size,
-                loss_weights=options.loss_weights,
-                sizes=tuple(options.sizes),
-                counts=tuple(options.counts),
-            )
             beside = options.one and find_network(options.one, TASK, "--one")
             beside = beside or network_of_one(painting, source.config["width"])
-            for side, several, one in measure(source, beside, settings, options.photos):
+            given = {name: getattr(options, name) for name in ("network", "photos", "style_size", "loss_weights")}
+            given |= {"style": str(style), "painting": painting}
+            given |= {"sizes": tuple(options.sizes), "counts": tuple(options.counts)}
+            settings = EvaluationSettings.from_given(given, recorded_objective(beside or source, painting))
+            for side, several, one in measure(source, beside, settings):
                 cells = [f"{found[term]:.3g}" if found else "" for term in TERMS for found in (several, one)]
                 ratio = f"{several['loss'] / one['loss']:.2f}" if one else ""
                 print(f"| {painting} | {side} | {' | '.join(cells)} | {ratio} |", flush=True)

@@ -22,9 +22,9 @@ def check_calibration(precision, calibration, argument="calibration"):
 
 def check_conditions(source, precision, mapped):
     """Raises UserError for a map for a network without conditions, and int8 of one with conditions."""
-    if mapped and not source.config.get("conditions"):
+    if mapped and not source.conditions:
         raise UserError(f"--map: expected a network of several paintings. Received: {source.name}, of one")
-    if precision == "int8" and source.config.get("conditions"):
+    if precision == "int8" and source.conditions:
         # Ranges of activations are other ones with each condition.
         raise UserError(
             "precision: expected float32, float16 or dynamic for a network of several paintings, or one style of it, "

@@ -73,7 +73,7 @@ def fixed_styles(source: Source, styles: Sequence, stroke: float = 1.0) -> Fixed
         UserError: a network of one painting; a style that it does not know; a stroke that would take resizing.
     """
     conditions = conditions_of(source)
-    if not source.config.get("conditions"):
+    if not source.conditions:
         raise UserError(f"--style: expected a network of several paintings. Received: {source.name}, of one")
     names = [*paintings_of(conditions), PHOTOGRAPH]
     if all(condition.painting != PHOTOGRAPH for condition in conditions):

@@ -31,7 +31,7 @@ class ChosenStyle(typing.NamedTuple):
 
 def conditions_of(source):
     """Conditions of a network by its :class:`Source`: of one painting that one, by the network's name."""
-    given = source.config.get("conditions")
+    given = source.conditions
     return as_conditions(given) if given else (Condition(source.name),)
 
 

@@ -20,7 +20,7 @@ def shown_networks(everything=False):
         everything: show all that ship; default those of several paintings, where there are some, for those of one.
     """
     known = {
-        name: (source, tuple(paintings_of(conditions_of(source))) if source.config.get("conditions") else (None,))
+        name: (source, tuple(paintings_of(conditions_of(source))) if source.conditions else (None,))
         for name, source in shipped_sources(TASK).items()
     }
     several = {name: found for name, found in known.items() if found[1] != (None,)}

@@ -38,7 +38,7 @@ class LiteRTNetwork:
 
     def __init__(self, source):
         self.name, self.factor, self.facts = source.name, source.factor, source.graph
-        self.conditions = source.config.get("conditions")
+        self.conditions = source.conditions
         self.is_local, self.receptive_radius = self.facts["is_local"], self.facts["receptive_radius"]
         self.histogram_matching = source.config.get("histogram_matching")
         folder = source.path.parent

@@ -53,6 +53,11 @@ class Source:
         return self.config.get("factor", 1)
 
     @property
+    def conditions(self):
+        """What a second input gives weights of, as the class takes it; None where there is none."""
+        return self.config.get("conditions")
+
+    @property
     def choices(self):
         """What was chosen of a network that knows several styles, as model cards have it: nothing."""
         return {}

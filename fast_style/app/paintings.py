@@ -44,7 +44,7 @@ def shipped_paintings():
     """
     entries, of_title, several = Presets(TASK).manifest(), {}, []
     for name, source in shipped_sources(TASK).items():
-        if _knows_several(source):
+        if source.conditions:
             several.append(source)
         else:
             of_title.setdefault(entries[name]["title"], []).append(source)
@@ -67,7 +67,7 @@ def all_paintings(context):
     for source in (*context.given, *trained):
         if source.task.name != TASK.name:
             continue
-        if _knows_several(source):
+        if source.conditions:
             some = _paintings_of_several(source, {})
         else:
             some = [Painting(source.name, source.name, source, source)]
@@ -77,10 +77,6 @@ def all_paintings(context):
                 name, title = _new_name(f"{name} ({source.name})", found), f"{title} ({source.name})"
             found[name] = dataclasses.replace(painting, name=name, title=title)
     return list(found.values())
-
-
-def _knows_several(source):
-    return bool(source.config.get("conditions"))
 
 
 def _paintings_of_several(source, known):

@@ -1,7 +1,6 @@
 """`fast-style evaluate`: measures a network against optimisation."""
 
 import sys
-from pathlib import Path
 
 from fast_style.common.commands.command_line import add_settings, check_required, given_settings
 from fast_style.common.printable import printable
@@ -32,7 +31,7 @@ def run(options):
     from fast_style.common.files import check_writable
     from fast_style.common.images.image_io import as_rgb
     from fast_style.common.networks.source import find_network
-    from fast_style.evaluation.measured_style import measured_style
+    from fast_style.evaluation.measured_style import measured_style, named_by
     from fast_style.evaluation.recorded_objective import recorded_objective
     from fast_style.paintings import check_painting
     from fast_style.settings import EvaluationSettings
@@ -41,7 +40,7 @@ def run(options):
     given = given_settings(options, EvaluationSettings)
     check_required(EvaluationSettings(**given))
     source = find_network(given["network"], TASK, "--network")
-    painting = given.get("painting") or Path(given["style"]).stem
+    painting = given.get("painting") or named_by(given["style"])
     settings = EvaluationSettings.from_given(given, recorded_objective(source, painting), options.quick)
     check_painting(settings.style)
     measured_style(source, settings)

@@ -155,7 +155,7 @@ def work_of(options, sources, planned, moving):
     needs = obstacle(sources.values(), options.precision) or (MOVING if moving else "")
     if options.streaming in ("exact", "fast"):
         needs = needs or f"--streaming {options.streaming}"
-    if options.mask and any(source.config.get("conditions") for source in sources.values()):
+    if options.mask and any(source.conditions for source in sources.values()):
         needs = needs or REGIONS
     if needs:
         return Work(needs_tensorflow=needs)

@@ -25,6 +25,11 @@ class MeasuredStyle(typing.NamedTuple):
     row: tuple
 
 
+def named_by(style):
+    """What a painting's file calls it."""
+    return Path(style).stem
+
+
 def measured_style(source, settings):
     """MeasuredStyle of a network by its Source; None for one of one painting.
 
@@ -36,12 +41,12 @@ def measured_style(source, settings):
         UserError: a painting that it does not know; of a network of one painting; a size that it was not trained at.
     """
     conditions = conditions_of(source)
-    if not source.config.get("conditions"):
+    if not source.conditions:
         if settings.painting is not None:
             raise UserError(f"--painting: expected a network of several. Received: {settings.network}, of one")
         return None
     argument = "--painting" if settings.painting is not None else "--style"
-    word = settings.painting if settings.painting is not None else {Path(settings.style).stem: 1}
+    word = settings.painting if settings.painting is not None else {named_by(settings.style): 1}
     shares = style_shares(word, list(paintings_of(conditions)), argument)
     stroke = stroke_at(conditions, next(iter(shares)), settings.style_size) if settings.style_size else 1.0
     try:

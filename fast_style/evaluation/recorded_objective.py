@@ -38,8 +38,9 @@ def recorded_objective(source, painting=None):
         if balance := record.get("paintings"):
             if fault := json_fault(balance, {str: {"style_weight": float}}):
                 raise UserError(f"paintings, {fault}")
-            if painting in balance and "style_weight" in found:
-                found["style_weight"] *= balance[painting]["style_weight"]
+            weights = {name.casefold(): one["style_weight"] for name, one in balance.items()}
+            if "style_weight" in found:
+                found["style_weight"] *= weights.get(str(painting).casefold(), 1.0)
     except UserError as error:
         raise UserError(f"{source.record_path}: {error}") from error
     return found

@@ -10,7 +10,8 @@ from fast_style.export.verification import verify
 from fast_style.settings import MARGIN
 from tests.levels import quick_first
 
-NAMES = list(shipped_sources())
+SHIPPED = shipped_sources()
+NAMES = list(SHIPPED)
 
 
 def graph(config):
@@ -22,16 +23,12 @@ def graph(config):
 
 # Networks that differ in their weights alone make the same graph: the first stands for all. In int8 ranges of values
 # count, so there the networks for phones are all tried; exporting refuses one that loses too much.
-KINDS = list({graph(source.config): name for name, source in reversed(shipped_sources().items())}.values())
+KINDS = list({graph(source.config): name for name, source in reversed(SHIPPED.items())}.values())
 
 
 def precisions(name):
     """Of TFLite files; int8 is for networks of one painting."""
-    return [kind for kind in TFLITE_PRECISIONS if kind != "int8" or not several(name)]
-
-
-def several(name):
-    return bool(shipped_sources()[name].config.get("conditions"))
+    return [kind for kind in TFLITE_PRECISIONS if kind != "int8" or not SHIPPED[name].conditions]
 
 
 PHONES = [
@@ -60,7 +57,7 @@ def test_for_tf_serving(tmp_path, process, name):
     options = ["--warmup", "16x16", "--max-pixels", str(1 << 14)]
     assert not main(["serving", str(tmp_path / "models"), "--models", name, *options])
     comparisons = verify(tmp_path / "models" / name / "1", process=process)
-    assert len(comparisons) == (10 if several(name) else 6)  # signatures at two sizes; two have weights, too
+    assert len(comparisons) == (10 if SHIPPED[name].conditions else 6)  # signatures at two sizes; two have weights, too
     assert all(comparison.holds for comparison in comparisons)
 
 
