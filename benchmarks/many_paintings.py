@@ -6,11 +6,11 @@ measured on the objective that it was trained on.
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
 from fast_style.common.commands.command_line import errors_as_lines
+from fast_style.common.errors import UserError
 from fast_style.common.startup import start_tensorflow
 
 SIZES, COUNTS = (256, 512, 1024), (10, 4, 2)
@@ -83,9 +83,11 @@ def main(arguments=None):
     start_tensorflow()
 
     from fast_style.chosen_styles import conditions_of
+    from fast_style.common.images.image_io import list_images
     from fast_style.common.networks.source import find_network
     from fast_style.conditions import paintings_of
     from fast_style.evaluation.recorded_objective import recorded_objective
+    from fast_style.evaluation.run import check_settings
     from fast_style.settings import EvaluationSettings
     from fast_style.task import TASK
 
@@ -95,13 +97,17 @@ def main(arguments=None):
         print("| painting | size | content, several | one | style, several | one | objective, several | one | ratio |")
         print("|---" * 9 + "|")
         for painting in options.style or known:
-            (style,) = (path for path in Path(options.paintings).iterdir() if path.stem == painting)
+            style = next((path for path in list_images(options.paintings) if path.stem == painting), None)
+            if style is None:
+                raise UserError(f"--paintings: expected a folder with {painting}. Received: {options.paintings}")
             beside = options.one and find_network(options.one, TASK, "--one")
             beside = beside or network_of_one(painting, source.config["width"])
             given = {name: getattr(options, name) for name in ("network", "photos", "style_size", "loss_weights")}
             given |= {"style": str(style), "painting": painting}
             given |= {"sizes": tuple(options.sizes), "counts": tuple(options.counts)}
+            given["iterations"] = (1,) * len(options.sizes)  # none is run
             settings = EvaluationSettings.from_given(given, recorded_objective(beside or source, painting))
+            check_settings(settings)
             for side, several, one in measure(source, beside, settings):
                 cells = [f"{found[term]:.3g}" if found else "" for term in TERMS for found in (several, one)]
                 ratio = f"{several['loss'] / one['loss']:.2f}" if one else ""
