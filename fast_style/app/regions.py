@@ -21,6 +21,9 @@ from fast_style.common.images.image_io import as_rgb, write_photo
 REGIONS, COVER = {"Red": "#e11d48", "Blue": "#2563eb", "Green": "#16a34a"}, 0.6
 # Long side in pixels of the copy that is brushed on; masks are stretched to the photograph.
 EDITED_SIDE = 800
+# Of the editor without a photograph: where a side of it is longer than the photograph's, masks are shown beside their
+# place.
+SMALLEST_CANVAS = (16, 16)
 NEEDS = "Several paintings in one picture need a network that knows them: <code>fast-style app --network FILE</code>."
 
 
@@ -131,7 +134,7 @@ def build(context):
                     color_mode="fixed",
                 ),
                 format="png",
-                canvas_size=(EDITED_SIDE, EDITED_SIDE * 3 // 4),
+                canvas_size=SMALLEST_CANVAS,
                 buttons=[],
                 height=620,
                 elem_id="editor",
