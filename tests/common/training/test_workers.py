@@ -96,8 +96,9 @@ def check_begin(name, one, two):
 
 QUICK = ("batch", "empty")
 # Fifty iterations of these keep differences as small as rounding. Those of style on photographs of noise begin as small
-# and grow: a loss was off by 2e-6 at the fourth and by up to 4e-3 at the fiftieth.
-STEADY = ("batch", "uneven", "empty")
+# and grow: a loss was off by 2e-6 at the fourth and by up to 4e-3 at the fiftieth. One process with another number of
+# threads is off by 1.4e-3, with other kernels by 2.8e-3.
+STEADY, ROUNDING, ROUNDING_AMPLIFIED = ("batch", "uneven", "empty"), 1e-5, 2e-2
 
 
 def test_two_workers_are_one_process(tmp_path, monkeypatch):
@@ -112,8 +113,9 @@ def test_fifty_steps_of_two_workers_are_those_of_one_process(tmp_path, monkeypat
     for name, (one, two) in compared(tmp_path, runs, monkeypatch).items():
         check_begin(name, one, two)
         losses = [[terms["loss"] for terms in found] for found in (one, two)]
-        if name in STEADY:
-            assert losses[1] == pytest.approx(losses[0], rel=1e-5), name
+        if name != "float16":
+            rounding = ROUNDING if name in STEADY else ROUNDING_AMPLIFIED
+            assert losses[1] == pytest.approx(losses[0], rel=rounding), name
 
 
 COMMAND = "from superres.cli import train_main; train_main()"
