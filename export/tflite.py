@@ -7,6 +7,8 @@ import warnings
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import to_uint8
+from fast_style.common.layers import litert_convolution
+from fast_style.common.layers.convolution_forms import convolution_forms
 from fast_style.common.networks.rebuilding import in_precision, rebuilt
 from fast_style.common.networks.source import Source
 from fast_style.common.startup import stderr_closed
@@ -24,7 +26,8 @@ CALIBRATION_PHOTOS = 32
 # Operators that are computed in 8 bits where int8 is asked for: convolutions, nearly all of the arithmetic,
 # and what only moves values between them. With normalization in 8 bits, starry_night loses 7 dB:
 # docs/experiments/2026-11-21-int8.md.
-INT8_OPERATORS = {"CONV_2D", "TRANSPOSE_CONV", "CONCATENATION", "DEPTH_TO_SPACE", "RELU", "QUANTIZE", "DEQUANTIZE"}
+INT8_OPERATORS = {"CONV_2D", "TRANSPOSE_CONV", "CONCATENATION", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH", "RELU"}
+INT8_OPERATORS |= {"PAD", "SLICE", "STRIDED_SLICE", "QUANTIZE", "DEQUANTIZE"}
 
 
 def export_tflite(
@@ -112,7 +115,8 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
         network = equalized(network, calibration)
 
     def serving_default(images, *weights):
-        result = network(of_shape_only(images, size), *weights, training=False)
+        with convolution_forms(litert_convolution):
+            result = network(of_shape_only(images, size), *weights, training=False)
         return {"images": to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
 
     dtype = tf.uint8 if uint8 else tf.float32

@@ -16,14 +16,13 @@ from flatbuffers import Builder
 from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.images.pixels import image_to_luma, image_to_network, network_to_image, with_luma
+from fast_style.common.layers.litert_convolution import BLOCK, LARGE, convolve_in_blocks, double_and_convolve, values
 from fast_style.common.networks.litert_network import ALIGNMENT, kernel_bytes
 from fast_style.common.startup import stderr_closed
 from fast_style.network import TransformationNetwork
 from superres.network import SuperResolutionNetwork
 from superres.srcnn import SRCNN
 
-# Pixels a side of what becomes channels where kernels are large.
-BLOCK = 2
 # Memory at its peak, of each filter of the widest activation, counted at the input's size: measured from 0.04 to 0.5
 # megapixels on styles of 16 and 32 filters, and on super-resolution by 4 and 8.
 BYTES_PER_FILTER = 24
@@ -95,7 +94,7 @@ def _graph(network, images, weights=None):
         for step in block.steps():
             y = _step(y, step, even, weights)
         x = y if block.crop is None else _cropped(x, block.crop) + y
-    return network.scaled_tanh(_in_blocks(x, _values(to_rgb.kernel)) + _values(to_rgb.bias))
+    return network.scaled_tanh(convolve_in_blocks(x, values(to_rgb.kernel)) + values(to_rgb.bias))
 
 
 def _luma_graph(network, images):
@@ -113,21 +112,21 @@ def _cropped(x, pixels):
 def _step(x, step, even=False, weights=None):
     """What a step makes; `even`: whether the sides are; `weights` of conditions, where there are some."""
     layer, enlargement = step.convolution, step.enlargement
-    kernel, size, stride = _values(layer.kernel), layer.kernel_size[0], layer.strides[0]
+    kernel, size, stride = values(layer.kernel), layer.kernel_size[0], layer.strides[0]
     if enlargement not in (None, "nearest", "bilinear"):
         raise UserError(f"network: expected nearest or bilinear enlargement. Received: {enlargement}")
     if enlargement == "bilinear":
         x = _bilinear_double(x)
     if enlargement == "nearest":
-        x = _doubled(x, kernel)
+        x = double_and_convolve(x, kernel)
     elif isinstance(layer, tf.keras.layers.Conv2DTranspose):
         x = _transposed(x, kernel)
-    elif even and size == 9 and stride == 1:
-        x = _in_blocks(x, kernel)
+    elif even and size >= LARGE and stride == 1:
+        x = convolve_in_blocks(x, kernel)
     else:
         x = tf.nn.conv2d(x, kernel, stride, layer.padding.upper())
     if layer.use_bias:
-        x = x + _values(layer.bias)
+        x = x + values(layer.bias)
     if step.normalization is not None:
         x = _normalized(x, step.normalization, weights)
     return x if step.activation is None else step.activation(x)
@@ -135,12 +134,12 @@ def _step(x, step, even=False, weights=None):
 
 def _normalized(x, layer, weights=None):
     """Instance or batch normalization; not by ``tf.nn.moments``, which takes 20 times as long in LiteRT."""
-    gamma, beta = _values(layer.gamma), _values(layer.beta)
+    gamma, beta = values(layer.gamma), values(layer.beta)
     if weights is not None:
         gamma, beta = tf.matmul(weights, gamma), tf.matmul(weights, beta)
     if isinstance(layer, tf.keras.layers.BatchNormalization):
-        scale = gamma / np.sqrt(_values(layer.moving_variance) + layer.epsilon)
-        return x * scale + (beta - _values(layer.moving_mean) * scale)
+        scale = gamma / np.sqrt(values(layer.moving_variance) + layer.epsilon)
+        return x * scale + (beta - values(layer.moving_mean) * scale)
     mean = tf.reduce_mean(x, (1, 2), keepdims=True)
     # Not the mean of squares less the square of the mean: that leaves mere rounding of a picture of one colour.
     variance = tf.reduce_mean(tf.math.squared_difference(x, mean), (1, 2), keepdims=True)
@@ -168,43 +167,6 @@ def _transposed(x, kernel):
             phases[row, column, :, odd_row, odd_column] = kernel[i, j]
     x = tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]])
     return tf.nn.depth_to_space(tf.nn.conv2d(x, phases.reshape(2, 2, kernel.shape[2], -1), 1, "VALID"), 2)
-
-
-def _in_blocks(x, kernel):
-    """A convolution of stride 1 on sides of even length, "same", that gives a block of 2x2 pixels at each step.
-
-    Blocks of pixels become channels, of what goes in and of what comes out, and 9x9 becomes 5x5: of three filters
-    XNNPACK computes 16 or 32, and it keeps a pointer for each pixel of a kernel at each place: for 9x9, 648 bytes.
-    """
-    size, _, channels, filters = kernel.shape
-    taps = size + BLOCK - 1
-    blocks = np.zeros((taps, taps, channels, BLOCK, BLOCK, filters), np.float32)
-    for row, column in np.ndindex(BLOCK, BLOCK):
-        blocks[row : row + size, column : column + size, :, row, column] = kernel
-    taps //= BLOCK
-    blocks = blocks.reshape(taps, BLOCK, taps, BLOCK, channels, -1).transpose(0, 2, 1, 3, 4, 5)
-    blocks = blocks.reshape(taps, taps, BLOCK**2 * channels, -1)
-    return tf.nn.depth_to_space(tf.nn.conv2d(tf.nn.space_to_depth(x, BLOCK), blocks, 1, "SAME"), BLOCK)
-
-
-def _doubled(x, kernel):
-    """Nearest-neighbour enlargement by two, then a 3x3 convolution: of nine pixels that it meets, four differ."""
-    channels, filters = kernel.shape[2:]
-    # Even rows meet the row before once and their own twice, odd ones their own twice and the next once.
-    folds = np.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]], np.float32)  # (phase, row, row of the kernel)
-    folded = np.einsum("air,bjs,rscf->ijcabf", folds, folds, kernel).reshape(2, 2, channels, -1)
-    y = tf.nn.conv2d(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), folded, 1, "VALID")
-    phases = [
-        y[:, row : row - 1 or None, column : column - 1 or None, first : first + filters]
-        for (row, column), first in zip(np.ndindex(2, 2), range(0, 4 * filters, filters), strict=True)
-    ]
-    return tf.nn.depth_to_space(tf.concat(phases, axis=-1), 2)
-
-
-def _values(variable):
-    """A variable's array: a converter of a function writes NaN, without a word, for variables that it does not find."""
-    with tf.init_scope():
-        return variable.numpy()
 
 
 def without_kernels(content, weights):

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import keras
 
-from fast_style.common.layers import cpu_convolution
 from fast_style.common.layers.block import Block, Step
+from fast_style.common.layers.convolution_forms import forms_for
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -36,9 +36,10 @@ class Convolution(Block, keras.layers.Conv2D):
         return [Step(self, None, self.activation)]
 
     def convolution_op(self, inputs, kernel):
-        if not cpu_convolution.is_enabled(inputs) or self.data_format != "channels_last":
+        forms = forms_for(inputs)
+        if forms is None or self.data_format != "channels_last":
             return super().convolution_op(inputs, kernel)
-        return cpu_convolution.convolve(inputs, kernel, self.strides[0], self.padding.upper())
+        return forms.convolve(inputs, kernel, self.strides[0], self.padding.upper())
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -56,7 +57,8 @@ class TransposedConvolution(keras.layers.Conv2DTranspose):
     """
 
     def call(self, inputs):
-        if not cpu_convolution.is_enabled(inputs) or self.data_format != "channels_last":
+        forms = forms_for(inputs)
+        if forms is None or self.data_format != "channels_last":
             return super().call(inputs)
-        outputs = cpu_convolution.convolve_transposed(inputs, self.kernel, self.strides[0])
+        outputs = forms.convolve_transposed(inputs, self.kernel, self.strides[0])
         return outputs + self.bias if self.use_bias else outputs

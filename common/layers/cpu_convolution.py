@@ -1,11 +1,12 @@
 """The same convolutions in forms that are quick on CPUs; measured in docs/experiments/2026-11-22-speed-avx2.md."""
 
 import contextlib
-import contextvars
 import itertools
+import sys
 
 import keras
 
+from fast_style.common.layers.convolution_forms import convolution_forms
 from fast_style.common.layers.kernel_gradient import kernel_gradient
 from fast_style.common.processor import has_avx512
 
@@ -14,8 +15,6 @@ BLOCK = 4
 
 # Filters up to which a convolution spends its time on gathering pixels, and gains by blocks: RGB.
 FEW_FILTERS = 3
-
-_enabled = contextvars.ContextVar("cpu_convolutions", default=False)
 
 
 @contextlib.contextmanager
@@ -33,16 +32,13 @@ def cpu_convolutions():
     >>> bool(np.allclose(quick, layer(images), atol=1e-4))
     True
     """
-    token = _enabled.set(True)
-    try:
+    with convolution_forms(sys.modules[__name__]):
         yield
-    finally:
-        _enabled.reset(token)
 
 
-def is_enabled(inputs):
+def takes(inputs):
     """Whether convolutions of `inputs` are to be computed by the functions of this file."""
-    if not _enabled.get() or keras.backend.backend() != "tensorflow":
+    if keras.backend.backend() != "tensorflow":
         return False
     import tensorflow as tf
 
@@ -162,11 +158,12 @@ def double_and_convolve(inputs, kernel):
 
     Args:
         inputs: float32 or bfloat16 (batch, height, width, in).
-        kernel: the same type (3, 3, in, out).
+        kernel: (3, 3, in, out).
 
     Returns:
         the same type (batch, 2 height, 2 width, out).
     """
+    kernel = keras.ops.cast(kernel, keras.backend.standardize_dtype(inputs.dtype))
     return (_enlarge_transposed if has_avx512() else _enlarge_in_phases)(inputs, kernel)
 
 

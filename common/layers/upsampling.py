@@ -6,9 +6,9 @@ import keras
 from keras import ops
 
 from fast_style.common.errors import UserError
-from fast_style.common.layers import cpu_convolution
 from fast_style.common.layers.block import Block, Step
 from fast_style.common.layers.convolution import Convolution, TransposedConvolution
+from fast_style.common.layers.convolution_forms import forms_for
 from fast_style.common.layers.normalization import make_normalization, normalize
 
 UPSAMPLINGS = ("transposed", "resize", "bilinear", "subpixel")
@@ -88,11 +88,11 @@ class UpsamplingBlock(Block, keras.layers.Layer):
         return ops.relu(normalize(self.normalization, x, weights, training))
 
     def _resized(self, inputs):
-        if not cpu_convolution.is_enabled(inputs):
+        forms = forms_for(inputs)
+        if forms is None:
             return self.convolution(nearest_double(inputs))
-        kernel = ops.cast(self.convolution.kernel, self.compute_dtype)
-        outputs = cpu_convolution.double_and_convolve(inputs, kernel)
-        return outputs + ops.cast(self.convolution.bias, kernel.dtype) if self.convolution.use_bias else outputs
+        outputs = forms.double_and_convolve(inputs, self.convolution.kernel)
+        return outputs + ops.cast(self.convolution.bias, outputs.dtype) if self.convolution.use_bias else outputs
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
