@@ -14,7 +14,7 @@ from fast_style.common.images.image_io import list_images
 from fast_style.common.networks.source import find_network, shipped_sources
 from fast_style.common.processor import describe_processor
 from fast_style.common.startup import start_tensorflow
-from fast_style.export.cli import size
+from fast_style.export.commands.flags import size
 
 # Operators that the documentation of the GPU delegate names, for float: what it lists, it takes; the rest stays on
 # the CPU. https://www.tensorflow.org/lite/performance/gpu
