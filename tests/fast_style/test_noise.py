@@ -5,11 +5,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from fast_style.cli import main
 from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.model import StyleTransfer
 from fast_style.multi_style import MultiStyleTransfer
 from fast_style.network import TransformationNetwork, with_noise
+from fast_style.painter import Painter
+from fast_style.stylization import stylize
 from fast_style.task import load_network
+from fast_style.video import frame_painter
 from tests.fast_style.test_streaming import photograph, trained
 
 pytestmark = pytest.mark.usefixtures("eager_steps", "eager_pictures")
@@ -233,3 +238,79 @@ def test_many_paintings_have_a_field():
     model.compile("adam")
     assert np.isfinite(model.fit(np.repeat(FLAT, 2, 0), batch_size=2, verbose=0).history["loss"]).all()
     assert np.abs(network.noise.get_weights()[0]).max() > 0
+
+
+def paint(arguments, capsys):
+    """(exit code, last line of standard error) of ``fast-style stylize``."""
+    capsys.readouterr()
+    try:
+        code = main(["stylize", *map(str, arguments)]) or 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    return code, capsys.readouterr().err.strip().splitlines()[-1:]
+
+
+def test_stylize_with_a_seed(tmp_path, capsys):
+    network, photo = trained(noise_channels=2), photograph(30, 24)
+    network.save(tmp_path / "noisy.keras")
+    write_photo(tmp_path / "photo.png", photo)
+    found = []
+    for number, seed in enumerate(([], ["--seed", 0], ["--seed", 7], ["--seed", 7])):
+        target = tmp_path / f"{number}.png"
+        options = ["--network", tmp_path / "noisy.keras", "--precision", "float32", "-o", target, *seed]
+        assert paint([tmp_path / "photo.png", *options], capsys)[0] == 0
+        found.append(read_photo(target).rgb.astype(int))
+    assert np.abs(found[0] - stylize(photo, network)).max() <= 1
+    assert np.abs(found[2] - stylize(photo, network, seed=7)).max() <= 1
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[2], found[3])
+    assert np.abs(found[0] - found[2]).mean() > 1
+
+
+def test_strips_and_frames_have_the_seed():
+    network, photo = trained(noise_channels=2), photograph(30, 24)
+    whole = stylize(photo, network, seed=7).astype(int)
+    assert np.abs(stylize(photo, network, seed=7, streaming="exact") - whole).max() <= 1
+    paint_frames, _ = frame_painter(Painter(network, seed=7), 30, 24)
+    # Where a clip moves, the field stands still.
+    assert np.abs(paint_frames(np.stack([photo]))[0] - whole).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("channels", "seed", "message"),
+    [
+        (0, 1, "seed: expected 0 of a network without a field of noise. Received: 1"),
+        (2, -1, "seed: expected a whole number from 0 to 4294967295. Received: -1"),
+        (2, 2**32, "seed: expected a whole number from 0 to 4294967295. Received: 4294967296"),
+        (2, 1.0, "seed: expected a whole number from 0 to 4294967295. Received: 1.0"),
+    ],
+)
+def test_bad_seeds_are_one_line(channels, seed, message):
+    with pytest.raises(UserError, match=f"^{message}$"):
+        stylize(photograph(8, 8), trained(noise_channels=channels), seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--style", "wave_fast", "--seed", "3"],
+            "--seed: expected 0 for wave_fast, without a field of noise. Received: 3",
+        ),
+        (["--style", "wave_fast", "--seed", "-3"], "argument --seed: expected 0 to 4294967295. Received: -3"),
+    ],
+)
+def test_bad_seeds_of_the_command_are_one_line(tmp_path, capsys, options, message):
+    write_photo(tmp_path / "photo.png", photograph(8, 8))
+    code, (line,) = paint([tmp_path / "photo.png", "-o", tmp_path / "out.png", *options], capsys)
+    assert code == 2
+    assert line.endswith(message)
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_regions_lie_on_the_field_of_the_seed():
+    network = trained(noise_channels=2, conditions=["a", "b"])
+    photo, sky = photograph(24, 30), np.ones((24, 30))
+    painted = [stylize(photo, network, style="a", masks=[(sky, "b")], seed=seed).astype(int) for seed in (0, 3)]
+    assert np.abs(painted[0] - painted[1]).mean() > 1
+    assert np.abs(stylize(photo, network, style="b", seed=3) - painted[1]).max() <= 1
