@@ -26,6 +26,7 @@ register_keras_classes(
             "ConvolutionBlock",
             "GaussianBlur",
             "InstanceNormalization",
+            "NoiseField",
             "ReflectionPadding",
             "ResidualBlock",
             "ScaledTanh",

@@ -59,7 +59,7 @@ class AddedStyleTransfer(MultiStyleTransfer):
 
     def __init__(self, network, *, settings, name=None):
         super().__init__([settings.add], network, settings=settings, name=name)
-        for layer in (*(step.convolution for step in network.steps()),):
+        for layer in (*(step.convolution for step in network.steps()), *filter(None, [network.noise])):
             layer.trainable = False
         base = find_network(settings.to, TASK, "--to").load()
         self.append = functools.partial(appended, base)

@@ -35,7 +35,7 @@ def conditions_of(source):
     return as_conditions(given) if given else (Condition(source.name),)
 
 
-def chosen_styles(styles=(), network=None, masked=(), stroke=1.0, strength=1.0):
+def chosen_styles(styles=(), network=None, masked=(), stroke=1.0, strength=1.0, seed=0):
     """``{label: ChosenStyle}``: what a user asks for, checked.
 
     Args:
@@ -44,9 +44,11 @@ def chosen_styles(styles=(), network=None, masked=(), stroke=1.0, strength=1.0):
             that of one painting, but where a size of strokes is asked for.
         masked: style expressions, one a mask, of the same network.
         stroke, strength: as of :func:`plan_style`.
+        seed: of the field of noise.
 
     Raises:
-        UserError: none; one that no network has; what :func:`plan_style` refuses.
+        UserError: none; one that no network has; what :func:`plan_style` refuses; a seed beside 0 for a network without
+            a field of noise.
     """
     words = [word for word in styles if word]
     if network is None and not words and not masked:
@@ -65,6 +67,8 @@ def chosen_styles(styles=(), network=None, masked=(), stroke=1.0, strength=1.0):
     for chosen in found.values():
         masks = [(one, "--mask") for one in masked]
         plan_style(conditions_of(chosen.source), chosen.style, stroke, strength, masks)
+        if seed and not chosen.source.noise_channels:
+            raise UserError(f"--seed: expected 0 for {chosen.source.name}, without a field of noise. Received: {seed}")
         name, number = _label(chosen), 2
         label = name
         while label in labelled:  # files of one name in two folders

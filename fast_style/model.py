@@ -8,15 +8,20 @@ from keras import ops
 
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.margin import add_margin
+from fast_style.common.images.plane_waves import PLACES
+from fast_style.common.keras_ops import drawn
 from fast_style.common.losses.weights import check_weights
 from fast_style.common.networks.source import check_network
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from fast_style.common.types import Image
-from fast_style.network import TransformationNetwork
+from fast_style.network import TransformationNetwork, with_noise
 from fast_style.objective import StyleObjective
 from fast_style.settings import TrainerSettings
 from fast_style.task import TASK
+
+# The draw of a step that places photographs on the field of noise; those of views are 0 to 3.
+PLACE = 4
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -124,6 +129,19 @@ class StyleTransfer(PerceptualTrainer):
 
     def border(self, training):
         return self.training_margin if training else 0
+
+    def options(self, count, training, moved=None):
+        """Where photographs lie on the network's field of noise: in training each elsewhere in each step."""
+        if not self.network.noise_channels:
+            return {}
+        place = ops.zeros((count, 2), "float32")
+        if training:
+            place = drawn(keras.random.randint, (count, 2), 0, PLACES, seed=self.step_seed(training, PLACE))
+            place = ops.cast(place, "float32")
+        return {"place": place if moved is None else ops.concatenate([place, place + ops.cast(moved, "float32")])}
+
+    def initialize(self, network):
+        super().initialize(with_noise(network, self.network.noise_channels))
 
     def factors(self, training, targets):
         return {"style": self._style_factor()} if training and self.style_warmup else {}

@@ -1,6 +1,7 @@
 """The image transformation network of the style transfer half (section 3.1; supplement, table 1)."""
 
 import functools
+import weakref
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -10,9 +11,11 @@ from keras import ops
 from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.margin import add_margin, cut_margin
 from fast_style.common.images.pixels import image_to_network
+from fast_style.common.images.plane_waves import place_of
 from fast_style.common.layers import (
     Convolution,
     ConvolutionBlock,
+    NoiseField,
     ReflectionPadding,
     ResidualBlock,
     ScaledTanh,
@@ -20,15 +23,20 @@ from fast_style.common.layers import (
 )
 from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.networks.image_network import ImageNetwork
+from fast_style.common.networks.rebuilding import copy_weights, rebuilt
 from fast_style.conditions import as_conditions
-from fast_style.settings import MARGIN, WIDEST, WIDEST_MARGIN
+from fast_style.settings import LARGEST_SEED, MARGIN, MOST_NOISE, WIDEST, WIDEST_MARGIN
 
 RESIDUAL_BLOCKS = 5
+# The block behind which noise is added: the first whose features are as coarse as those of the residual blocks.
+NOISY = "down_3"
 # Peak memory a pixel, measured with the paper's network: a photograph of 2000x1500 takes 2.2 GB in float32, 0.5 of
 # which an image of one pixel takes too (AVX2; with AVX-512 half of it), one of 4000x3000 3.3 GB in bfloat16, 0.6 of
 # which one pixel takes. Narrower networks take less.
 BYTES_PER_PIXEL = {"float32": 600, "bfloat16": 280}
 UPSAMPLINGS = ("transposed", "resize")
+# The newest that each network gave for a seed.
+_twins = weakref.WeakKeyDictionary()
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -71,6 +79,9 @@ class TransformationNetwork(ImageNetwork):
             zero-padded ones, which is faster and shows at the borders.
         margin: reflected pixels a side that are painted and cut off outside training, 0 to 256. Default: 8, as far as
             the line along the borders goes; a network that learnt to paint a frame along them takes more.
+        noise_channels: of a field of noise, from fine to coarse, that the network draws on where a photograph is flat,
+            0 to 64 (after Ulyanov et al. 2016; docs/concepts/architectures.md). Default: 0 for none, as in the paper.
+        noise_seed: which part of the field a picture lies on, 0 to 2**32 - 1. Default: 0, from where it begins.
         conditions: how many; or their names, or pairs of a painting's name and the short side in pixels at which it was
             read, where ``"photograph"`` gives the photograph back. Default: None, a network of one painting.
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.Model``.
@@ -79,11 +90,13 @@ class TransformationNetwork(ImageNetwork):
     weight for each: float (batch or 1, conditions), or a map of them (batch or 1, height, width, conditions); without
     it, the first condition. Weights are taken as they are: those of a mixture add up to 1. A map is padded and cropped
     as features are, and averaged over the pixels of each feature, so that an edge in it is as soft as features are
-    coarse: some 4 pixels, and what convolutions mix beyond.
+    coarse: some 4 pixels, and what convolutions mix beyond. With noise, ``place=`` says where on the field photographs
+    lie instead of the seed: pixels down and right, (2,) or (batch, 2).
     Output: float32 RGB of the same shape; values may pass 0..255 by 22.5, clip to show them.
 
     Raises:
-        UserError: an option is none of those above; weights of another shape, or without conditions.
+        UserError: an option is none of those above; weights of another shape, or without conditions; a seed or a place
+            without noise.
     """
 
     def __init__(
@@ -94,12 +107,18 @@ class TransformationNetwork(ImageNetwork):
         reflection_padding: int = 40,
         margin: int = MARGIN,
         conditions: int | Sequence | None = None,
+        noise_channels: int = 0,
+        noise_seed: int = 0,
         **kwargs,
     ):
-        # Weights of conditions keep their float32 under every policy; `call` casts photographs itself.
-        super().__init__(**{"autocast": conditions is None, **kwargs})
+        # Weights of conditions and places keep their float32 under every policy; `call` casts photographs itself.
+        super().__init__(**{"autocast": conditions is None and not noise_channels, **kwargs})
         check_whole(1, WIDEST, width=width)
         check_whole(0, WIDEST_MARGIN, margin=margin)
+        check_whole(0, MOST_NOISE, noise_channels=noise_channels)
+        check_whole(0, LARGEST_SEED, noise_seed=noise_seed)
+        if noise_seed and not noise_channels:
+            raise UserError(f"noise_seed: expected 0 of a network without noise. Received: {noise_seed}")
         for name, value, allowed in (
             ("normalization", normalization, NORMALIZATIONS),
             ("upsampling", upsampling, UPSAMPLINGS),
@@ -113,6 +132,7 @@ class TransformationNetwork(ImageNetwork):
         self.reflection_padding = reflection_padding
         self.margin = margin
         self.conditions = None if conditions is None else as_conditions(conditions)
+        self.noise_channels, self.noise_seed = noise_channels, noise_seed
 
         each = {"dtype": self.dtype_policy, "autocast": self.autocast}
         options = {"normalization": normalization, "conditions": self.conditions and len(self.conditions), **each}
@@ -127,6 +147,8 @@ class TransformationNetwork(ImageNetwork):
             UpsamplingBlock(width * 2, upsampling, name="up_1", **options),
             UpsamplingBlock(width, upsampling, name="up_2", **options),
         ]
+        # Departure: none in the paper.
+        self.noise = NoiseField(noise_channels, name="noise", dtype=self.dtype_policy) if noise_channels else None
         # Departure: variance scaled by 0.01, so that the first output is mid-grey and tanh is not
         # saturated, where early networks get stuck with black blobs.
         self.to_rgb = Convolution(
@@ -144,8 +166,12 @@ class TransformationNetwork(ImageNetwork):
         if self.built:
             return
         self.build_layers([self.padding, *self.chain(), self.scaled_tanh], input_shape)
+        if self.noise:
+            self.noise.build((None, None, None, self.width * 4))
 
     def __call__(self, images, weights=None, **kwargs):
+        if kwargs.get("place") is not None:
+            kwargs["place"] = self.as_place(kwargs["place"], images)
         if isinstance(images, list | tuple) and self.conditions and weights is None:
             if len(images) != 2:
                 raise UserError(f"images: expected photographs, or photographs and weights. Received: {len(images)}")
@@ -170,7 +196,21 @@ class TransformationNetwork(ImageNetwork):
             size = ", ".join("any" if side is None else str(side) for side in sides)
             raise UserError(f"weights: expected (batch, {count}) or (batch, {size}, {count}). Received: {shape}")
 
-    def call(self, images, weights=None, training=None):
+    def as_place(self, place, images):
+        """A place on the field of noise as a float32 tensor.
+
+        Raises:
+            UserError: one that does not fit, as far as shapes are known, or without noise.
+        """
+        place = ops.convert_to_tensor(place, "float32")
+        shape, batch = tuple(place.shape), tuple(getattr(images, "shape", (None,)))[:1]
+        if not self.noise:
+            raise UserError(f"place: expected none, of a network without noise. Received: {shape}")
+        if shape[-1:] != (2,) or not (len(shape) == 1 or (len(shape) == 2 and (None in batch or shape[:1] == batch))):
+            raise UserError(f"place: expected (2,) or (batch, 2). Received: {shape}")
+        return place
+
+    def call(self, images, weights=None, place=None, training=None):
         height, width = ops.shape(images)[1:3]
         x = ops.cast(image_to_network(images), self.compute_dtype)
         margin = 0 if training else self.margin
@@ -178,11 +218,13 @@ class TransformationNetwork(ImageNetwork):
         if self.conditions:
             if weights is None:
                 weights = ops.one_hot([0], len(self.conditions), dtype="float32")
-            for block, of_block in zip(self.blocks, self._weights_by_block(weights, margin), strict=True):
-                x = block(x, of_block, training=training)
+            by_block = self._weights_by_block(weights, margin)
         else:
-            for block in self.blocks:
-                x = block(x, training=training)
+            by_block = [None] * len(self.blocks)
+        for block, of_block in zip(self.blocks, by_block, strict=True):
+            x = block(x, of_block, training=training)
+            if noise := self.noise_behind(block):
+                x = noise(x, before=margin + self.reflection_padding, place=self.place if place is None else place)
         return self.scaled_tanh(self.to_rgb(x))[:, margin : margin + height, margin : margin + width, :]
 
     def _weights_by_block(self, weights, margin):
@@ -196,6 +238,32 @@ class TransformationNetwork(ImageNetwork):
             return whole if side == 1 else ops.average_pool(whole, side, side, data_format="channels_last")
 
         return [cut_margin(averaged(side), cropped) for side, cropped in self.scales()]
+
+    def noise_behind(self, block):
+        """The field of noise that is added to what a block makes; None for none."""
+        return self.noise if block.name == NOISY else None
+
+    @property
+    def place(self):
+        """Where on the field of noise a picture lies, pixels (down, right)."""
+        return place_of(self.noise_seed)
+
+    def with_seed(self, seed):
+        """The network on another part of its field of noise: a second one, with copies of the weights as they are now.
+
+        Asked for the same seed again, it gives the same one, which is traced already.
+        """
+        twin = _twins.get(self)
+        if twin is None or twin.noise_seed != seed:
+            twin = _twins[self] = rebuilt(self, self.dtype_policy.name, noise_seed=seed)
+        else:
+            copy_weights(self, twin)
+        return twin
+
+    @property
+    def is_local(self):
+        # A tile does not know where it lies on the field.
+        return not self.noise and super().is_local
 
     def scales(self):
         """Where maps of weights are, a pair for each block.
@@ -243,6 +311,22 @@ class TransformationNetwork(ImageNetwork):
             "upsampling": self.upsampling,
             "reflection_padding": self.reflection_padding,
             "margin": self.margin,
-            # Descriptions of networks of one painting stay as they were before there were others.
+            # Descriptions of networks of one painting, and without noise, stay as they were before there were others.
             **({"conditions": [list(one) for one in self.conditions]} if self.conditions else {}),
+            **({"noise_channels": self.noise_channels, "noise_seed": self.noise_seed} if self.noise else {}),
         }
+
+
+def with_noise(network, channels):
+    """A network that has no field of noise with one of so many channels, whose strengths are 0: it paints the same.
+
+    One that has a field already, and any for 0 channels, is given back as it is.
+    """
+    if not channels or network.noise_channels:
+        return network
+    config = {**network.get_config(), "dtype": network.dtype_policy.name, "noise_channels": channels}
+    twin = type(network).from_config(config)
+    fresh = {id(variable) for variable in twin.noise.weights}
+    for variable, value in zip([one for one in twin.weights if id(one) not in fresh], network.weights, strict=True):
+        variable.assign(value)
+    return twin

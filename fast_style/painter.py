@@ -5,13 +5,14 @@ import os
 
 import numpy as np
 
-from fast_style.common.errors import UserError
+from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.opening import MAX_PIXELS
 from fast_style.common.networks.litert_network import check_not_litert
 from fast_style.common.networks.source import as_network, network_label
 from fast_style.conditions import Condition, as_conditions, mixed
 from fast_style.masks import as_mask, region_shares
+from fast_style.settings import LARGEST_SEED
 from fast_style.style_plan import painted_map, plan_style
 from fast_style.task import TASK
 
@@ -31,25 +32,44 @@ def painter_of(network, prepare=lambda network: network, **chosen):
     return Painter(prepare(as_network(network, TASK)), name=name, **chosen)
 
 
+def seeded(network, seed):
+    """A network on the part of its field of noise that a seed says.
+
+    Args:
+        network: :class:`TransformationNetwork`, or what LiteRT has in its place.
+        seed: 0 to 2**32 - 1; None: as the network is.
+
+    Raises:
+        UserError: another number; one beside 0 of a network without noise.
+    """
+    if seed is None:
+        return network
+    check_whole(0, LARGEST_SEED, seed=seed)
+    if seed and not network.noise_channels:
+        raise UserError(f"seed: expected 0 of a network without a field of noise. Received: {seed}")
+    return network if seed == network.noise_seed else network.with_seed(seed)
+
+
 class Painter:
-    """What is made of photographs by a network once style, stroke, strength and masks are chosen.
+    """What is made of photographs by a network once style, stroke, strength, masks and seed are chosen.
 
     Args:
         network: :class:`TransformationNetwork`.
         style, stroke, strength: as of :func:`fast_style.stylize`.
         masks: pairs of a mask (:func:`fast_style.masks.as_mask`) and a style expression.
         name: by which styles call the painting of a network of one. Default: the network's.
+        seed: as of :func:`seeded`.
 
     Raises:
-        UserError: what :func:`plan_style` and :func:`as_mask` refuse.
+        UserError: what :func:`plan_style`, :func:`as_mask` and :func:`seeded` refuse.
     """
 
-    def __init__(self, network, style=None, stroke=1.0, strength=1.0, masks=(), name=None):
+    def __init__(self, network, style=None, stroke=1.0, strength=1.0, masks=(), name=None, seed=None):
         try:
             pairs = [(mask, style) for mask, style in masks]
         except (TypeError, ValueError):
             raise UserError(f"masks: expected pairs of a mask and a style. Received: {masks!r:.80}") from None
-        self.network = network
+        self.network = seeded(network, seed)
         conditions = as_conditions(network.conditions) if network.conditions else (Condition(name or network.name),)
         self.plan = plan_style(conditions, style, stroke, strength, [style for _, style in pairs])
         self.masks = [as_mask(mask) for mask, _ in pairs]

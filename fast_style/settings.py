@@ -19,6 +19,8 @@ from fast_style.style_losses import STYLE_LOSSES
 MARGIN = 8
 # Far beyond what is of use: filters of the first layer, and pixels of a margin.
 WIDEST, WIDEST_MARGIN = 128, 256
+# Channels of a field of noise, likewise; and of seeds what NumPy and Keras both take.
+MOST_NOISE, LARGEST_SEED = 64, 2**32 - 1
 # Sizes of strokes, beside that of the training's middle, that may be asked for.
 STROKES = (0.25, 4.0)
 
@@ -291,6 +293,13 @@ class StyleSettings(TrainingSettings, MultiStyleSettings):
         "more where it learns to paint a frame (paper: 0)",
         least=0,
         most=WIDEST_MARGIN,
+    )
+    noise_channels: int = setting(
+        0,
+        "channels of smooth noise that the network draws on, for strokes where a photograph is flat (paper: 0; "
+        "docs/concepts/architectures.md)",
+        least=0,
+        most=MOST_NOISE,
     )
 
     @classmethod

@@ -3,9 +3,9 @@
 Instance normalization needs the mean and variance of every channel over the whole picture, so a tile
 that is normalized by itself shows. Here all strips share the statistics of the picture, which are
 known before a strip is painted: measured on the whole picture, layer by layer (``"exact"``), or on a
-reduced copy (``"fast"``). A map of weights of conditions is cut along with the strips. Feature maps
-exist one strip at a time; those at a quarter of the resolution, which the residual blocks pass on,
-are kept in a temporary file.
+reduced copy (``"fast"``). A map of weights of conditions is cut along with the strips, and a field of
+noise is a function of position. Feature maps exist one strip at a time; those at a quarter of the
+resolution, which the residual blocks pass on, are kept in a temporary file.
 """
 
 import dataclasses
@@ -22,6 +22,7 @@ import tensorflow as tf
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import limit_long_side
 from fast_style.common.images.pixels import image_to_network, to_uint8
+from fast_style.common.images.plane_waves import positions
 from fast_style.common.images.reflection import padded_indices
 from fast_style.common.layers import InstanceNormalization, cpu_convolution
 
@@ -156,6 +157,8 @@ class _Passes:
             coarsest = resolution == min(resolutions)
             for step in block.steps():
                 x = self._step(x, step, store=coarsest)
+            if noise := self.network.noise_behind(block):
+                x = _Noisy(x, noise, self.network, self.lying)
             x = self._stored_alone(x) if coarsest else x
         if paint:
             self.painted = self._paint(_Convolved(x, self.network.to_rgb, self.lying))
@@ -388,6 +391,30 @@ class _Normalized:
         if self.mixture:
             rows = self.mixture.applied(self.layer, rows, start, stop)
         return self.activation(rows)
+
+
+class _Noisy:
+    """A map with what a field of noise adds to it, by position."""
+
+    def __init__(self, made, noise, network, lying):
+        self.made, self.noise, self.lying = made, noise, lying
+        self.source, self.height, self.width = made.source, made.height, made.width
+        added = made.height * made.width * math.prod(noise.convolution.kernel.shape)
+        self.multiplications = made.multiplications + added
+        before = network.margin + network.reflection_padding
+        places = network.place[::-1] if lying else network.place
+        self.positions = [
+            positions(length, noise.pixels, before) + place
+            for length, place in zip((made.height, made.width), places, strict=True)
+        ]
+
+    def rows(self, start, stop):
+        down, right = self.positions
+        down = down[:, start:stop]
+        added = (
+            tf.transpose(self.noise.added(right, down), (0, 2, 1, 3)) if self.lying else self.noise.added(down, right)
+        )
+        return self.made.rows(start, stop) + added
 
 
 class _Whole:

@@ -45,6 +45,7 @@ def stylize(
     progress: bool = False,
     strength: float = 1.0,
     original_colours: bool = False,
+    seed: int | None = None,
 ) -> np.ndarray:
     """Photograph painted in the style of a network, or in those of one that knows many.
 
@@ -78,18 +79,20 @@ def stylize(
         strength: share of the painting in the result, 0 to 1; the rest is of the photograph: painted in the same pass
             by a network that was trained to give it back, mixed in by pixel else. Default: 1.
         original_colours: keep the photograph's colours and take light and dark of the painting. Default: False.
+        seed: 0 to 2**32 - 1, another variation for each, of a network with a field of noise; others take 0. Default:
+            None, that of the network, which is 0 where nothing else was said.
 
     Returns:
         RGB uint8 of the photograph's (or the shrunk one's) size.
 
     Raises:
-        UserError: a bad image, network, style, stroke, mask, size, strength or choice of streaming; a photograph
+        UserError: a bad image, network, style, stroke, mask, size, strength, seed or choice of streaming; a photograph
             larger than memory, or the room for temporary files, can hold.
     """
     if streaming not in STREAMING:
         raise UserError(f"streaming: expected one of {', '.join(STREAMING)}. Received: {streaming!r}")
     if not isinstance(network, Painter):
-        network = painter_of(network, style=style, stroke=stroke, strength=strength, masks=masks)
+        network = painter_of(network, style=style, stroke=stroke, strength=strength, masks=masks, seed=seed)
     rgb = as_rgb(image)
     if max_size is not None:
         _check_max_size(max_size)

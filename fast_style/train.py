@@ -57,6 +57,7 @@ def build_network(settings):
         upsampling=settings.upsampling,
         reflection_padding=settings.reflection_padding,
         margin=settings.margin,
+        noise_channels=settings.noise_channels,
         conditions=conditions,
     )
 

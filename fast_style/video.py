@@ -37,6 +37,7 @@ def stylize_video(
     original_colours: bool = False,
     calm: bool = True,
     precision: str = "auto",
+    seed: int | None = None,
     overwrite: bool = False,
     progress: bool = False,
 ) -> Result:
@@ -71,6 +72,7 @@ def stylize_video(
         calm: take the flicker out by optical flow, as :class:`Calm` does. Default: True.
         precision: ``"auto"`` (default): what is quickest here; or a dtype policy, ``"float32"``,
             ``"mixed_bfloat16"``, ``"mixed_float16"``.
+        seed: as of :func:`stylize`; a field of noise stands still while a clip moves.
         overwrite: whether an existing file is replaced. Default: False.
         progress: show a bar with frames a second. Default: False.
 
@@ -83,7 +85,7 @@ def stylize_video(
     """
     target = Target(os.fspath(target), codec, crf)
     taken = {"start": start, "end": end, "fps": fps, "max_size": max_size, "square": target.pictures}
-    painter = _painter(network, precision, style=style, stroke=stroke, masks=masks, strength=strength)
+    painter = _painter(network, precision, style=style, stroke=stroke, masks=masks, strength=strength, seed=seed)
 
     def paint(clip):
         return frame_painter(painter, *clip.sides, original_colours)
@@ -106,6 +108,7 @@ def stylize_frames(
     original_colours: bool = False,
     calm: bool = True,
     precision: str = "auto",
+    seed: int | None = None,
 ) -> Iterator[Frame]:
     """Frames of a clip, painted, for loops of one's own.
 
@@ -122,7 +125,7 @@ def stylize_frames(
 
     Args:
         source, network, start, end, fps, max_size: as of :func:`stylize_video`; so are the others, `style`, `stroke`,
-            `masks`, `strength`, `original_colours`, `calm` and `precision`.
+            `masks`, `strength`, `original_colours`, `calm`, `precision` and `seed`.
 
     Yields:
         Frame: ``rgb``, uint8 (height, width, 3); ``time`` and ``duration``, seconds as ``fractions.Fraction``. Each is
@@ -131,7 +134,7 @@ def stylize_frames(
     Raises:
         UserError: as of :func:`stylize_video`.
     """
-    painter = _painter(network, precision, style=style, stroke=stroke, masks=masks, strength=strength)
+    painter = _painter(network, precision, style=style, stroke=stroke, masks=masks, strength=strength, seed=seed)
     with open_clip(os.fspath(source), start=start, end=end, fps=fps, max_size=max_size) as clip:
         paint, batch = frame_painter(painter, *clip.sides, original_colours)
         yield from paint_frames(clip.frames(), paint, batch, Calm() if calm else None)

@@ -58,7 +58,7 @@ class NoisyMoved:
     def __call__(self, photos, seed, border):
         noisy = photos + self.noise * drawn(keras.random.normal, ops.shape(photos), seed=seed(0))
         if not self.moves:
-            return photos, noisy, lambda *made: tuple(cut_margin(one, border) for one in made)
+            return photos, noisy, (0, 0), lambda *made: tuple(cut_margin(one, border) for one in made)
         _check_sides(photos, border, self.apart, "stability_shift")
         shift = keras.random.randint((2,), 0, self.shift + 1, seed=seed(1))
 
@@ -67,7 +67,7 @@ class NoisyMoved:
             apart = max(border, self.apart)
             return cut_margin(made, apart), cut_margin(ops.roll(of_noisy, shift, (1, 2)), apart)
 
-        return photos, ops.roll(noisy, -shift, (1, 2)), put_back
+        return photos, ops.roll(noisy, -shift, (1, 2)), shift, put_back
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +112,8 @@ class SmoothlyMoved:
         def put_back(made, of_moved):
             return cut_margin(moved(ops.cast(made, "float32")), apart), cut_margin(of_moved, apart)
 
-        return photos, moved(photos) + noise, put_back
+        # A field of noise is moved along as a whole: what turns, grows and warps is not of one place.
+        return photos, moved(photos) + noise, ops.flip(ops.mean(flow, (1, 2)), -1), put_back
 
 
 def _check_sides(photos, border, apart, name):

@@ -52,7 +52,7 @@ class MovedTurned:
             corner = (0, *(edge + one for one in shift), 0)
             return ops.slice(made, corner, inner), ops.slice(of_moved, (0, edge, edge, 0), inner)
 
-        return first, _switch(turn, moved, orientation, allowed), put_back
+        return first, _switch(turn, moved, orientation, allowed), None, put_back
 
 
 def equivariance_term(settings, loss_network, *, factor=None, **context):

@@ -1,8 +1,8 @@
 """Makes the graph by which LiteRT paints with a network that ships.
 
 A graph is a TFLite file of dynamic size whose kernels lie elsewhere: in the network's own ``.npz``. All that depends on
-the sides of a picture, reflection and bicubic enlargement, is done in front of it and behind it, in NumPy: what is left
-has static shapes once LiteRT is told the size, without which XNNPACK takes none of it.
+the sides of a picture, reflection, bicubic enlargement and a field of noise, is done in front of it and behind it, in
+NumPy: what is left has static shapes once LiteRT is told the size, without which XNNPACK takes none of it.
 """
 
 import hashlib
@@ -55,9 +55,14 @@ def make_graph(network):
     inputs = [tf.TensorSpec((1, None, None, 3), tf.float32, "images")]
     if network.conditions:
         inputs.append(tf.TensorSpec((1, len(network.conditions)), tf.float32, "weights"))
-    function = tf.function(
-        lambda *given: (_luma_graph if luma else _graph)(network, *given), input_signature=inputs, jit_compile=False
-    )
+    if network.noise_channels:
+        inputs.append(tf.TensorSpec((1, None, None, network.noise_channels), tf.float32, "noise"))
+
+    def graph(*given):
+        named = {one.name: value for one, value in zip(inputs, given, strict=True)}
+        return (_luma_graph if luma else _graph)(network, **named)
+
+    function = tf.function(graph, input_signature=inputs, jit_compile=False)
     with stderr_closed():
         converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function()], network)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
@@ -82,10 +87,11 @@ def make_graph(network):
         "receptive_radius": network.receptive_radius,
         "multiply_adds": round(products),
         "bytes_per_pixel": round(filters * BYTES_PER_FILTER),
+        **({"noise_pixels": network.noise.pixels} if network.noise_channels else {}),
     }
 
 
-def _graph(network, images, weights=None):
+def _graph(network, images, weights=None, noise=None):
     x = image_to_network(images)
     *blocks, to_rgb = network.chain()
     even = getattr(getattr(network, "padding", None), "multiple", 1) % BLOCK == 0
@@ -94,6 +100,8 @@ def _graph(network, images, weights=None):
         for step in block.steps():
             y = _step(y, step, even, weights)
         x = y if block.crop is None else _cropped(x, block.crop) + y
+        if noise is not None and (field := network.noise_behind(block)):
+            x = x + tf.nn.conv2d(noise, values(field.convolution.kernel), 1, "VALID")
     return network.scaled_tanh(convolve_in_blocks(x, values(to_rgb.kernel)) + values(to_rgb.bias))
 
 

@@ -6,6 +6,7 @@ from fast_style.common.layers.convolution_block import ConvolutionBlock
 from fast_style.common.layers.cpu_convolution import cpu_convolutions
 from fast_style.common.layers.gaussian_blur import GaussianBlur
 from fast_style.common.layers.instance_normalization import InstanceNormalization
+from fast_style.common.layers.noise_field import NoiseField
 from fast_style.common.layers.reflection_padding import ReflectionPadding
 from fast_style.common.layers.residual_block import ResidualBlock
 from fast_style.common.layers.scaled_tanh import ScaledTanh
@@ -17,6 +18,7 @@ __all__ = [
     "ConvolutionBlock",
     "GaussianBlur",
     "InstanceNormalization",
+    "NoiseField",
     "ReflectionPadding",
     "ResidualBlock",
     "ScaledTanh",

@@ -39,11 +39,15 @@ class ImageNetwork(keras.Model):
         margin: reflected pixels a side of the input that are computed and cut off outside training.
         conditions: what the rows of scales and shifts stand for, of which a second input gives weights; None where
             there are none.
+        noise_channels: of the field of noise that it draws on; 0 where there is none.
+        noise_seed: which part of that field it paints with.
     """
 
     factor = 1
     margin = 0
     conditions = None
+    noise_channels = 0
+    noise_seed = 0
 
     def __init__(self, *args, **kwargs):
         check_keras()

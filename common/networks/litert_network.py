@@ -1,14 +1,17 @@
 """Networks that ship as LiteRT computes them: started in a tenth of a second, without TensorFlow and Keras."""
 
+import copy
 import functools
 import hashlib
 import io
+import re
 
 import numpy as np
 from PIL import Image
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import array_to_uint8
+from fast_style.common.images.plane_waves import noise_field, place_of, positions
 from fast_style.common.images.reflection import padded_indices
 from fast_style.common.installed import require_tensorflow
 from fast_style.common.processor import processors
@@ -27,7 +30,7 @@ class LiteRTNetwork:
         source: :class:`Source` of a network that ships with a graph.
 
     Attributes:
-        conditions: as of :class:`ImageNetwork`, as the manifest has them.
+        conditions, noise_channels, noise_seed: as of :class:`ImageNetwork`, as the manifest has them.
         factor: how many times larger an output is than its input.
         is_local, receptive_radius: as of :class:`ImageNetwork`.
         histogram_matching: as of :class:`EnlargingNetwork`.
@@ -38,7 +41,8 @@ class LiteRTNetwork:
 
     def __init__(self, source):
         self.name, self.factor, self.facts = source.name, source.factor, source.graph
-        self.conditions = source.conditions
+        self.conditions, self.noise_channels = source.conditions, source.noise_channels
+        self.noise_seed = source.config.get("noise_seed", 0)
         self.is_local, self.receptive_radius = self.facts["is_local"], self.facts["receptive_radius"]
         self.histogram_matching = source.config.get("histogram_matching")
         folder = source.path.parent
@@ -49,6 +53,13 @@ class LiteRTNetwork:
     def peak_bytes(self, height, width):
         """Memory in bytes that an image of this size takes at its peak, about."""
         return peak_bytes(self.facts, height, width)
+
+    def with_seed(self, seed):
+        """The network on another part of its field of noise."""
+        self._interpreter  # noqa: B018 (both have the one)
+        twin = copy.copy(self)
+        twin.noise_seed = seed
+        return twin
 
     def render(self, image, weights=None):
         """What ``ImageNetwork.render`` gives: uint8 (1, height, width, 3) -> uint8, `factor` times as large.
@@ -64,24 +75,38 @@ class LiteRTNetwork:
             padded_indices(length, facts["margin"], facts["padding"], facts["multiple"]) for length in x.shape[:2]
         )
         margin = facts["margin"] * (1 if before else self.factor)
-        if self.conditions and weights is None:
-            weights = np.eye(1, len(self.conditions))
-        picture = self._run(x[rows][:, columns][None], weights)[0, margin : margin + height, margin : margin + width]
+        inputs = {"images": x[rows][:, columns][None]}
+        if self.conditions:
+            inputs["weights"] = np.eye(1, len(self.conditions)) if weights is None else np.asarray(weights)
+        if self.noise_channels:
+            inputs["noise"] = self._noise(len(rows), len(columns))
+        picture = self._run(inputs)[0, margin : margin + height, margin : margin + width]
         if facts["bicubic"] == "after":
             picture = picture + enlarged(image[0], self.factor)
         return array_to_uint8(picture)[None]
 
-    def _run(self, images, weights):
-        interpreter, (given, *of_weights), (result,) = self._interpreter
+    def _noise(self, *sides):
+        """The field that the graph of a padded picture of these sides is given."""
+        pixels, before = self.facts["noise_pixels"], self.facts["margin"] + self.facts["padding"]
+        rows, columns = (
+            positions(side // pixels, pixels, before) + place
+            for side, place in zip(sides, place_of(self.noise_seed), strict=True)
+        )
+        return noise_field(rows, columns, self.noise_channels)
+
+    def _run(self, inputs):
+        interpreter, given, (result,) = self._interpreter
         try:
             with stderr_closed():
-                if tuple(given["shape"]) != images.shape:
-                    interpreter.resize_tensor_input(given["index"], images.shape)
+                changed = {name: one for name, one in given.items() if tuple(one["shape"]) != inputs[name].shape}
+                for name, one in changed.items():
+                    interpreter.resize_tensor_input(one["index"], inputs[name].shape)
+                if changed:
                     interpreter.allocate_tensors()
-                    given["shape"] = images.shape
-                interpreter.set_tensor(given["index"], images.astype(np.float32, copy=False))
-                for one in of_weights:
-                    interpreter.set_tensor(one["index"], np.asarray(weights, np.float32))
+                for name, one in changed.items():
+                    one["shape"] = inputs[name].shape
+                for name, one in given.items():
+                    interpreter.set_tensor(one["index"], inputs[name].astype(np.float32, copy=False))
                 interpreter.invoke()
             return interpreter.get_tensor(result["index"])
         except RuntimeError as error:  # what LiteRT raises where it gets no memory, as where anything else fails
@@ -93,8 +118,9 @@ class LiteRTNetwork:
 
         with stderr_closed():  # it says that XNNPACK is used
             interpreter = Interpreter(model_content=self._content, num_threads=processors())
-        photographs_first = sorted(interpreter.get_input_details(), key=lambda one: -len(one["shape"]))
-        return interpreter, photographs_first, interpreter.get_output_details()
+        # Names as TensorFlow's converter has them: "images", "serving_default_images:0".
+        details = {re.findall("images|weights|noise", one["name"])[-1]: one for one in interpreter.get_input_details()}
+        return interpreter, details, interpreter.get_output_details()
 
 
 def check_not_litert(network, work):

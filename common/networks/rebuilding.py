@@ -4,7 +4,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import resolve_precision
 
 # Of a network's description, what does not change what its weights mean.
-AROUND_THE_WEIGHTS = ("name", "trainable", "dtype", "histogram_matching", "margin")
+AROUND_THE_WEIGHTS = ("name", "trainable", "dtype", "histogram_matching", "margin", "noise_seed")
 
 
 def copy_weights(source, target):
@@ -27,17 +27,18 @@ def _architecture(network):
     return f"{type(network).__name__} of {', '.join(options)}"
 
 
-def rebuilt(network, policy="float32"):
+def rebuilt(network, policy="float32", **changes):
     """The same network under a dtype policy: one trained under mixed_float16, say, exports in float32 only.
 
     Args:
         network: :class:`ImageNetwork`.
         policy: a Keras dtype policy name; variables are float32 under every one offered.
+        changes: of the network's description, which leave its architecture.
 
     Returns:
         a new network of the same class, with copies of the weights.
     """
-    config = {**network.get_config(), "dtype": policy}
+    config = {**network.get_config(), "dtype": policy, **changes}
     twin = type(network).from_config(config)
     copy_weights(network, twin)
     return twin

@@ -58,6 +58,11 @@ class Source:
         return self.config.get("conditions")
 
     @property
+    def noise_channels(self):
+        """Of the field of noise that it draws on; 0 where there is none."""
+        return self.config.get("noise_channels", 0)
+
+    @property
     def choices(self):
         """What was chosen of a network that knows several styles, as model cards have it: nothing."""
         return {}

@@ -4,6 +4,8 @@ A term of consistency has ``views``: a function of photographs, float (batch, he
 number to a seed, and the pixels a side that are cut off of outputs, to
 
 * two batches of views, of the same size, of which the first is what other terms compare with;
+* pixels down and right by which what the second shows lies further on in the first, on the whole: (2,) or (batch, 2);
+  None where the networks of the task do not ask for it;
 * a function from what the network makes of both to what shows the same of both.
 """
 

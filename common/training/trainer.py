@@ -80,6 +80,17 @@ class PerceptualTrainer(keras.Model):
         """What the network is given of views of photographs."""
         return views
 
+    def options(self, count, training, moved=None):
+        """Further arguments of the network for views of so many photographs: a dict.
+
+        Args:
+            count: of photographs.
+            training: whether they are trained on.
+            moved: of two views of each, one batch behind the other, by how much the second is moved, as of
+                :mod:`consistency`; None for one.
+        """
+        return {}
+
     def targets(self, photos, training):
         """What outputs are compared with, as of the objective."""
         return self.objective.targets(photos)
@@ -105,11 +116,13 @@ class PerceptualTrainer(keras.Model):
         photos, border = self.prepare(data, training), self.border(training)
         consistency = self.objective.consistency
         if consistency is None:
-            first, made = photos, self.network(self.inputs(photos, training), training=training)
+            first, made = photos, self._painted(photos, training, self.options(ops.shape(photos)[0], training))
         else:
-            first, second, put_back = consistency.views(photos, lambda number: self.step_seed(training, number), border)
-            both = self.network(self.inputs(ops.concatenate([first, second]), training), training=training)
-            made, of_second = ops.split(both, 2)
+            first, second, moved, put_back = consistency.views(
+                photos, lambda number: self.step_seed(training, number), border
+            )
+            options = self.options(ops.shape(photos)[0], training, moved)
+            made, of_second = ops.split(self._painted(ops.concatenate([first, second]), training, options), 2)
         targets = self.targets(cut_margin(first, border), training)
         terms = self.objective.terms(cut_margin(made, border), targets, self.factors(training, targets))
         if consistency is not None:
@@ -117,6 +130,9 @@ class PerceptualTrainer(keras.Model):
             terms[consistency.name] = value
             terms["loss"] = terms["loss"] + self.objective.weight(consistency.name) * value
         return terms
+
+    def _painted(self, views, training, options):
+        return self.network(self.inputs(views, training), training=training, **options)
 
     def terms_of_none(self, training):
         """As :meth:`compute_terms`, of a batch without photographs, as a replica gets for which none are left."""

@@ -3,6 +3,7 @@
 import contextlib
 from pathlib import Path
 
+from fast_style.commands.stylize import add_seed_flag
 from fast_style.common.commands.clip_jobs import add_calm_flag, add_codec_flags, check_target
 from fast_style.common.commands.command_line import add_precision_flag, positive_number, whole_number
 from fast_style.common.errors import UserError
@@ -54,6 +55,7 @@ def add(commands):
         help="shrink frames to this long side; never enlarges (default: 640)",
     )
     parser.add_argument("--seconds", type=positive_number, metavar="X", help="end after so long (default: not)")
+    add_seed_flag(parser)
     add_precision_flag(parser)
     add_calm_flag(parser)
     parser.set_defaults(run=run)
@@ -69,7 +71,7 @@ def run(options):
     video_library("live")
     if options.calm:
         opencv()
-    styles = chosen_styles(options.style)
+    styles = chosen_styles(options.style, seed=options.seed)
     target = None
     if options.output and not is_address(options.output):
         target = Target(options.output, options.codec, options.crf)
@@ -86,7 +88,9 @@ def run(options):
     painters = {}
     with clip, contextlib.closing(_Shown(window, target, options.output, clip)) as shown:
         for label, (source, style) in styles.items():  # before the first frame: what is chosen is there at once
-            painter = Painter(in_precision(source.load(), options.precision), style, name=source.name)
+            painter = Painter(
+                in_precision(source.load(), options.precision), style, name=source.name, seed=options.seed
+            )
             painters[label] = _one_by_one(*frame_painter(painter, *clip.sides), clip.sides)
         names, pace = list(painters), Pace()
         choice = _Choice(names)

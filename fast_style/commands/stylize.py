@@ -82,6 +82,7 @@ def add(commands):
         action="store_true",
         help="keep the photograph's colours: light and dark alone are painted",
     )
+    add_seed_flag(parser)
     parser.add_argument(
         "--streaming",
         choices=("auto", "exact", "fast", "off"),
@@ -95,6 +96,19 @@ def add(commands):
     add_engine_flags(parser)
     add_ray_flags(parser)
     parser.set_defaults(run=run, light=True)
+
+
+def add_seed_flag(parser):
+    """``--seed``, of :func:`fast_style.stylize`."""
+    from fast_style.settings import LARGEST_SEED
+
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, LARGEST_SEED),
+        metavar="N",
+        help="another variation for each number, of a network with a field of noise; others take 0 (default: the "
+        "network's, 0)",
+    )
 
 
 def names_style(text):
@@ -218,8 +232,8 @@ def run(options):
 
     masks = read_masks(options.mask)
     masked = [style for _, style, _ in masks]
-    styles = chosen_styles(options.style or (), options.network, masked, options.stroke, options.strength)
-    chosen = {name: getattr(options, name) for name in ("stroke", "strength")}
+    styles = chosen_styles(options.style or (), options.network, masked, options.stroke, options.strength, options.seed)
+    chosen = {name: getattr(options, name) for name in ("stroke", "strength", "seed")}
     look = {name: getattr(options, name) for name in ("streaming", "original_colours")}
     if options.ray:
         _run_on_ray(options, styles, masks, chosen | look)

@@ -29,6 +29,8 @@ def trained(seed=0, **options):
         elif variable.path.endswith(("beta", "moving_mean", "bias")):
             variable.assign(generator.normal(0, 0.3, variable.shape))
     network.to_rgb.kernel.assign(network.to_rgb.kernel * 10)
+    if network.noise:
+        network.noise.set_weights([generator.normal(0, 0.5, one.shape) for one in network.noise.get_weights()])
     return network
 
 
@@ -48,6 +50,7 @@ def photograph(height, width, seed=0):
         {"reflection_padding": 0},
         {"normalization": "batch"},
         {"normalization": "none", "upsampling": "resize"},
+        {"noise_channels": 3, "noise_seed": 5, "margin": 5},
     ],
     ids=str,
 )
@@ -77,7 +80,9 @@ def test_fast_strips_are_close_and_have_no_seams():
     assert 0 < np.abs(one - exact).mean() < 8  # of 255: the copy is a little smoother
 
 
-@pytest.mark.parametrize("options", [{}, {"upsampling": "resize", "reflection_padding": 0}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"upsampling": "resize", "reflection_padding": 0}, {"noise_channels": 3, "noise_seed": 5}], ids=str
+)
 def test_strips_of_a_panorama_are_of_columns(options, monkeypatch):
     """2x900: rows of it would be the whole; and the same picture."""
     network, most = trained(margin=24, **options), []

@@ -69,6 +69,7 @@ def test_training_with_another_loss_of_style(folder):
 def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder):
     """Five iterations at once, and two, a stop, three more: the same order, crops, noise, optimizer state, weights."""
     options = {"iterations": 5, "schedule": "cosine", "warmup": 2, "style_warmup": 4, "stability_weight": 1.0}
+    options["noise_channels"] = 2
     train(tiny_settings(folder, **options, output=str(folder / "whole")))
     options["checkpoint_every"] = 100
 

@@ -61,4 +61,4 @@ def test_the_list_that_is_kept_ready_is_of_settings_that_exist(tmp_path):
         assert (task.name, share > 0) == ("style-transfer", True)
         assert settings.content == "pack/photos"
         assert settings.stability_weight == 0
-    assert len({job["output"] for job in jobs}) == len(jobs) == 12
+    assert len({job["output"] for job in jobs}) == len(jobs) == 14

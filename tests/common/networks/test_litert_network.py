@@ -67,19 +67,39 @@ def test_a_graph_made_again_computes_the_same(name, tmp_path):
     assert np.array_equal(made.render(image), LiteRTNetwork(source).render(image))
 
 
+def shipped(folder, network):
+    """Source of a network as of one that ships, with its graph."""
+    from tools.litert_graph import write_graph
+
+    task = dataclasses.replace(TASK, folder=folder)
+    presets = Presets(task)
+    presets.folder.mkdir()
+    facts = {"title": "Tiny", "summary": "", "recipe": "tiny.json", "licence": "none"}
+    presets.add("tiny", network, **facts)
+    write_graph(presets, "tiny")
+    return shipped_sources(task)["tiny"]
+
+
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
     """(source of a network of two paintings at three sizes, that has a graph)."""
-    from tools.litert_graph import write_graph
-
-    task = dataclasses.replace(TASK, folder=tmp_path_factory.mktemp("package"))
-    presets = Presets(task)
-    presets.folder.mkdir()
-    facts = {"title": "Several", "summary": "", "recipe": "several.json", "licence": "none"}
     # Of 200 rows, so that scales and shifts are among what lies beside the graph.
-    presets.add("several", trained(conditions=[*SIZED, *map(str, range(200))]), **facts)
-    write_graph(presets, "several")
-    return shipped_sources(task)["several"]
+    return shipped(tmp_path_factory.mktemp("package"), trained(conditions=[*SIZED, *map(str, range(200))]))
+
+
+def test_a_field_of_noise_and_a_seed_are_taken_by_position(tmp_path):
+    """With conditions, whose weights are an input beside it; as many channels as a picture has."""
+    made = trained(conditions=["a", "b"], noise_channels=3, margin=5)
+    made.noise.set_weights([np.random.default_rng(0).normal(0, 0.5, (1, 1, 3, made.width * 4)).astype("float16")])
+    source = shipped(tmp_path, made)
+    network, quick = source.load(), LiteRTNetwork(source)
+    image, mixture = photograph(30, 41)[None], np.array([[0.3, 0.7]])
+    for seed in (0, 3):
+        expected = network.with_seed(seed).render(image, mixture).numpy()[0]
+        assert psnr(expected, quick.with_seed(seed).render(image, mixture)[0]) >= FLOOR
+        photo = photograph(9, 50)
+        assert psnr(stylize(photo, network, seed=seed), stylize(photo, quick, seed=seed)) >= FLOOR
+    assert psnr(quick.render(image)[0], quick.with_seed(3).render(image)[0]) < 30
 
 
 def test_weights_of_conditions_mix_scales_and_shifts(several):

@@ -41,7 +41,8 @@ RUNS = {
     "moved": {**STYLE, "learning_rate": 0.0, "stability_weight": 10.0, "stability_shift": 3, "iterations": 3},
     "smooth": {
         **{**STYLE, "learning_rate": 0.0, "stability_weight": 10.0, "iterations": 3},
-        **{"stability_motion": 3.0, "stability_light": 0.1},
+        # A field of noise whose strengths stay 0: places, that are drawn too, do not show.
+        **{"stability_motion": 3.0, "stability_light": 0.1, "noise_channels": 2},
     },
     "turned": {
         **SUPERRES,

@@ -1,0 +1,72 @@
+"""Exports of a network with a field of noise: of fixed size a constant, of any a function of position."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from fast_style.common.networks.source import find_network
+from fast_style.export import onnx, tflite
+from fast_style.export.comparison import FLOORS, psnr
+from fast_style.export.equalization import equalized
+from fast_style.export.saved_model import export_saved_model
+from tests.fast_style.test_streaming import photograph, trained
+
+
+@pytest.fixture(scope="module")
+def network():
+    return trained(noise_channels=3, noise_seed=4, upsampling="resize")
+
+
+def agree(network, content, images, runner, floor=FLOORS["float32"]):
+    for image in images:
+        (result,) = runner(content, [image])
+        assert psnr(network.render(image[None]).numpy()[0], np.rint(result)) >= floor
+        other = network.with_seed(0).render(image[None]).numpy()[0]
+        assert psnr(other, np.rint(result)) < 30  # of the seed that was exported, and no other
+
+
+def test_tflite_of_fixed_size_has_the_field_as_a_constant(network):
+    """No operator that a file of the same network without it lacks, so that delegates for GPUs take it."""
+    content = tflite.convert(network, size=(40, 54))
+    plain = tflite.convert(trained(upsampling="resize"), size=(40, 54))
+    assert tflite.operators(content) == tflite.operators(plain)
+    assert tflite.most_dimensions(content) <= 4
+    agree(network, content, [photograph(40, 54)], tflite.run)
+
+
+def test_tflite_of_any_size_computes_it(network):
+    content = tflite.convert(network)
+    assert tflite.most_dimensions(content) <= 4
+    agree(network, content, [photograph(40, 54), photograph(31, 18)], tflite.run)
+
+
+def test_onnx(network):
+    content = onnx.convert(network)
+    agree(network, content, [photograph(40, 54), photograph(31, 18), photograph(1, 1)], onnx.run)
+
+
+@pytest.mark.slow
+def test_saved_model(network, tmp_path):
+    network.save(tmp_path / "network.keras")
+    export_saved_model(find_network(tmp_path / "network.keras"), tmp_path / "saved")
+    images = np.stack([photograph(20, 30), photograph(20, 30, 1)])
+    painted = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"](images=tf.constant(images))
+    for image, picture in zip(images, painted["images"].numpy(), strict=True):
+        assert np.abs(network.render(image[None]).numpy()[0].astype(int) - picture).max() <= 1
+
+
+def test_equalized_for_8_bits(network):
+    """What is scaled goes out again in front of where the field is added."""
+    photo = photograph(40, 54)
+    painted = equalized(network, [photo]).render(photo[None]).numpy()[0]
+    assert psnr(network.render(photo[None]).numpy()[0], painted) >= FLOORS["float32"]
+
+
+@pytest.mark.slow
+def test_8_bits_are_no_worse_than_without_the_field(network):
+    photos, size = [photograph(40, 54, seed) for seed in range(4)], (40, 54)
+    found = []
+    for one in (network, trained(upsampling="resize")):
+        content = tflite.convert(one, "int8", size, calibration=photos)
+        found.append(min(tflite.compare(content, one, photos)))
+    assert found[0] > found[1] - 2
