@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import io
+import threading
 
 import numpy as np
 from PIL import Image
@@ -44,6 +45,7 @@ class LiteRTNetwork:
         folder = source.path.parent
         graph = read_checked(folder / self.facts["file"], self.facts["sha256"], source.name)
         weights = read_checked(source.path, source.sha256, source.name)
+        self._turn = threading.Lock()  # an interpreter computes for one thread at a time
         self._content = with_weights(graph, weights, self.facts["weights"])
 
     def peak_bytes(self, height, width):
@@ -74,7 +76,7 @@ class LiteRTNetwork:
     def _run(self, images, weights):
         interpreter, (given, *of_weights), (result,) = self._interpreter
         try:
-            with stderr_closed():
+            with self._turn, stderr_closed():
                 if tuple(given["shape"]) != images.shape:
                     interpreter.resize_tensor_input(given["index"], images.shape)
                     interpreter.allocate_tensors()
@@ -83,7 +85,7 @@ class LiteRTNetwork:
                 for one in of_weights:
                     interpreter.set_tensor(one["index"], np.asarray(weights, np.float32))
                 interpreter.invoke()
-            return interpreter.get_tensor(result["index"])
+                return interpreter.get_tensor(result["index"])
         except RuntimeError as error:  # what LiteRT raises where it gets no memory, as where anything else fails
             raise MemoryError(str(error)) from error
 
