@@ -22,6 +22,8 @@ from tests.fast_style.green_finder import write_green_finder
 from tests.fast_style.tiny_paintings import SIZED, trained
 
 pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
+from fast_style.app.regions import COVER, REGIONS
+
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install '.[app-test]'")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,11 +133,15 @@ class Person:
         self.page.get_by_role("option", name=option, exact=True).last.click()  # of one that closes, there are some yet
 
     def canvas(self, is_there):
-        """uint8 RGB (height, width, 3) of the editor, once a function says of it that what is waited for is there."""
+        """uint8 RGB (height, width, 3) of the editor, once a function says of it that what is waited for is there.
+
+        And once it moves no more: the framework says nowhere that it is drawn.
+        """
         canvas = self.page.locator("#editor canvas").first
-        end = time.monotonic() + SECONDS
-        while not is_there(seen := as_rgb(canvas.screenshot())):
+        end, before, seen = time.monotonic() + SECONDS, None, None
+        while seen is None or not is_there(seen) or not np.array_equal(before, seen):
             assert time.monotonic() < end, "the editor does not show it"
+            before, seen = seen, as_rgb(canvas.screenshot())
         return seen
 
     def brush(self, down):
@@ -143,14 +149,12 @@ class Person:
         box = self.page.locator("#editor canvas").first.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * (0.5 + down)
         mouse = self.page.mouse
-        mouse.move(x - 150, y - 20, steps=4)
-        mouse.move(x - 120, y, steps=4)
-        self.page.wait_for_timeout(300)
+        before = self.canvas(lambda seen: True)
+        mouse.move(x - 120, y)  # each step is painted by a program, and takes long
         mouse.down()
-        mouse.move(x + 120, y, steps=10)
-        self.page.wait_for_timeout(200)
+        mouse.move(x + 120, y, steps=3)
         mouse.up()
-        self.page.wait_for_timeout(700)
+        self.canvas(lambda seen: (seen != before).any(-1).sum() > 1000)
 
     def status(self, button, pattern):
         """The line of the tab of a button, once it is as a pattern says."""
@@ -282,6 +286,12 @@ def green_of(seen):
     return (seen[..., 1] > 150) & (seen[..., 0] < 80) & (seen[..., 2] < 90)
 
 
+def covered_of(seen):
+    """Where a picture is green below red."""
+    red = np.array([int(REGIONS["Red"][at : at + 2], 16) for at in (1, 3, 5)])
+    return np.abs(seen - (COVER * red + (1 - COVER) * np.array(GREEN))).max(-1) < 20
+
+
 def test_the_person_is_a_region(person, tmp_path):
     """What finds people finds green here."""
     photo, drawn = green_photograph(160, 240)
@@ -291,7 +301,7 @@ def test_the_person_is_a_region(person, tmp_path):
     person.canvas(lambda seen: green_of(seen).any())
     person.page.click("#person")
     person.status("#paint-regions", "The person is red")
-    person.canvas(lambda seen: not green_of(seen).any())
+    person.canvas(lambda seen: covered_of(seen).any())
     person.choose("#region-red", "Wave (many)")
     person.page.click("#paint-regions")
     person.status("#paint-regions", r"cat_many\.png: ")
@@ -304,16 +314,15 @@ def test_the_person_is_a_region(person, tmp_path):
 def test_masks_are_shown_where_they_are(person, tmp_path):
     """On photographs of any size: red over what was green, and nothing else."""
     person.open("Regions")
-    for number, sides in enumerate([(90, 120), (120, 80), (300, 300), (60, 400), (700, 1000)]):
+    for number, sides in enumerate([(120, 80), (60, 400), (700, 1000)]):
         path = tmp_path / f"{number}.png"
         write_photo(path, green_photograph(*sides)[0])
         if number:
-            person.give_another("#regions-photograph", path)
-        else:
-            person.give("#paint-regions", path)
+            person.page.locator("#regions-photograph button").first.click()
+        person.page.locator("#regions-photograph input[type=file]").set_input_files(str(path))
         before = person.canvas(lambda seen: green_of(seen).sum() > 500)
         person.page.click("#person")
-        after = person.canvas(lambda seen: not green_of(seen).any())
+        after = person.canvas(lambda seen: covered_of(seen).sum() > 500)
         changed, green = np.abs(after.astype(int) - before).max(-1) > 40, green_of(before)
         assert (changed & green).sum() / (changed | green).sum() > 0.9, sides
 
@@ -347,7 +356,7 @@ def test_any_painting_is_painted_without_a_network(person, photos):
     person.open("Optimise")
     places = person.page.locator("[role=tabpanel]:has(#optimize) input[type=file]")
     for name in ("chelsea", "coffee"):  # each place goes once it is filled
-        places.first.set_input_files(str(photos / f"{name}.jpg"))
+        (places.first if name == "chelsea" else places.last).set_input_files(str(photos / f"{name}.jpg"))
         person.page.locator(f"[role=tabpanel]:has(#optimize) img[src*='{name}']").wait_for()
     person.page.click("#optimize")
     person.status("#optimize", "[0-9]+ of 100 iterations")
