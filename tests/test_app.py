@@ -352,6 +352,32 @@ def test_a_clip_is_tried_painted_stopped_and_saved(person, tmp_path):
     person.status("#paint-clip", r"long_starry_night_fast\.mp4 holds the first")
 
 
+def test_a_clip_is_enlarged_and_stopped(person, tmp_path):
+    pytest.importorskip("av", reason="PyAV is not installed: pip install '.[video]'")
+    clips = pytest.importorskip("tests.common.video.clips")
+    clips.make_clip(tmp_path / "clip.mp4", 3, sides=(24, 32), sound="aac", pixels="yuv420p")
+    clips.make_clip(tmp_path / "long.mp4", 2000, sides=(24, 32), pixels="yuv420p")
+    (tmp_path / "bad.mp4").write_text("no clip")
+    person.open("Enlarge a clip")
+    person.page.click("#enlarge-clip")
+    assert "clip: expected moving pictures" in person.status("#enlarge-clip", "expected")
+    person.give("#enlarge-clip", tmp_path / "bad.mp4")
+    person.status("#enlarge-clip", "bad.mp4: expected moving pictures")
+    person.give_another("#small-clip", tmp_path / "clip.mp4")
+    person.page.locator("#try-enlarge-clip img").first.wait_for()
+    person.page.click("#enlarge-clip")
+    person.status("#enlarge-clip", r"clip_x4_pixel\.mp4: 3 frames")
+    name, content = person.saved("#save-enlarge-clip")
+    assert name == "clip_x4_pixel.mp4"
+    (tmp_path / "out.mp4").write_bytes(content)
+    assert {frame.rgb.shape for frame in clips.frames_of(tmp_path / "out.mp4")[0]} == {(96, 128, 3)}
+    person.give_another("#small-clip", tmp_path / "long.mp4")
+    person.page.dblclick("#enlarge-clip")
+    person.status("#enlarge-clip", "of 2000 frames, .* left")
+    person.page.click("#stop-enlarge-clip")
+    person.status("#enlarge-clip", r"long_x4_pixel\.mp4 holds the first")
+
+
 def test_any_painting_is_painted_without_a_network(person, photos):
     person.open("Optimise")
     places = person.page.locator("[role=tabpanel]:has(#optimize) input[type=file]")
