@@ -1,7 +1,7 @@
 """Starts TensorFlow with the settings that must stand before it is imported."""
 
-import contextlib
 import os
+import threading
 
 from fast_style.common.errors import UserError
 from fast_style.common.keras_configuration import BACKENDS
@@ -54,14 +54,31 @@ def _start(backends, training):
             tf.config.list_physical_devices()
 
 
-@contextlib.contextmanager
+class _Closing:
+    """File descriptor 2 sent nowhere by as many threads as there are at once: the last gives it back."""
+
+    def __init__(self):
+        self._lock, self._threads, self._kept = threading.Lock(), 0, None
+
+    def __enter__(self):
+        with self._lock:
+            if not self._threads:
+                self._kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, 2)
+                os.close(nowhere)
+            self._threads += 1
+
+    def __exit__(self, *error):
+        with self._lock:
+            self._threads -= 1
+            if not self._threads:
+                os.dup2(self._kept, 2)
+                os.close(self._kept)
+
+
+_closing = _Closing()
+
+
 def stderr_closed():
-    """Sends file descriptor 2 nowhere: TensorFlow's libraries write to it whatever the log level."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    """A context that sends file descriptor 2 nowhere: TensorFlow's libraries write to it whatever the log level."""
+    return _closing

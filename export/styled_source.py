@@ -85,7 +85,7 @@ def fixed_styles(source: Source, styles: Sequence, stroke: float = 1.0) -> Fixed
     if any(not math.isclose(plan.factor, 1) for plan in plans):
         raise UserError(
             "--stroke: expected a size of strokes within those that the network was trained at; "
-            f"fast-style stylize resizes photographs for others. Received: {stroke:g}"
+            f"fast-style stylize resizes photographs for others. Received: {stroke:g} for {', '.join(map(str, styles))}"
         )
     config = {name: value for name, value in source.config.items() if name != "conditions"}
     if len(chosen) > 1:

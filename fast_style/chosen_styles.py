@@ -10,7 +10,7 @@ from fast_style.common.networks.source import Source, find_network, no_file, shi
 from fast_style.common.spelling import did_you_mean
 from fast_style.conditions import PHOTOGRAPH, Condition, as_conditions, paintings_of
 from fast_style.paintings import check_no_painting
-from fast_style.style_expression import parse_style, style_label, style_shares
+from fast_style.style_expression import parse_style, split_stroke, style_label, style_shares
 from fast_style.style_plan import plan_style
 from fast_style.task import TASK
 
@@ -103,7 +103,7 @@ def _of_word(word, masked, stroke):
     sources = shipped_sources(TASK)
     if word.casefold() == ALL:
         known = {}
-        for source in _in_order(stroke, sources):
+        for source in _in_order(stroke != 1, sources):
             known |= {name: source for name in _names(source)[:-1] if name not in known}
         return [ChosenStyle(source, {name: 1.0}) for name, source in known.items()]
     check_no_painting(word, "--style")
@@ -115,9 +115,9 @@ def _of_word(word, masked, stroke):
     return [ChosenStyle(source, style_shares(word, _names(source), "--style"))]
 
 
-def _in_order(stroke, sources):
-    """Networks that ship, first those of one painting; for another size of strokes, first those that know several."""
-    return sorted(sources.values(), key=lambda source: (len(conditions_of(source)) > 1) != (stroke != 1))
+def _in_order(sized, sources):
+    """Networks that ship, first those of one painting; for other sizes of strokes, first those that know several."""
+    return sorted(sources.values(), key=lambda source: (len(conditions_of(source)) > 1) != sized)
 
 
 def _source_with(word, masked, stroke, argument):
@@ -125,9 +125,11 @@ def _source_with(word, masked, stroke, argument):
     sources = shipped_sources(TASK)
     known = {source.name: _names(source) for source in sources.values()}
     every = list(dict.fromkeys(itertools.chain(*known.values())))
-    wanted = {name: argument for name in parse_style(word, argument, every)}
-    for one in masked:
-        wanted = dict.fromkeys(parse_style(one, "--mask", every), "--mask") | wanted
+    wanted, sized = {}, stroke != 1
+    for one, flag in [*((one, "--mask") for one in reversed(masked)), (word, argument)]:
+        for name, own in (split_stroke(name, every) for name in parse_style(one, flag, every)):
+            wanted[name] = flag
+            sized = sized or own is not None
     folded = {name.casefold() for name in every}
     for name, flag in wanted.items():
         if name.casefold() not in folded:
@@ -136,7 +138,7 @@ def _source_with(word, masked, stroke, argument):
             near = did_you_mean(name, every)
             raise UserError(f"{flag}: expected one of {listed}, or a .keras file. Received: {name!r}{reason}{near}")
     folded = {name.casefold() for name in wanted}
-    for source in _in_order(stroke, sources):
+    for source in _in_order(sized, sources):
         if folded <= {name.casefold() for name in known[source.name]}:
             return source
     raise UserError(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from fast_style.common.errors import UserError, is_finite_number
 from fast_style.common.spelling import did_you_mean
+from fast_style.conditions import PHOTOGRAPH
+from fast_style.settings import STROKES
 
 GRAMMAR = "a painting, or NAME:WEIGHT + NAME:WEIGHT"
 
@@ -17,7 +19,8 @@ def parse_style(style: str | Mapping, argument: str = "style", known: Sequence =
 
     Args:
         style: names with weights of at least 0, ``"wave:0.6 + udnie:0.4"``, where a name without one has 1; or
-            ``{"wave": 0.6, "udnie": 0.4}``. A name that occurs twice has the sum.
+            ``{"wave": 0.6, "udnie": 0.4}``. A name that occurs twice has the sum. ``@`` behind a name is its size of
+            strokes (:func:`split_stroke`).
         argument: what to call it in errors. Default: ``"style"``.
         known: names that may have ``:`` or ``+`` in them. Default: none.
 
@@ -55,6 +58,29 @@ def _pair(part):
         return part.strip(), 1.0  # a name with a colon in it, of which those that there are will be said
 
 
+def split_stroke(name: str, known: Sequence = ()) -> tuple:
+    """A name in a style expression, and the size of strokes behind it.
+
+    >>> from fast_style.style_expression import split_stroke
+    >>> split_stroke("wave@2"), split_stroke("wave")
+    (('wave', 2.0), ('wave', None))
+
+    Args:
+        name: of :func:`parse_style`.
+        known: names that may have ``@`` in them. Default: none.
+
+    Returns:
+        (name, stroke); None for a stroke where there is none.
+    """
+    painting, _, stroke = name.rpartition("@")
+    if not painting or _named(name, known):
+        return name, None
+    try:
+        return painting.strip(), float(stroke)
+    except ValueError:
+        return name, None  # a name with such a sign in it, of which those that there are will be said
+
+
 def _named(word, names):
     """The one of these names that a word is, in capitals or small letters; None for none."""
     return next((name for name in names if name == word), None) or next(
@@ -68,6 +94,8 @@ def style_shares(style: str | Mapping, paintings: Sequence, argument: str = "sty
     >>> from fast_style.style_expression import style_shares
     >>> style_shares("Wave:3 + udnie", ["udnie", "wave"])
     {'wave': 0.75, 'udnie': 0.25}
+    >>> style_shares("Wave@0.50 + wave@2", ["udnie", "wave"])
+    {'wave@0.5': 0.5, 'wave@2': 0.5}
 
     Args:
         style: as of :func:`parse_style`; names in capitals or small letters.
@@ -75,18 +103,25 @@ def style_shares(style: str | Mapping, paintings: Sequence, argument: str = "sty
         argument: what to call it in errors. Default: ``"style"``.
 
     Returns:
-        ``{painting: share}``, which add up to 1; without those of no share.
+        ``{painting: share}``, which add up to 1; without those of no share. A painting with a size of strokes of its
+        own is ``"wave@2"``.
 
     Raises:
-        UserError: what :func:`parse_style` refuses; a name that is not there.
+        UserError: what :func:`parse_style` refuses; a name that is not there; strokes of the photograph, or beyond
+            0.25 to 4.
     """
     found = {}
     for name, weight in parse_style(style, argument, paintings).items():
-        painting = _named(name, paintings)
+        word, stroke = split_stroke(name, paintings)
+        painting = _named(word, paintings)
         if painting is None:
-            near = did_you_mean(name, paintings)
+            near = did_you_mean(word, paintings)
             raise UserError(f"{argument}: expected one of {', '.join(paintings)}. Received: {name!r}{near}")
-        found[painting] = found.get(painting, 0.0) + weight
+        if stroke is not None and (painting == PHOTOGRAPH or not STROKES[0] <= stroke <= STROKES[1]):
+            expected = "a painting's strokes from {:g} to {:g}".format(*STROKES)
+            raise UserError(f"{argument}: expected {expected}. Received: {name!r}")
+        key = painting if stroke is None else f"{painting}@{stroke:g}"
+        found[key] = found.get(key, 0.0) + weight
     largest = max(found.values())  # divided by first: a sum of large numbers has no end
     total = sum(weight / largest for weight in found.values())
     return {name: weight / largest / total for name, weight in found.items() if weight}

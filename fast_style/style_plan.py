@@ -9,7 +9,31 @@ import numpy as np
 from fast_style.common.errors import UserError, is_finite_number
 from fast_style.conditions import PHOTOGRAPH, paintings_of
 from fast_style.settings import STROKES
-from fast_style.style_expression import style_shares
+from fast_style.style_expression import split_stroke, style_shares
+
+# Of factors that are equal but for rounding.
+TOLERANCE = 1e-9
+
+
+class _Brush(typing.NamedTuple):
+    """A painting, the size of strokes that is wanted of it, and its conditions, ``{size: number}``."""
+
+    painting: str
+    stroke: float
+    sizes: dict
+
+    @property
+    def least(self):
+        """The least factor of resizing at which the painting has a size for the rest."""
+        return self.stroke / max(self.sizes)
+
+    @property
+    def most(self):
+        """The largest one."""
+        return self.stroke / min(self.sizes)
+
+    def __str__(self):
+        return f"{self.painting}@{self.stroke:g}"
 
 
 class StylePlan(typing.NamedTuple):
@@ -32,7 +56,8 @@ def plan_style(conditions: Sequence, style=None, stroke=1.0, strength=1.0, maske
 
     The size of strokes is the size at which a painting is read. Between two sizes that a network knows, their weights
     are mixed by the logarithm of the size; beyond them, the rest is a factor of resizing, the nearest to 1 at which all
-    paintings are within their sizes.
+    paintings are within their sizes. A painting in a style expression may have strokes of its own, ``"wave@2"``, in
+    place of `stroke`; the photograph is resized once for all of them.
 
     A share of the photograph is the condition that gives it back, where there is one. The photograph is mixed in pixel
     by pixel where there is none, where the picture will be enlarged, which would blur it, and where nothing else shows.
@@ -44,6 +69,9 @@ def plan_style(conditions: Sequence, style=None, stroke=1.0, strength=1.0, maske
     array([[0. , 0.5, 0.5]])
     >>> plan_style(conditions, stroke=4).factor
     2.0
+    >>> plan_style(conditions, "wave", masked=["wave@0.5"]).rows
+    array([[1., 0., 0.],
+           [0., 1., 0.]])
 
     Args:
         conditions: tuple of :class:`Condition`: of a network of one painting that one.
@@ -55,7 +83,8 @@ def plan_style(conditions: Sequence, style=None, stroke=1.0, strength=1.0, maske
         masked: style expressions, one a mask, or pairs of one and what to call it in errors. Default: none.
 
     Raises:
-        UserError: a style that is none or is not there; a stroke or strength beyond its range.
+        UserError: a style that is none or is not there; a stroke or strength beyond its range; strokes further apart
+            than the sizes of their paintings.
     """
     if not is_finite_number(stroke) or not STROKES[0] <= stroke <= STROKES[1]:
         raise UserError(f"stroke: expected a number from {STROKES[0]:g} to {STROKES[1]:g}. Received: {stroke!r}")
@@ -64,7 +93,8 @@ def plan_style(conditions: Sequence, style=None, stroke=1.0, strength=1.0, maske
     names = [*sizes, PHOTOGRAPH]
     regions = [style_shares(one, names, argument) for one, argument in map(_with_argument, masked)]
     regions.append(style_shares(style or (PHOTOGRAPH if masked else names[0]), names))
-    factor = _factor([sizes[name] for name in {name for one in regions for name in one} - {PHOTOGRAPH}], stroke)
+    brushes = {name: _brush(name, sizes, stroke) for shares in regions for name in shares if name != PHOTOGRAPH}
+    factor = _factor(brushes.values())
     photograph = next((i for i, condition in enumerate(conditions) if condition.painting == PHOTOGRAPH), None)
     painted_in_one = photograph is not None and factor <= 1
     rows, kept = np.zeros((len(regions), len(conditions))), np.zeros(len(regions))
@@ -77,7 +107,8 @@ def plan_style(conditions: Sequence, style=None, stroke=1.0, strength=1.0, maske
             of_photograph = float(rows[number].any())
         total = sum(shares.values())
         for name, share in shares.items():
-            rows[number] += (1 - of_photograph) * share / total * _row(sizes[name], stroke / factor, len(conditions))
+            row = _row(brushes[name].sizes, brushes[name].stroke / factor, len(conditions))
+            rows[number] += (1 - of_photograph) * share / total * row
     return StylePlan(rows, kept, factor)
 
 
@@ -102,11 +133,24 @@ def stroke_at(conditions: Sequence, painting: str, size: int) -> float:
     return size * share / trained if trained else 1.0
 
 
-def _factor(sizes, stroke):
-    """The factor nearest to 1 at which each painting has, of its sizes, one for the rest; `stroke` always is one."""
-    least = max((stroke / max(one) for one in sizes), default=1.0)
-    most = min((stroke / min(one) for one in sizes), default=1.0)
-    return max(least, min(most, 1.0))
+def _brush(name, sizes, stroke):
+    """The _Brush of a name in a style expression; `stroke` is that of those without one of their own."""
+    painting, own = split_stroke(name, sizes)
+    return _Brush(painting, stroke if own is None else own, sizes[painting])
+
+
+def _factor(brushes):
+    """The factor nearest to 1 at which each painting has, of its sizes, one for the rest; of one stroke there is."""
+    if not brushes:
+        return 1.0
+    coarse, fine = max(brushes, key=lambda brush: brush.least), min(brushes, key=lambda brush: brush.most)
+    if coarse.least > fine.most * (1 + TOLERANCE):
+        apart = max(coarse.sizes) / min(fine.sizes)
+        raise UserError(
+            f"stroke: expected those of one picture within a factor of {apart:g}, for which the network was trained. "
+            f"Received: {coarse}, {fine}"
+        )
+    return max(coarse.least, min(fine.most, 1.0))
 
 
 def _row(sizes, size, count):

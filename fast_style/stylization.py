@@ -64,7 +64,8 @@ def stylize(
         network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file. One that is named
             is kept for the next call.
         style: a painting of the network, a mixture, ``"wave:0.6 + udnie:0.4"``, or ``{"wave": 0.6, "udnie": 0.4}``, in
-            which ``"photograph"`` is the photograph as it is. Default: the first painting; with masks the photograph.
+            which ``"photograph"`` is the photograph as it is. ``@`` behind a painting is a stroke of its own,
+            ``"wave@2"``. Default: the first painting; with masks the photograph.
         stroke: size of strokes beside that of the training's middle, 0.25 to 4. Between sizes that the network was
             trained at, it mixes them; beyond them, the photograph is painted at another size. Default: 1.
         masks: pairs of a mask and of the style of what it covers; `style` is that of the rest. A mask is a path,

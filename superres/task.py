@@ -36,6 +36,7 @@ TASK = Task(
     presets=TRAINING_PRESETS,
     tabs=(
         Tab("Enlarge", 30, Lazily("superres.app.enlarge:build")),
+        Tab("Enlarge a clip", 42, Lazily("superres.app.video:build")),
         Tab("Train to enlarge", 70, Lazily("superres.app.train:build"), for_strangers=False),
     ),
 )

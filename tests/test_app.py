@@ -18,10 +18,12 @@ from fast_style.app.paintings import shipped_paintings
 from fast_style.cli import main
 from fast_style.common.images.image_io import as_rgb, write_photo
 from fast_style.common.images.sample_photos import sample_photos
-from tests.conftest import SHARED_DATA
+from tests.fast_style.green_finder import write_green_finder
 from tests.fast_style.tiny_paintings import SIZED, trained
 
 pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
+from fast_style.app.regions import COVER, REGIONS
+
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install '.[app-test]'")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,8 +38,7 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
-# That finds people, where the data beside the checkout is.
-MODEL = SHARED_DATA / "masks" / "selfie_segmentation.tflite"
+GREEN = (20, 230, 40)
 # Of a machine that does much else.
 SECONDS = 120
 pytestmark = [
@@ -59,8 +60,7 @@ class App:
         self.network = folder / "many.keras"
         trained(conditions=SIZED).save(self.network)
         command += ["--network", str(self.network)]
-        if MODEL.is_file():
-            command += ["--segmentation", str(MODEL)]
+        command += ["--segmentation", str(write_green_finder(folder / "green.tflite"))]
         self.log = folder / "log.txt"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
@@ -132,19 +132,29 @@ class Person:
         self.page.locator(f"{dropdown} input").click()
         self.page.get_by_role("option", name=option, exact=True).last.click()  # of one that closes, there are some yet
 
+    def canvas(self, is_there):
+        """uint8 RGB (height, width, 3) of the editor, once a function says of it that what is waited for is there.
+
+        And once it moves no more: the framework says nowhere that it is drawn.
+        """
+        canvas = self.page.locator("#editor canvas").first
+        end, before, seen = time.monotonic() + SECONDS, None, None
+        while seen is None or not is_there(seen) or not np.array_equal(before, seen):
+            assert time.monotonic() < end, "the editor does not show it"
+            before, seen = seen, as_rgb(canvas.screenshot())
+        return seen
+
     def brush(self, down):
         """Brushes a short line through the editor's middle, moved down by a share of its height."""
         box = self.page.locator("#editor canvas").first.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * (0.5 + down)
         mouse = self.page.mouse
-        mouse.move(x - 150, y - 20, steps=4)
-        mouse.move(x - 120, y, steps=4)
-        self.page.wait_for_timeout(300)
+        before = self.canvas(lambda seen: True)
+        mouse.move(x - 120, y)  # each step is painted by a program, and takes long
         mouse.down()
-        mouse.move(x + 120, y, steps=10)
-        self.page.wait_for_timeout(200)
+        mouse.move(x + 120, y, steps=3)
         mouse.up()
-        self.page.wait_for_timeout(700)
+        self.canvas(lambda seen: (seen != before).any(-1).sum() > 1000)
 
     def status(self, button, pattern):
         """The line of the tab of a button, once it is as a pattern says."""
@@ -244,8 +254,7 @@ def test_regions_are_brushed_and_painted(person, photos):
     person.page.click("#paint-regions")
     assert "photograph: expected a picture" in person.status("#paint-regions", "expected")
     person.give("#paint-regions", photos / "chelsea.jpg")
-    person.page.locator("#editor canvas").first.wait_for()
-    person.page.wait_for_timeout(3000)  # the framework says nowhere that the canvas is drawn
+    person.canvas(lambda seen: seen.std() > 20)
     person.brush(-0.2)
     person.page.click("#editor button[title=Color]")
     person.page.click("#editor button.color >> nth=1")
@@ -263,24 +272,59 @@ def test_regions_are_brushed_and_painted(person, photos):
     assert bands[0.02] == bands[0.5] == bands[0.98] == 0
 
 
-@pytest.mark.skipif(not MODEL.is_file(), reason="../shared/data is not here: nothing that finds people")
-def test_the_person_is_a_region(person):
+def green_photograph(height, width):
+    """(photograph, drawn): grey noise with an ellipse of green beside its middle, and where that is."""
+    grey = np.random.default_rng(0).integers(4, 12, (height, width, 1), np.uint8) * 16
+    down, across = np.mgrid[:height, :width] / np.array([height, width])[:, None, None]
+    drawn = ((down - 0.4) / 0.25) ** 2 + ((across - 0.65) / 0.2) ** 2 < 1
+    return np.where(drawn[..., None], np.array(GREEN, np.uint8), np.repeat(grey, 3, -1)), drawn
+
+
+def green_of(seen):
+    """Where a picture is green."""
+    seen = seen.astype(int)
+    return (seen[..., 1] > 150) & (seen[..., 0] < 80) & (seen[..., 2] < 90)
+
+
+def covered_of(seen):
+    """Where a picture is green below red."""
+    red = np.array([int(REGIONS["Red"][at : at + 2], 16) for at in (1, 3, 5)])
+    return np.abs(seen - (COVER * red + (1 - COVER) * np.array(GREEN))).max(-1) < 20
+
+
+def test_the_person_is_a_region(person, tmp_path):
+    """What finds people finds green here."""
+    photo, drawn = green_photograph(160, 240)
+    write_photo(tmp_path / "cat.png", photo)
     person.open("Regions")
-    person.give("#paint-regions", SHARED_DATA / "masks" / "people" / "00110.jpg")
-    person.page.locator("#editor canvas").first.wait_for()
-    person.page.wait_for_timeout(3000)
+    person.give("#paint-regions", tmp_path / "cat.png")
+    person.canvas(lambda seen: green_of(seen).any())
     person.page.click("#person")
     person.status("#paint-regions", "The person is red")
+    person.canvas(lambda seen: covered_of(seen).any())
     person.choose("#region-red", "Wave (many)")
-    person.page.wait_for_timeout(1000)
     person.page.click("#paint-regions")
-    person.status("#paint-regions", r"00110_many\.png: ")
+    person.status("#paint-regions", r"cat_many\.png: ")
     with Image.open(io.BytesIO(person.saved("#save-regions")[1])) as image:
         painted = np.asarray(image)
-    photo = as_rgb(str(SHARED_DATA / "masks" / "people" / "00110.jpg"))
-    drawn = as_rgb(str(SHARED_DATA / "masks" / "people" / "00110_mask.png"))[..., 0] > 127
     changed = (painted != photo).any(-1)
     assert changed[drawn].mean() > 0.9 > 0.2 > changed[~drawn].mean()
+
+
+def test_masks_are_shown_where_they_are(person, tmp_path):
+    """On photographs of any size: red over what was green, and nothing else."""
+    person.open("Regions")
+    for number, sides in enumerate([(120, 80), (60, 400), (700, 1000)]):
+        path = tmp_path / f"{number}.png"
+        write_photo(path, green_photograph(*sides)[0])
+        if number:
+            person.page.locator("#regions-photograph button").first.click()
+        person.page.locator("#regions-photograph input[type=file]").set_input_files(str(path))
+        before = person.canvas(lambda seen: green_of(seen).sum() > 500)
+        person.page.click("#person")
+        after = person.canvas(lambda seen: covered_of(seen).sum() > 500)
+        changed, green = np.abs(after.astype(int) - before).max(-1) > 40, green_of(before)
+        assert (changed & green).sum() / (changed | green).sum() > 0.9, sides
 
 
 def test_a_clip_is_tried_painted_stopped_and_saved(person, tmp_path):
@@ -293,28 +337,53 @@ def test_a_clip_is_tried_painted_stopped_and_saved(person, tmp_path):
     person.give("#paint-clip", tmp_path / "bad.mp4")
     assert "bad.mp4: expected moving pictures" in person.status("#paint-clip", "expected")
     person.give_another("#clip", tmp_path / "clip.mp4")
-    person.page.locator("#clip-preview img").first.wait_for()
+    person.page.locator("#try-paint-clip img").first.wait_for()
     person.page.click("#paint-clip")
     person.status("#paint-clip", r"clip_starry_night_fast\.mp4: 5 frames")
-    person.page.wait_for_function("document.querySelector('#painted-clip video')?.readyState > 0")
-    name, content = person.saved("#save-clip")
+    person.page.wait_for_function("document.querySelector('#made-paint-clip video')?.readyState > 0")
+    name, content = person.saved("#save-paint-clip")
     assert name == "clip_starry_night_fast.mp4"
     (tmp_path / "out.mp4").write_bytes(content)
     assert clips.packets_of(tmp_path / "out.mp4") == clips.packets_of(tmp_path / "clip.mp4")
     person.give_another("#clip", tmp_path / "long.mp4")
     person.page.click("#paint-clip")
     person.status("#paint-clip", "of 2000 frames, .* left")
-    person.page.click("#stop-clip")
+    person.page.click("#stop-paint-clip")
     person.status("#paint-clip", r"long_starry_night_fast\.mp4 holds the first")
+
+
+def test_a_clip_is_enlarged_and_stopped(person, tmp_path):
+    pytest.importorskip("av", reason="PyAV is not installed: pip install '.[video]'")
+    clips = pytest.importorskip("tests.common.video.clips")
+    clips.make_clip(tmp_path / "clip.mp4", 3, sides=(24, 32), sound="aac", pixels="yuv420p")
+    clips.make_clip(tmp_path / "long.mp4", 2000, sides=(24, 32), pixels="yuv420p")
+    (tmp_path / "bad.mp4").write_text("no clip")
+    person.open("Enlarge a clip")
+    person.page.click("#enlarge-clip")
+    assert "clip: expected moving pictures" in person.status("#enlarge-clip", "expected")
+    person.give("#enlarge-clip", tmp_path / "bad.mp4")
+    person.status("#enlarge-clip", "bad.mp4: expected moving pictures")
+    person.give_another("#small-clip", tmp_path / "clip.mp4")
+    person.page.locator("#try-enlarge-clip img").first.wait_for()
+    person.page.click("#enlarge-clip")
+    person.status("#enlarge-clip", r"clip_x4_pixel\.mp4: 3 frames")
+    name, content = person.saved("#save-enlarge-clip")
+    assert name == "clip_x4_pixel.mp4"
+    (tmp_path / "out.mp4").write_bytes(content)
+    assert {frame.rgb.shape for frame in clips.frames_of(tmp_path / "out.mp4")[0]} == {(96, 128, 3)}
+    person.give_another("#small-clip", tmp_path / "long.mp4")
+    person.page.dblclick("#enlarge-clip")
+    person.status("#enlarge-clip", "of 2000 frames, .* left")
+    person.page.click("#stop-enlarge-clip")
+    person.status("#enlarge-clip", r"long_x4_pixel\.mp4 holds the first")
 
 
 def test_any_painting_is_painted_without_a_network(person, photos):
     person.open("Optimise")
     places = person.page.locator("[role=tabpanel]:has(#optimize) input[type=file]")
     for name in ("chelsea", "coffee"):  # each place goes once it is filled
-        places.last.wait_for(state="attached")
         (places.first if name == "chelsea" else places.last).set_input_files(str(photos / f"{name}.jpg"))
-        person.page.wait_for_timeout(2000)
+        person.page.locator(f"[role=tabpanel]:has(#optimize) img[src*='{name}']").wait_for()
     person.page.click("#optimize")
     person.status("#optimize", "[0-9]+ of 100 iterations")
     person.page.click("#stop-optimize")

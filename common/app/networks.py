@@ -6,6 +6,9 @@ import threading
 from pathlib import Path
 
 from fast_style.common.errors import UserError
+from fast_style.common.installed import installed
+from fast_style.common.networks.engine import obstacle
+from fast_style.common.networks.litert_network import LiteRTNetwork
 from fast_style.common.networks.source import find_network
 from fast_style.common.startup import start_tensorflow
 
@@ -38,6 +41,10 @@ def given_networks(paths, argument="--network"):
     return tuple(found.values())
 
 
+def _key(source):
+    return source.task.name, os.path.realpath(source.path), source.path.stat().st_mtime_ns
+
+
 class Networks:
     """Networks by where they come from, in a precision, kept.
 
@@ -50,7 +57,7 @@ class Networks:
 
     def __init__(self, precision="auto"):
         self.precision, self.error = precision, None
-        self._ready, self._expected, self._lock = {}, [], threading.Lock()
+        self._ready, self._graphs, self._expected, self._lock = {}, {}, [], threading.Lock()
         self._started, self._ended, self._thread = threading.Event(), threading.Event(), None
 
     def expect(self, sources):
@@ -100,12 +107,24 @@ class Networks:
             UserError: a file that does not load; TensorFlow that does not start.
         """
         self.wait()
-        key = source.task.name, os.path.realpath(source.path), source.path.stat().st_mtime_ns
+        key = _key(source)
         if key not in self._ready:  # who wants one that is there does not wait for another that is read
             with self._lock:
                 if key not in self._ready:
                     self._ready[key] = self._read(source)
         return self._ready[key]
+
+    def get_soon(self, source):
+        """What :meth:`get` gives, where it is there; else the graph for LiteRT of a network that ships, in its place.
+
+        For pictures that are looked at alone: those of the two differ by rounding.
+        """
+        key = _key(source)
+        if key in self._ready or obstacle([source], self.precision) or not installed("ai_edge_litert"):
+            return self.get(source)
+        if key not in self._graphs:
+            self._graphs[key] = LiteRTNetwork(source)
+        return self._graphs[key]
 
     def _read(self, source):
         import numpy as np

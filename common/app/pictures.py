@@ -10,7 +10,7 @@ from fast_style.common.images.image_io import as_rgb, write_photo
 SHOWN_SIDE = 1400
 
 
-def photo_input(label="Photograph: drop, paste, choose, or take one", camera=True, height=320):
+def photo_input(label="Photograph: drop, paste, choose, or take one", camera=True, height=320, elem_id=None):
     """A component that takes a photograph; functions are given the path of the file as it was uploaded.
 
     The framework would open it first, by any decoder that Pillow has, and knows no line for what is no picture.
@@ -18,7 +18,8 @@ def photo_input(label="Photograph: drop, paste, choose, or take one", camera=Tru
     import gradio as gr
 
     sources = ["upload", "clipboard", *(["webcam"] if camera else [])]
-    photo = gr.Image(label=label, sources=sources, type="filepath", image_mode=None, height=height, buttons=[])
+    options = {"sources": sources, "type": "filepath", "image_mode": None, "buttons": []}
+    photo = gr.Image(label=label, height=height, elem_id=elem_id, **options)
     photo.preprocess = lambda payload: payload and payload.path
     return photo
 

@@ -5,6 +5,7 @@ import functools
 import hashlib
 import io
 import re
+import threading
 
 import numpy as np
 from PIL import Image
@@ -48,6 +49,7 @@ class LiteRTNetwork:
         folder = source.path.parent
         graph = read_checked(folder / self.facts["file"], self.facts["sha256"], source.name)
         weights = read_checked(source.path, source.sha256, source.name)
+        self._turn = threading.Lock()  # an interpreter computes for one thread at a time
         self._content = with_weights(graph, weights, self.facts["weights"])
 
     def peak_bytes(self, height, width):
@@ -97,7 +99,7 @@ class LiteRTNetwork:
     def _run(self, inputs):
         interpreter, given, (result,) = self._interpreter
         try:
-            with stderr_closed():
+            with self._turn, stderr_closed():
                 changed = {name: one for name, one in given.items() if tuple(one["shape"]) != inputs[name].shape}
                 for name, one in changed.items():
                     interpreter.resize_tensor_input(one["index"], inputs[name].shape)
@@ -108,7 +110,7 @@ class LiteRTNetwork:
                 for name, one in given.items():
                     interpreter.set_tensor(one["index"], inputs[name].astype(np.float32, copy=False))
                 interpreter.invoke()
-            return interpreter.get_tensor(result["index"])
+                return interpreter.get_tensor(result["index"])
         except RuntimeError as error:  # what LiteRT raises where it gets no memory, as where anything else fails
             raise MemoryError(str(error)) from error
 

@@ -66,9 +66,10 @@ def choose(words, paintings, masked=(), stroke=1.0, strength=1.0):
     return label, source, style
 
 
-def region_style(painting: Painting, strength):
-    """Style expression of a painting and the rest of the photograph."""
-    return painting.word if strength == 1 else f"{painting.word}:{strength:g} + {PHOTOGRAPH}:{1 - strength:g}"
+def region_style(painting: Painting, strength, stroke=None):
+    """Style expression of a painting, in strokes of its own where they are given, and the rest of the photograph."""
+    word = painting.word if stroke is None else f"{painting.word}@{stroke:g}"
+    return word if strength == 1 else f"{word}:{strength:g} + {PHOTOGRAPH}:{1 - strength:g}"
 
 
 def _check_one_network(paintings):

@@ -11,9 +11,9 @@ NETWORKS = [("full", "full"), ("half the filters: quicker", "fast")]
 QUIET = {"queue": False, "show_progress": "hidden"}
 
 
-def stroke_slider():
+def stroke_slider(label="Strokes: 1 is the painting's, more is coarser", **options):
     """A component for the size of strokes."""
-    return gr.Slider(*STROKES, 1, step=0.05, label="Strokes: 1 is the painting's, more is coarser")
+    return gr.Slider(*STROKES, 1, step=0.05, label=label, **options)
 
 
 class LookFields:

@@ -32,7 +32,7 @@ def thumbnails(context, photograph):
     small = shown(checked(photograph), THUMBNAIL)
     pictures, folder = [], context.folder.new()
     for painting in all_paintings(context):
-        picture = stylize(small, context.networks.get(painting.fast), style=painting.style)
+        picture = stylize(small, context.networks.get_soon(painting.fast), style=painting.style)
         pictures.append((thumbnail(folder, picture, painting.name), painting.title))
         yield list(pictures)
 

@@ -35,11 +35,13 @@ class Region:
         mask: uint8 (height, width), white where it is; of any size.
         painting: name of one of :func:`all_paintings`.
         strength: share of the painting, 0 to 1.
+        stroke: size of strokes; None for that of the rest.
     """
 
     mask: np.ndarray
     painting: str
     strength: float = 1.0
+    stroke: float | None = None
 
 
 def paint_regions(context, photograph, regions, look, file_format="png"):
@@ -49,7 +51,7 @@ def paint_regions(context, photograph, regions, look, file_format="png"):
         context: :class:`common.app.context.Context`.
         photograph: path.
         regions: list of :class:`Region`.
-        look: :class:`Look` of the rest, whose painting may be "" for the photograph, and whose strength is the rest's.
+        look: :class:`Look` of the rest, whose painting may be "" for the photograph.
         file_format: a key of ``FORMATS``.
 
     Returns:
@@ -64,7 +66,10 @@ def paint_regions(context, photograph, regions, look, file_format="png"):
         raise UserError("regions: expected one that is brushed and has a painting. Received: none")
     height, width = as_rgb(str(photograph)).shape[:2]
     paintings = [painting_named(context, region.painting) for region in regions]
-    styles = [region_style(one, region.strength) for one, region in zip(paintings, regions, strict=True)]
+    styles = [
+        region_style(one, region.strength, None if region.stroke == look.stroke else region.stroke)
+        for one, region in zip(paintings, regions, strict=True)
+    ]
     rest = [painting_named(context, look.painting)] if look.painting else []
     words = [region_style(one, look.strength) for one in rest]
     look = dataclasses.replace(look, strength=1.0)
@@ -119,7 +124,7 @@ def build(context):
     several = any(painting.several for painting in all_paintings(context))
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
-            photograph = photo_input(height=200)
+            photograph = photo_input(height=200, elem_id="regions-photograph")
             editor = gr.ImageEditor(
                 label="Brush regions, each in its colour",
                 sources=[],
@@ -145,15 +150,14 @@ def build(context):
         with gr.Column(scale=2, min_width=320):
             if not several:
                 gr.HTML(f"<p>{NEEDS}</p>", elem_id="regions-need")
-            paintings, strengths = [], []
-            for name in REGIONS:
-                with gr.Row():
-                    paintings.append(gr.Dropdown(label=name, elem_id=f"region-{name.lower()}"))
-                    strengths.append(gr.Slider(0, 1, 1, step=0.05, label="Strength"))
-            with gr.Row():
-                rest = gr.Dropdown(label="The rest", elem_id="region-rest")
-                strength = gr.Slider(0, 1, 1, step=0.05, label="Strength")
-            stroke = stroke_slider()
+            rows = []
+            for name in (*REGIONS, "The rest"):
+                with gr.Group():
+                    painting = gr.Dropdown(label=name, elem_id=f"region-{name.split()[-1].lower()}")
+                    with gr.Row():
+                        strength = gr.Slider(0, 1, 1, step=0.05, label="Strength", min_width=120)
+                        stroke = stroke_slider("Strokes", min_width=120)
+                    rows.append((painting, strength, stroke))
             colours = gr.Checkbox(label="Keep the photograph's colours")
             with gr.Row():
                 size = gr.Dropdown(SIZES, value=0, label="Size")
@@ -163,12 +167,14 @@ def build(context):
             slider = gr.ImageSlider(label="Before and after", interactive=False, buttons=["fullscreen"], max_height=700)
             save = gr.DownloadButton("Save the picture", visible=False, elem_id="save-regions")
 
+    *regions, rest = (painting for painting, _, _ in rows)
+
     def opened():
         found = choices(all_paintings(context))
         known = choices([one for one in all_paintings(context) if one.several]) or found
         return {
-            paintings[0]: gr.Dropdown([("nothing", ""), *found], value=known[0][1]),
-            **{one: gr.Dropdown([("nothing", ""), *found], value="") for one in paintings[1:]},
+            regions[0]: gr.Dropdown([("nothing", ""), *found], value=known[0][1]),
+            **{one: gr.Dropdown([("nothing", ""), *found], value="") for one in regions[1:]},
             rest: gr.Dropdown([("the photograph", ""), *found], value=""),
         }
 
@@ -189,16 +195,13 @@ def build(context):
         return {editor: canvas(small, masks), status: note("The person is red; brush what is missing.")}
 
     @told(context, status)
-    def paint_all(photograph, edited, rest, strength, stroke, colours, size, file_format, *of_regions):
+    def paint_all(photograph, edited, colours, size, file_format, *values):
         yield {status: note("Painting …"), save: gr.DownloadButton(visible=False)}
         start = time.perf_counter()
-        regions = [
-            Region(mask, name, share)
-            for mask, name, share in zip(
-                masks_of(edited), of_regions[: len(REGIONS)], of_regions[len(REGIONS) :], strict=True
-            )
-        ]
-        look = Look(rest, strength=strength, stroke=stroke, original_colours=colours, max_size=size)
+        of_row = len(rows[0])
+        *chosen, (painting, strength, stroke) = (values[at : at + of_row] for at in range(0, len(values), of_row))
+        regions = [Region(mask, *one) for mask, one in zip(masks_of(edited), chosen, strict=True)]
+        look = Look(painting, strength=strength, stroke=stroke, original_colours=colours, max_size=size)
         job, _ = paint_regions(context, checked(photograph), regions, look, file_format)
         after = before_and_after(job)
         yield {
@@ -211,9 +214,9 @@ def build(context):
     person.click(take_person, [photograph, editor], [editor, status])
     go.click(
         paint_all,
-        [photograph, editor, rest, strength, stroke, colours, size, file_format, *paintings, *strengths],
+        [photograph, editor, colours, size, file_format, *(field for row in rows for field in row)],
         [slider, save, status],
         concurrency_id="pictures",
         show_progress_on=slider,
     )
-    context.page.load(opened, outputs=[*paintings, rest], queue=False, show_progress="hidden")
+    context.page.load(opened, outputs=[*regions, rest], queue=False, show_progress="hidden")

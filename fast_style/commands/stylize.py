@@ -37,7 +37,8 @@ def add(commands):
         action="append",
         nargs="?",  # without a name, the error names them
         metavar="STYLE",
-        help="a painting (fast-style styles), a mixture of those that one network knows, 'wave:0.6 + udnie:0.4', "
+        help="a painting (fast-style styles), one in strokes of its own, wave@2, a mixture of those that one network "
+        "knows, 'wave:0.6 + udnie:0.4', "
         f"several of these, or all; of several, the folder of the results gets {SHEET}, too, with the first "
         "photographs",
     )
@@ -60,8 +61,8 @@ def add(commands):
         action="append",
         default=[],
         metavar="FILE=STYLE",
-        help="a grey picture, white where STYLE is painted; may be repeated. What none covers has --style, or stays as "
-        "it is",
+        help="a grey picture, white where STYLE is painted, of which strokes of its own are wave@2; may be repeated. "
+        "What none covers has --style, or stays as it is",
     )
     parser.add_argument(
         "--max-size",

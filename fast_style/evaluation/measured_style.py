@@ -7,7 +7,7 @@ from pathlib import Path
 from fast_style.chosen_styles import conditions_of
 from fast_style.common.errors import UserError
 from fast_style.conditions import paintings_of
-from fast_style.style_expression import style_shares
+from fast_style.style_expression import split_stroke, style_shares
 from fast_style.style_plan import plan_style, stroke_at
 
 
@@ -47,7 +47,10 @@ def measured_style(source, settings):
         return None
     argument = "--painting" if settings.painting is not None else "--style"
     word = settings.painting if settings.painting is not None else {named_by(settings.style): 1}
-    shares = style_shares(word, list(paintings_of(conditions)), argument)
+    names = list(paintings_of(conditions))
+    shares = style_shares(word, names, argument)
+    if any(split_stroke(name, names)[1] is not None for name in shares):
+        raise UserError(f"{argument}: expected strokes by --style-size. Received: {word}")
     stroke = stroke_at(conditions, next(iter(shares)), settings.style_size) if settings.style_size else 1.0
     try:
         plan = plan_style(conditions, shares, stroke)

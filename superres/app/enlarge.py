@@ -50,6 +50,22 @@ def source_of(context, network, scale):
     return found[network]
 
 
+def choice(context, network, scale, self_ensemble=False, histogram=""):
+    """(label, source, options): what results are called, the network, and options of :func:`superres.upscale`.
+
+    Args:
+        context, network, scale, self_ensemble, histogram: as of :func:`enlarge`.
+
+    Raises:
+        UserError: no such network.
+    """
+    source = source_of(context, network, scale)
+    outscale = None if scale in (None, source.factor) else scale
+    matching = {"": None, "on": True, "off": False}[histogram]
+    options = {"outscale": outscale, "self_ensemble": self_ensemble, "histogram_matching": matching}
+    return source.name + (f"_to_x{outscale:g}" if outscale else ""), source, options
+
+
 def enlarge(context, photograph, network, scale, self_ensemble, file_format, histogram=""):
     """Enlarges one photograph, as `superres upscale` does.
 
@@ -68,38 +84,33 @@ def enlarge(context, photograph, network, scale, self_ensemble, file_format, his
     Raises:
         UserError: a photograph that cannot be enlarged.
     """
-    source = source_of(context, network, scale)
-    outscale = None if scale in (None, source.factor) else scale
-    label = source.name + (f"_to_x{outscale:g}" if outscale else "")
+    label, source, options = choice(context, network, scale, self_ensemble, histogram)
     folder = str(context.folder.new())
     (job,) = plan_jobs([photograph], label, folder, folder, file_format, tell=None)
     ready = context.networks.get(source)
 
     from superres.upscaling import upscale_files
 
-    _, failed = upscale_files(
-        [job],
-        ready,
-        progress=False,
-        self_ensemble=self_ensemble,
-        outscale=outscale,
-        histogram_matching={"": None, "on": True, "off": False}[histogram],
-    )
+    _, failed = upscale_files([job], ready, progress=False, **options)
     for _, reason in failed:
         raise UserError(reason)
     return job
 
 
 def magnified(job, across, down):
+    """:func:`detail` of a job of :func:`enlarge`."""
+    return detail(as_rgb(job.source), as_rgb(job.target), across, down)
+
+
+def detail(before, after, across=0.5, down=0.5):
     """(before, after): a detail of both, pixel by pixel, the photograph enlarged bicubically.
 
     Args:
-        job: of :func:`enlarge`.
-        across, down: where its middle is, shares of the width and the height.
+        before, after: uint8 RGB, as it was and enlarged.
+        across, down: where the detail's middle is, shares of the width and the height.
     """
     from fast_style.common.images.geometry import resize_array
 
-    after, before = as_rgb(job.target), as_rgb(job.source)
     height, width = after.shape[:2]
     high, wide = min(height, MAGNIFIED), min(width, MAGNIFIED)
     top = min(max(0, round(down * height) - high // 2), height - high)
@@ -115,16 +126,28 @@ def magnified(job, across, down):
     return part, after[top : top + part.shape[0], left : left + part.shape[1]]
 
 
+def enlarging_fields(context, name):
+    """Components for what :func:`choice` takes, in its order."""
+    scale = gr.Number(4, label="Times larger, any number", minimum=0.1, maximum=64)
+    network = gr.Dropdown([MEANT], value="", label="Network", elem_id=name)
+    histogram = gr.Radio(HISTOGRAMS, value="", label="Match the photograph's histogram")
+    ensemble = gr.Checkbox(label="Mean over eight orientations: closer, eight times the time")
+
+    def names():
+        return gr.Dropdown([MEANT, *networks(context)])
+
+    network.focus(names, outputs=network, queue=False, show_progress="hidden")
+    context.page.load(names, outputs=network, queue=False, show_progress="hidden")
+    return [network, scale, ensemble, histogram]
+
+
 def build(context):
     """Lays the tab out."""
     context.networks.expect([find_network(network_for(4), TASK)])
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             photograph = photo_input()
-            scale = gr.Number(4, label="Times larger, any number", minimum=0.1, maximum=64, elem_id="scale")
-            network = gr.Dropdown([MEANT], value="", label="Network", elem_id="enlarging-network")
-            histogram = gr.Radio(HISTOGRAMS, value="", label="Match the photograph's histogram")
-            ensemble = gr.Checkbox(label="Mean over eight orientations: closer, eight times the time")
+            fields = enlarging_fields(context, "enlarging-network")
             file_format = gr.Radio(FORMATS, value="png", label="Save as")
             go = gr.Button("Enlarge", variant="primary", elem_id="enlarge")
         with gr.Column(scale=3, min_width=320):
@@ -147,11 +170,8 @@ def build(context):
             save = gr.DownloadButton("Save the picture", visible=False, elem_id="save-enlarged")
     done = gr.State(None)
 
-    def names():
-        return gr.Dropdown([MEANT, *networks(context)])
-
     @told(context, status)
-    def answer(photograph, scale, network, ensemble, file_format, histogram):
+    def answer(photograph, file_format, network, scale, ensemble, histogram):
         yield {status: note("Enlarging …"), save: gr.DownloadButton(visible=False)}
         start = time.perf_counter()
         job = enlarge(context, checked(photograph), network, scale, ensemble, file_format, histogram)
@@ -174,11 +194,9 @@ def build(context):
 
     go.click(
         answer,
-        [photograph, scale, network, ensemble, file_format, histogram],
+        [photograph, file_format, *fields],
         [whole, magnifier, done, save, status],
         concurrency_id="pictures",
         show_progress_on=whole,
     )
-    network.focus(names, outputs=network, queue=False, show_progress="hidden")
-    context.page.load(names, outputs=network, queue=False, show_progress="hidden")
     whole.select(look, done, magnifier, queue=False, show_progress="hidden")

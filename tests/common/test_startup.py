@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
+
+from fast_style.common.startup import stderr_closed
 
 
 def start(arguments, **environment):
@@ -23,3 +26,23 @@ def start(arguments, **environment):
 )
 def test_onednn_is_asked_for_in_training_unless_the_user_said_otherwise(arguments, environment, expected):
     assert start(arguments, **environment) == (expected, "")
+
+
+def test_stderr_is_back_when_the_last_thread_needs_it_no_longer_closed(capfd):
+    """The first to close it is the first to be done."""
+    closed, done = threading.Event(), threading.Event()
+
+    def first():
+        with stderr_closed():
+            closed.set()
+            assert done.wait(60)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert closed.wait(60)
+    with stderr_closed():
+        done.set()
+        thread.join()
+        os.write(2, b"unseen")
+    os.write(2, b"seen")
+    assert capfd.readouterr().err == "seen"

@@ -28,10 +28,18 @@ def test_a_painting_is_painted_by_the_network_of_its_own_else_by_that_of_many():
 
 
 @pytest.mark.parametrize(
-    "options", [{"stroke": 2.0}, {"masked": ["udnie"]}, {"network": "Paintings"}], ids=["stroke", "mask", "network"]
+    "options",
+    [{"stroke": 2.0}, {"masked": ["udnie"]}, {"masked": ["wave@2 + wave"]}, {"network": "Paintings"}],
+    ids=["stroke", "mask", "stroke-of-a-mask", "network"],
 )
 def test_what_one_painting_cannot_do_is_done_by_the_network_of_many(options):
     assert found(["wave"], **options) == {"wave": ("paintings", {"wave": 1.0})}
+
+
+def test_strokes_of_its_own_are_painted_by_the_network_of_many():
+    assert found(["Wave@2"]) == {"wave_2": ("paintings", {"wave@2": 1.0})}
+    assert found(["muse@2"]) == {"muse_2": ("muse", {"muse@2": 1.0})}
+    assert found(masked=["wave", "wave@0.5"]) == {"paintings": ("paintings", None)}
 
 
 def test_mixtures_are_of_one_network():
@@ -84,6 +92,12 @@ def test_a_network_is_named_as_a_style_or_a_network(tmp_path):
         ([["wave"], "paintings"], {"masked": ["udni"]}, "--mask: expected one of wave, udnie, photograph. Rec"),
         ([["wave:-1 + udnie"]], {}, "--style: expected finite weights of at least 0. Received: wave:-1.0"),
         ([["wave"]], {"masked": ["udnie:0"]}, "--mask: expected weights that are not all 0"),
+        ([["wave@5"]], {}, "--style: expected a painting's strokes from 0.25 to 4. Received: 'wave@5'"),
+        (
+            [["wave@0.25"]],
+            {"masked": ["udnie@2"]},
+            "stroke: expected those of one picture within a factor of 4, for which",
+        ),
         ([["wave"]], {"stroke": 5.0}, "stroke: expected a number from 0.25 to 4. Received: 5.0"),
     ],
     ids=str,

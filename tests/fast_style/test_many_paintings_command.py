@@ -53,6 +53,17 @@ def test_what_people_write_is_what_the_library_paints(tmp_path, photo, capsys):
         assert same(tmp_path / "out" / f"{name}.png", expected)
 
 
+def test_each_region_is_painted_in_strokes_of_its_own(tmp_path, photo, capsys):
+    sky = mask(tmp_path / "sky.png")
+    asked = ["--style", "wave@2", "--mask", f"{sky}=wave@0.5"]
+    code, _, err = run(["stylize", photo, "-o", tmp_path / "out", *asked, *FLOAT32], capsys)
+    assert (code, err) == (0, "")
+    expected = fast_style.stylize(photo, "paintings", style="wave", stroke=2, masks=[(sky, {"wave@0.5": 1})])
+    assert same(tmp_path / "out" / "cat_wave_2.png", expected)
+    of_one_size = fast_style.stylize(photo, "paintings", style="wave", stroke=2)
+    assert np.abs(expected.astype(int) - of_one_size).mean() > 1
+
+
 def test_litert_paints_mixtures_and_leaves_regions_to_tensorflow(tmp_path, photo, capsys):
     arguments = ["stylize", photo, "--style", "wave:0.6 + udnie:0.4", "--stroke", 2, "--engine", "litert"]
     assert run([*arguments, "-o", tmp_path / "out.png"], capsys)[0] == 0

@@ -56,6 +56,25 @@ def test_paintings_of_other_sizes_share_a_factor():
     assert plan_style(as_conditions(["mine"]), None, 0.5).factor == 0.5
 
 
+def test_each_painting_may_have_strokes_of_its_own():
+    plan = plan_style(PLAIN, "udnie", 2, masked=["wave@0.5", "wave", "wave@0.5 + wave@2"])
+    expected = [[1, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0.5, 0, 0.5, 0, 0, 0], [0, 0, 0, 0, 0, 1]]
+    np.testing.assert_allclose(plan.rows, expected, atol=1e-12)
+    assert plan.factor == 1
+    as_asked = plan_style(PLAIN, "udnie", 2**0.5)
+    of_their_own = plan_style(PLAIN, f"udnie@{2**0.5}", 4)
+    np.testing.assert_allclose(of_their_own.rows, as_asked.rows, atol=1e-5)
+
+
+def test_strokes_beyond_the_sizes_resize_the_whole_photograph():
+    """At 4 it is painted at half the size, where 1 is painted as 0.5; what cannot be at one size is told."""
+    plan = plan_style(PLAIN, "udnie", masked=["wave@4"])
+    np.testing.assert_allclose(plan.rows, [[0, 0, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0]], atol=1e-12)
+    assert plan.factor == 2
+    assert plan_style(PLAIN, "udnie@0.25", masked=["wave@1"]).factor == 0.5
+    assert plan_style(PLAIN, masked=["wave@0.25"]).factor == 0.5
+
+
 def test_strength_is_the_photographs_condition_where_there_is_one():
     plan = plan_style(WITH_PHOTOGRAPH, "wave:0.5 + udnie:0.25 + photograph:0.25", strength=0.8)
     # 0.8 * (0.5, 0.25, 0.25) and 0.2 of the photograph more.
@@ -113,6 +132,11 @@ def test_a_map_of_nothing_painted_has_weights_too():
         ({"style": "monet"}, "style: expected one of wave, udnie, photograph. Received: 'monet'"),
         ({"masked": ["udni"]}, "masks: expected one of .* Received: 'udni'; did you mean udnie?"),
         ({"masked": [("udni", "--mask")]}, "--mask: expected one of"),
+        (
+            {"style": "wave", "masked": ["wave@0.25", "udnie@2"]},
+            "stroke: expected those of one picture within a factor of 4, for which the network was trained. "
+            "Received: udnie@2, wave@0.25",
+        ),
     ],
 )
 def test_what_cannot_be_asked_for_is_told(options, message):

@@ -2,12 +2,13 @@
 
 import threading
 
+import numpy as np
 import pytest
 
 import fast_style.common.app.networks
 from fast_style.common.app.networks import Networks, given_networks
 from fast_style.common.errors import UserError
-from fast_style.common.networks.source import find_network
+from fast_style.common.networks.source import find_network, shipped_sources
 from fast_style.network import TransformationNetwork
 from fast_style.task import TASK
 
@@ -49,6 +50,24 @@ def test_one_that_is_there_does_not_wait_for_another(source, tmp_path):
     ready = networks.get(source)
     with networks._lock:  # as while another is read
         assert networks.get(source) is ready
+
+
+def test_before_tensorflow_starts_a_network_that_ships_is_there(rng):
+    networks, photo = Networks("float32"), rng.integers(0, 256, (1, 24, 31, 3), np.uint8)
+    shipped = shipped_sources(TASK)["starry_night_fast"]
+    soon = networks.get_soon(shipped)
+    assert not networks._started.is_set()
+    assert networks.get_soon(shipped) is soon
+    networks.start()
+    then = networks.get(shipped)
+    assert networks.get_soon(shipped) is then
+    assert np.abs(soon.render(photo).astype(int) - np.asarray(then.render(photo))).max() <= 1
+
+
+def test_one_that_does_not_ship_is_waited_for(source):
+    networks = Networks("float32")
+    networks.start()
+    assert networks.get_soon(source) is networks.get(source)
 
 
 def test_what_is_expected_is_read_before_anybody_asks(source):

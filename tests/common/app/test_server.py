@@ -173,5 +173,5 @@ def test_a_public_page_has_no_tab_for_its_owner_alone():
 
 
 def test_tabs_are_in_their_order():
-    painting = ["Photograph", "Regions", "Enlarge", "Video", "Optimise", "Live"]
+    painting = ["Photograph", "Regions", "Enlarge", "Video", "Enlarge a clip", "Optimise", "Live"]
     assert [tab.title for tab in tabs()] == [*painting, "Train", "Train to enlarge"]

@@ -1,5 +1,6 @@
 """The tab that paints regions: the command's files, byte for byte, and masks as they were brushed."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,19 @@ def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, left, lo
     )
     assert Path(job.target).name == made.name
     assert Path(job.target).read_bytes() == made.read_bytes()
+
+
+def test_each_region_has_strokes_of_its_own(context, photo, tmp_path, left):
+    """At 1 the second has those that it is read at; those of the rest need not be said."""
+    given = [Region(left, "wave (many)", stroke=2.0), Region(left[:, ::-1], "wave (many)", 0.5, 1.0)]
+    job, words = regions.paint_regions(context, str(photo), given, Look("wave (many)", stroke=2.0))
+    assert [word.rpartition("=")[2] for word in words] == ["wave", "wave@1:0.5 + photograph:0.5"]
+    flags = ["--network", context.given[0].path, "--style", "wave", "--stroke", 2, "--format", "png"]
+    made = of_the_command(tmp_path / "out", photo, *flagged(words), *flags)
+    assert Path(job.target).read_bytes() == made.read_bytes()
+    of_one = [dataclasses.replace(region, stroke=None) for region in given]
+    other, _ = regions.paint_regions(context, str(photo), of_one, Look("wave (many)", stroke=2.0))
+    assert Path(job.target).read_bytes() != Path(other.target).read_bytes()
 
 
 def test_one_painting_beside_the_photograph_needs_no_other_network(tmp_path, photo, left, monkeypatch):

@@ -14,6 +14,7 @@ pytest.importorskip("gradio", reason="the app's framework is not installed: pip 
 pytest.importorskip("av", reason="PyAV is not installed: pip install '.[video]'")
 from fast_style.app import video
 from fast_style.app.look import Look
+from fast_style.common.app import clips
 from fast_style.common.app.working import WorkProgress
 
 
@@ -97,7 +98,7 @@ def test_what_is_no_clip_is_one_line(context, tmp_path):
     with pytest.raises(UserError, match=r"bad\.mp4"):
         video.preview(context, str(tmp_path / "bad.mp4"), Look("tiny"))
     with pytest.raises(UserError, match="clip: expected moving pictures"):
-        video.checked_clip(None)
+        clips.checked_clip(None)
     with pytest.raises(UserError, match="start: expected seconds or h:mm:ss. Received: noon"):
         video.options_of(Look("tiny"), start="noon")
     with pytest.raises(UserError, match="--end: expected more than --start, 3. Received: 2"):
@@ -110,7 +111,7 @@ def test_files_of_others_are_not_read_through_a_playlist(context, tmp_path, name
     path = context.folder.new() / name
     path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{clip}\n#EXT-X-ENDLIST\n")
     with pytest.raises(UserError):
-        video.preview(context, video.checked_clip(path), Look("tiny"))
+        video.preview(context, clips.checked_clip(path), Look("tiny"))
 
 
 def test_what_was_lost_is_told(context, tmp_path):
@@ -122,7 +123,7 @@ def test_what_was_lost_is_told(context, tmp_path):
 
 def test_without_its_extra_the_tab_says_what_it_needs(context, monkeypatch):
     said = []
-    monkeypatch.setattr(video, "installed", lambda module: module != "av")
-    monkeypatch.setattr(video.gr, "HTML", said.append)
+    monkeypatch.setattr(clips, "installed", lambda module: module != "av")
+    monkeypatch.setattr(clips.gr, "HTML", said.append)
     video.build(context)
-    assert said == [video.NEEDS]
+    assert said == [clips.NEEDS]
