@@ -20,6 +20,7 @@ from fast_style.network import TransformationNetwork
 from superres.srcnn import SRCNN
 from tests.tampering import refusal, tampered_values
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 WITHOUT_XNNPACK = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
 
 

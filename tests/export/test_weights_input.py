@@ -19,6 +19,7 @@ from fast_style.network import TransformationNetwork
 from tests.export.test_cli import run
 from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 CONDITIONS = [*SIZED, ("photograph", None)]
 COUNT = len(CONDITIONS)
 ROOT_2 = 2**0.5

@@ -15,6 +15,7 @@ from fast_style.streaming import stylize_in_strips
 from fast_style.task import load_network
 from tests.fast_style.tiny_paintings import CONDITIONS, photograph, trained
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 COUNT = len(CONDITIONS)
 
 

@@ -129,6 +129,7 @@ def float32_losses():
     return losses("float32")[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_loss_falls_under_each_policy_as_in_float32(policy, float32_losses):
     """The same seed, batch and number of steps: the loss falls by as much as in float32, within a tenth."""
@@ -166,6 +167,7 @@ def test_no_step_is_skipped_in_float16_at_weights_whose_loss_begins_at_millions(
     assert int(model.optimizer.iterations) == 4
 
 
+@pytest.mark.slow
 def test_no_step_is_skipped_in_float16_at_the_weights_of_the_readme(shared_data, eager_steps):
     """VGG19, whose loss begins at 6e6, as with the paper's filters: 8 halvings from 16 left every step skipped."""
     keras.utils.set_random_seed(0)
