@@ -229,6 +229,7 @@ def test_a_network_under_mixed_float16_is_rebuilt_in_float32(tmp_path, sources):
     )
 
 
+@pytest.mark.slow
 def test_bfloat16_computes_in_bfloat16_and_is_close(tmp_path, sources):
     source = sources["style"]
     card = export_saved_model(source, tmp_path / "out", precision="bfloat16")

@@ -55,7 +55,7 @@ def test_every_kind_is_there():
     assert {"starry_night", "x4_pixel", "x4_paper", "x4_srcnn", "x8_pixel"} <= set(KINDS)
 
 
-@pytest.mark.parametrize("name", quick_first(KINDS))
+@pytest.mark.parametrize("name", quick_first(KINDS, 0))
 def test_for_tf_serving(tmp_path, process, name):
     """A SavedModel with its model card, for results of at most 128x128 so that verifying is quick."""
     options = ["--warmup", "16x16", "--max-pixels", str(1 << 14)]
@@ -65,7 +65,7 @@ def test_for_tf_serving(tmp_path, process, name):
     assert all(comparison.holds for comparison in comparisons)
 
 
-@pytest.mark.parametrize(("name", "precision"), quick_first(PHONES, 2))
+@pytest.mark.parametrize(("name", "precision"), quick_first(PHONES))
 def test_for_phones(tmp_path, photo_folder, process, name, precision):
     """And have what LiteRT's delegate for GPUs takes, as those of tests/export/test_gpu_delegate.py."""
     file = tmp_path / f"{name}.tflite"

@@ -126,6 +126,7 @@ def test_stylize_in_a_precision(tmp_path, tiny_network, capsys):
     assert "argument --precision: invalid choice: 'half'" in err
 
 
+@pytest.mark.slow
 def test_stylize_from_standard_input_to_standard_output(tiny_network):
     """The whole command in a process of its own: bytes in, bytes of a PNG out, nothing else on stdout or stderr."""
     buffer = io.BytesIO()

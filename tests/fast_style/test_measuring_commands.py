@@ -57,6 +57,7 @@ def test_evaluate_leaves_page_csv_json_and_plot(folder, tiny_network, capsys):
     assert "under the same conditions" in err
 
 
+@pytest.mark.slow
 def test_evaluate_measures_one_painting_of_several(folder, capsys):
     """That of the file's name, at the size at which it is read; or another that is named."""
     trained(conditions=SIZED).save(folder / "many.keras")

@@ -240,6 +240,7 @@ def test_training_for_stability_makes_a_network_that_noise_changes_less():
     assert changes[1] < 0.5 * changes[0]
 
 
+@pytest.mark.slow
 def test_training_for_smooth_motion_makes_a_network_that_follows_it_more():
     """Measured with a movement of half a pixel, against a network that had the same steps without."""
     rng = np.random.default_rng(9)
@@ -266,7 +267,7 @@ class Pixelwise(keras.Model):
 
 def stability_of_steps(network, photos, steps, options):
     """The term of each of the first steps, of the same photographs and weights."""
-    model = trainer(**options)
+    model = trainer(**FIRST_LAYERS, **options)
     model.network = network
     model.compile("sgd")
     found = []

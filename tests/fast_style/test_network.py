@@ -130,6 +130,7 @@ def test_config_round_trip():
     assert [v.shape for v in copy.weights] == [v.shape for v in network.weights]
 
 
+@pytest.mark.slow
 def test_saved_networks_give_the_same_numbers_in_a_fresh_process(tmp_path, fresh_processes):
     image = photo(37, 50)
     np.save(tmp_path / "image.npy", image)

@@ -14,6 +14,7 @@ from fast_style.common.networks.rebuilding import in_precision
 from fast_style.network import TransformationNetwork
 from fast_style.streaming import stylize_in_strips
 from fast_style.task import load_network
+from tests.levels import quick_first
 
 pytestmark = pytest.mark.usefixtures("eager_pictures")
 
@@ -51,7 +52,7 @@ def photograph(height, width, seed=0):
     ],
     ids=str,
 )
-@pytest.mark.parametrize(("height", "width"), [(61, 47), (3, 90)])
+@pytest.mark.parametrize(("height", "width"), quick_first([(61, 47), (3, 90)]))
 def test_exact_strips_equal_the_whole(options, height, width):
     network = trained(**options)
     rgb = photograph(height, width)
@@ -163,6 +164,7 @@ def test_unknown_statistics():
         stylize_in_strips(photograph(20, 20), trained(), "other")
 
 
+@pytest.mark.slow
 def test_strips_of_a_network_in_bfloat16_are_its_whole_picture():
     """Its own, not float32's; the moments are of strips that are merged, which is one of 256 levels at most."""
     network = in_precision(load_network("starry_night_fast"), "mixed_bfloat16")
