@@ -143,7 +143,7 @@ def test_a_tflite_file_has_the_second_input(source, file, tmp_path, process, opt
     assert all(one.holds for one in verify(tmp_path / "many.tflite", file, process))
 
 
-@pytest.mark.parametrize("size", quick_first([((24, 36),), (None,)]))
+@pytest.mark.parametrize(("size",), quick_first([((24, 36),), (None,)]))
 def test_an_onnx_file_has_the_second_input(source, file, tmp_path, process, size):
     pytest.importorskip("tf2onnx")
     card = export_onnx(source, tmp_path / "many.onnx", size=size)
