@@ -35,7 +35,7 @@ def photographs(side=32, dtype="uint8"):
     return tf.data.Dataset.from_tensor_slices(crops.astype(dtype)).batch(2)
 
 
-@pytest.mark.parametrize(("dtype", "run_eagerly"), [("uint8", False), ("float32", True)])
+@pytest.mark.parametrize(("dtype", "run_eagerly"), quick_first([("uint8", False), ("float32", True)]))
 def test_fit_in_user_code(dtype, run_eagerly):
     """The user's own optimizer, callback and validation data; every term is in the history."""
     seen = []
@@ -118,6 +118,7 @@ def test_equivariance_of_what_has_a_direction_of_its_own(size, expected):
     assert set(equivariances(Smear(2, False), ramp(*size)).round(1)) == expected
 
 
+@pytest.mark.slow
 def test_equivariance_of_what_moves_with_the_photograph():
     """A ramp, whose bicubic enlargement is the ramp, but for the rounding of its borders."""
     network = SuperResolutionNetwork(2, bicubic_skip=True, **TINY)
