@@ -81,4 +81,6 @@ def eager_pictures(monkeypatch):
     """Networks that paint without being traced first, which of one small picture takes most of the time."""
     from fast_style.common.networks.image_network import ImageNetwork, _render
 
-    monkeypatch.setattr(ImageNetwork, "render", property(lambda network: functools.partial(_render, network)))
+    monkeypatch.setattr(
+        ImageNetwork, "compiled_render", lambda network, *signature: functools.partial(_render, network)
+    )

@@ -10,6 +10,8 @@ from fast_style.stylization import stylize
 from tests.fast_style.test_cli import files_below, run
 from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 RANDOM = ["--loss-weights", "random", "--precision", "float32"]
 
 
