@@ -2,7 +2,7 @@
 
 python -E -P artifact_runner.py PACKAGE...
 
-Packages that are named cannot be imported.
+Packages that are named cannot be imported, nor can Keras.
 
 Each line on stdin is a task in JSON: ``[ARTIFACT, INPUTS.npz, OUTPUTS.npz]``. INPUTS has arrays named
 ``signature/number``: a batch of images, or the bytes of one encoded image as uint8 (length,); and, where a signature
@@ -15,7 +15,7 @@ import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-for name in sys.argv[1:]:
+for name in (*sys.argv[1:], "keras"):  # which no artifact needs, and TensorFlow takes a second or more to import
     sys.modules[name] = None  # from here on, importing it is an ImportError
 
 import numpy as np  # noqa: E402 behind the lines above, on purpose

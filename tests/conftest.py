@@ -18,15 +18,15 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Without ``--all``, leaves out what is marked as slow; with it, begins with files that have some.
+    """Without ``--all``, leaves out what is marked as slow; begins with files that have some.
 
     Processes take file after file in this order: short ones last, so that none waits long for another.
     """
+    long = {item.path for item in items if item.get_closest_marker("slow")}
     if not config.getoption("--all"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if not item.get_closest_marker("slow")]
-    long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
 
 
@@ -81,4 +81,6 @@ def eager_pictures(monkeypatch):
     """Networks that paint without being traced first, which of one small picture takes most of the time."""
     from fast_style.common.networks.image_network import ImageNetwork, _render
 
-    monkeypatch.setattr(ImageNetwork, "render", property(lambda network: functools.partial(_render, network)))
+    monkeypatch.setattr(
+        ImageNetwork, "compiled_render", lambda network, *signature: functools.partial(_render, network)
+    )

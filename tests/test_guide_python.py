@@ -76,7 +76,9 @@ def test_train_and_load(folder, eager_steps):
 
 
 def test_train_a_super_resolution_network(folder, eager_steps):
-    assert run("Train a super-resolution network")["picture"].shape == (160, 192, 3)
+    picture = run("Train a super-resolution network")["picture"]
+    assert (picture.shape, picture.dtype) == ((160, 192, 3), "uint8")
+    assert Path("x4.keras").is_file()
 
 
 def test_a_perceptual_loss_for_a_model(folder):

@@ -126,6 +126,7 @@ def test_the_description_links_to_the_repository_where_that_has_an_address(monke
     )
 
 
+@pytest.mark.slow
 def test_an_sdist_has_every_file_of_the_repository(tmp_path):
     """So that its tests run; files of version control and continuous integration's own are nobody else's."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -144,6 +145,7 @@ def test_an_sdist_has_every_file_of_the_repository(tmp_path):
     assert {name for name in tracked if (ROOT / name).exists()} <= packed
 
 
+@pytest.mark.slow
 def test_ours_first(wheels, tmp_path):
     installation = Installation(tmp_path)
     installation.install(wheels[OURS])

@@ -10,7 +10,7 @@ from fast_style.common.images.image_io import write_photo
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
 
-def test_python_code_of_the_readme_runs(tmp_path, monkeypatch):
+def test_python_code_of_the_readme_runs(tmp_path, monkeypatch, eager_steps, eager_pictures):
     """Only the sizes are cut, and the loss network's weights are not downloaded."""
     generator = np.random.default_rng(0)
     monkeypatch.chdir(tmp_path)

@@ -17,6 +17,7 @@ from fast_style.common.networks.source import as_network, find_network, shipped_
 from fast_style.common.training.callbacks import Report
 from fast_style.common.training.run_record import read_record
 from fast_style.export.equalization import equalized
+from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.saved_model import export_saved_model
 from fast_style.export.tflite import export_tflite
 from fast_style.export.verification import verify
@@ -34,7 +35,7 @@ def task(tmp_path, monkeypatch):
     return toy
 
 
-def test_from_photographs_to_an_export(task, tmp_path, monkeypatch, capsys):
+def test_from_photographs_to_an_export(task, tmp_path, monkeypatch, capsys, eager_steps, eager_pictures):
     write_photos(tmp_path)
     flags = ["--content", str(tmp_path / "photos"), "--output", str(tmp_path / "run"), "--size", "32"]
     flags += ["--batch-size", "2", "--iterations", "4", "--precision", "float32", "--preview-every", "2"]
@@ -68,8 +69,9 @@ def test_from_photographs_to_an_export(task, tmp_path, monkeypatch, capsys):
 
     export_saved_model(source, tmp_path / "saved_model")
     export_tflite(source, tmp_path / "quiet.tflite", size=(32, 48))
-    for artifact in ("saved_model", "quiet.tflite"):
-        assert all(one.holds for one in verify(tmp_path / artifact))
+    with FreshProcess() as process:
+        for artifact in ("saved_model", "quiet.tflite"):
+            assert all(one.holds for one in verify(tmp_path / artifact, process=process))
 
 
 def test_its_networks_work_in_tiles_and_for_8_bits():

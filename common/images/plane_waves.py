@@ -11,6 +11,9 @@ import numpy as np
 # Waves of a channel, and their lengths in pixels of a photograph: from the finest that features of 4 pixels carry to
 # what is larger than strokes.
 WAVES, FINEST, COARSEST = 32, 8.0, 128.0
+# Standard deviation of a channel: strengths begin at 0 and grow by as much an iteration, whatever they multiply. With 8
+# a network draws on the field after 800 iterations, with 1 on flat pictures alone.
+DEVIATION = 8.0
 # Places of pictures are drawn within so many pixels a side: angles in float32 are right to a thousandth there.
 PLACES = 2**14
 
@@ -49,13 +52,13 @@ def plane_waves(channels):
 
 
 def noise_field(rows, columns, channels, ops=np):
-    """The field at all crossings of rows and columns, each channel of variance 1.
+    """The field at all crossings of rows and columns, each channel of mean 0 and a standard deviation of 8.
 
     >>> import numpy as np
     >>> from fast_style.common.images.plane_waves import noise_field
     >>> rows, columns = np.arange(24, dtype="float32")[None], np.arange(32, dtype="float32")[None]
     >>> field = noise_field(rows, columns, 2)
-    >>> field.shape, bool(np.allclose(field[:, 4:], noise_field(rows[:, 4:], columns, 2), atol=1e-5))
+    >>> field.shape, bool(np.allclose(field[:, 4:], noise_field(rows[:, 4:], columns, 2), atol=1e-4))
     ((1, 24, 32, 2), True)
 
     Args:
@@ -69,7 +72,7 @@ def noise_field(rows, columns, channels, ops=np):
     waves = plane_waves(channels)
     of_rows = ops.sin(rows[:, None, :, None] * waves.down[:, None, :] + waves.row_phases[:, None, :])
     of_columns = ops.sin(columns[:, None, None, :] * waves.right[..., None] + waves.column_phases[..., None])
-    amplitude = np.float32(np.sqrt(2 / WAVES))
+    amplitude = np.float32(DEVIATION * np.sqrt(2 / WAVES))
     return ops.moveaxis(ops.matmul(amplitude * of_rows, of_columns), 1, 3)
 
 

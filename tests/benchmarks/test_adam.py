@@ -2,11 +2,13 @@
 
 import keras
 import numpy as np
+import pytest
 
 from benchmarks import adam
 from fast_style.common.training.adam import Adam
 
 
+@pytest.mark.slow
 def test_a_row_for_each_network_and_optimizer(capsys):
     adam.main(["--rounds", "2", "--networks", "starry_night_fast"])
     rows = [line.split("|")[1:3] for line in capsys.readouterr().out.splitlines()[4:]]

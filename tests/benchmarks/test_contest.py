@@ -22,6 +22,7 @@ def test_contestants_that_are_not_installed_are_named(monkeypatch, capsys):
     assert "not here" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_contestant_that_is_killed_is_named(monkeypatch, capsys):
     """In its second round, as by a machine that runs out of memory."""
     real, asked = contest._Worker.ask, []

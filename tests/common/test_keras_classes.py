@@ -8,6 +8,7 @@ import pytest
 
 import fast_style
 import superres
+from tests.levels import quick_first
 
 # Modules of classes that can lie in files, and trainers.
 MODULES = (
@@ -44,7 +45,7 @@ def files(tmp_path_factory):
     return paths
 
 
-@pytest.mark.parametrize("order", ["keras, fast_style, superres", "fast_style, superres, keras"])
+@pytest.mark.parametrize("order", quick_first(["keras, fast_style, superres", "fast_style, superres, keras"]))
 def test_networks_load_in_a_fresh_process(run, order, files):
     classes = run(f"""
 import {order}, sys

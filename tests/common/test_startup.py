@@ -20,6 +20,7 @@ def start(arguments, **environment):
     return result.stdout.strip(), result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "environment", "expected"),
     [("", {}, "None"), ("training=True", {}, "1"), ("training=True", {"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")],

@@ -26,6 +26,7 @@ def run(arguments, capsys):
     return code, *capsys.readouterr()
 
 
+@pytest.mark.slow
 def test_saved_model_then_verify(tmp_path, network_files, capsys):
     code, out, _ = run(["saved-model", network_files["x2"], tmp_path / "out", "--licence", "CC0-1.0"], capsys)
     assert code == 0
@@ -82,6 +83,7 @@ def test_a_file_of_each_size(tmp_path, network_files, capsys):
     assert shapes == [[1, 8, 16, 3], [1, None, None, 3]]
 
 
+@pytest.mark.slow
 def test_a_serving_folder_is_verified_model_by_model(tmp_path, serving_folder, network_files, capsys):
     """The newest version of each; here of one, so that one fresh process is enough."""
     shutil.copytree(serving_folder, tmp_path / "models")
@@ -94,6 +96,7 @@ def test_a_serving_folder_is_verified_model_by_model(tmp_path, serving_folder, n
     assert {line.split()[1] for line in out.splitlines()[2:]} == {"32x24", "51x37"}
 
 
+@pytest.mark.slow
 def test_verify_says_that_a_network_was_trained_on_since(tmp_path, capsys):
     """An artifact of a network that ships, from before the network that ships by that name became another."""
     file = tmp_path / "small.tflite"

@@ -37,7 +37,7 @@ def ranges(network, image):
         lambda: SuperResolutionNetwork(2, width=4, residual_blocks=1, normalization="instance", upsampling="subpixel"),
     ],
 )
-def test_channels_have_one_range_and_the_function_stays(network):
+def test_channels_have_one_range_and_the_function_stays(network, eager_pictures):
     network = spoiled(colourful(network()))
     image = cover(sample_photos()["chelsea"], 48, 48)
     even = equalized(network, [image])

@@ -61,6 +61,7 @@ def test_what_does_not_load_is_one_line_and_the_next_runs_in_the_same_process(pr
     assert process._process.pid == before
 
 
+@pytest.mark.slow
 def test_a_crash_is_one_line_and_the_next_runs_in_another_process(process, doubling):
     doubled(process, doubling)
     process._process.kill()

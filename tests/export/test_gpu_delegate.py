@@ -1,14 +1,15 @@
-"""Files of a fixed size hold what LiteRT's delegate for GPUs takes: it refuses a whole file for one operator."""
+"""Files of a fixed size hold what LiteRT's delegate for GPUs takes: it refuses a whole file for one operator.
+
+Those of networks that ship are looked at where they are made, in tests/export/test_shipped_networks.py.
+"""
 
 import pytest
 
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.rebuilding import rebuilt
-from fast_style.common.networks.source import find_network
 from fast_style.export.comparison import cover
-from fast_style.export.tflite import builtin_names, compare, convert, most_dimensions, operators
+from fast_style.export.tflite import builtin_names, compare, convert, operators
 from tests.export.ml_drift import OPERATORS
-from tests.export.test_shipped_networks import KINDS, precisions
 from tests.levels import quick_first
 
 
@@ -18,19 +19,9 @@ def test_the_list_has_names_of_operators():
 
 
 # A picture of 1x22 is reflected beyond its sides, to and fro; 30x41 is no multiple of 4.
-@pytest.mark.parametrize(("name", "size"), [("style", (1, 22)), ("style", (30, 41)), ("x2", (5, 2))])
+@pytest.mark.parametrize(("name", "size"), quick_first([("style", (1, 22)), ("x2", (5, 2)), ("style", (30, 41))], 2))
 def test_tiny_networks(sources, name, size):
     network = sources[name].network
     content = convert(rebuilt(network), size=size)
     assert set(operators(content)) <= OPERATORS
     assert min(compare(content, network, [cover(sample_photos()["coffee"], *size)])) > 45
-
-
-@pytest.mark.parametrize(
-    ("name", "precision"), quick_first([(name, kind) for name in reversed(KINDS) for kind in precisions(name)], 1)
-)
-def test_shipped_networks(name, precision):
-    calibration = [cover(sample_photos()["coffee"], 64, 64)] if precision == "int8" else None
-    content = convert(rebuilt(find_network(name).network), precision, (64, 64), calibration=calibration)
-    assert set(operators(content)) <= OPERATORS
-    assert most_dimensions(content) <= 4

@@ -127,6 +127,7 @@ def damaged(content):
         yield from (content[:place] + bytes([value]) + content[place + 1 :] for value in (0, 2, 0xFF))
 
 
+@pytest.mark.slow
 def test_animations_do_not_end_the_process(serving_folder, tmp_path, fresh_processes):
     """TensorFlow 2.21 writes an opaque WebP's frames beyond their room; in a process of its own, which would die of it.
 
@@ -228,6 +229,7 @@ def test_a_network_under_mixed_float16_is_rebuilt_in_float32(tmp_path, sources):
     )
 
 
+@pytest.mark.slow
 def test_bfloat16_computes_in_bfloat16_and_is_close(tmp_path, sources):
     source = sources["style"]
     card = export_saved_model(source, tmp_path / "out", precision="bfloat16")

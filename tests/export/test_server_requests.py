@@ -62,6 +62,7 @@ def answers(model, requests, folder):
     return json.loads(result.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "factor"), [("style", 1), ("x2", 2)])
 def test_requests_of_any_shape_and_type_are_answered(serving_folder, tmp_path, name, factor):
     invalid = "InvalidArgumentError: "

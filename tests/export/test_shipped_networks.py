@@ -6,9 +6,13 @@ from fast_style.common.networks.source import shipped_sources
 from fast_style.export.cli import main
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.settings import TFLITE_PRECISIONS
+from fast_style.export.tflite import most_dimensions, operators
 from fast_style.export.verification import verify
 from fast_style.settings import MARGIN
+from tests.export.ml_drift import OPERATORS
 from tests.levels import quick_first
+
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 
 SHIPPED = shipped_sources()
 NAMES = list(SHIPPED)
@@ -51,7 +55,7 @@ def test_every_kind_is_there():
     assert {"starry_night", "x4_pixel", "x4_paper", "x4_srcnn", "x8_pixel"} <= set(KINDS)
 
 
-@pytest.mark.parametrize("name", quick_first(KINDS))
+@pytest.mark.parametrize("name", quick_first(KINDS, 0))
 def test_for_tf_serving(tmp_path, process, name):
     """A SavedModel with its model card, for results of at most 128x128 so that verifying is quick."""
     options = ["--warmup", "16x16", "--max-pixels", str(1 << 14)]
@@ -61,12 +65,15 @@ def test_for_tf_serving(tmp_path, process, name):
     assert all(comparison.holds for comparison in comparisons)
 
 
-@pytest.mark.parametrize(("name", "precision"), quick_first(PHONES, 2))
+@pytest.mark.parametrize(("name", "precision"), quick_first(PHONES))
 def test_for_phones(tmp_path, photo_folder, process, name, precision):
+    """And have what LiteRT's delegate for GPUs takes, as those of tests/export/test_gpu_delegate.py."""
     file = tmp_path / f"{name}.tflite"
     options = ["--calibration", str(photo_folder)] if precision == "int8" else []
-    size = "32x48" if precision == "int8" else "16x24"
-    assert not main(["tflite", name, str(file), "--size", size, "--precision", precision, *options])
+    assert not main(["tflite", name, str(file), "--size", "64x64", "--precision", precision, *options])
+    content = file.read_bytes()
+    assert set(operators(content)) <= OPERATORS
+    assert most_dimensions(content) <= 4
     comparisons = verify(file, process=process)
     assert len(comparisons) == 2
     assert all(comparison.holds for comparison in comparisons)

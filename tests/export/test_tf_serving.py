@@ -24,6 +24,7 @@ from fast_style.export.model_card import CARD
 from fast_style.export.tf_serving import WARMUP, export_serving
 from tests.export.conftest import encoded, picture
 from tests.export.serving_stand_in import MODEL_SERVER, Models, model_server, stand_in
+from tests.levels import quick_first
 
 
 @pytest.fixture(
@@ -142,7 +143,7 @@ def test_health_is_that_of_every_model(serving_folder, states, code):
     assert check(1) == 1  # nobody listens
 
 
-@pytest.mark.parametrize("model", ["style", "x2"])
+@pytest.mark.parametrize("model", quick_first(["x2", "style"]))
 def test_warm_up_requests_are_replayed(serving_folder, model):
     """Two sizes through three signatures, as records of the server's own message; each is answered."""
     models = Models(serving_folder)
@@ -239,6 +240,7 @@ def test_an_update_that_fails_leaves_no_version_to_be_served(tmp_path, serving_f
     assert sorted(folder.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_an_update_whose_second_model_fails_takes_the_first_back(tmp_path, serving_folder, network_files, monkeypatch):
     folder = tmp_path / "models"
     shutil.copytree(serving_folder, folder)

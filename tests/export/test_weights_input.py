@@ -18,7 +18,9 @@ from fast_style.export.tflite import compare, convert
 from fast_style.network import TransformationNetwork
 from tests.export.test_cli import run
 from tests.fast_style.tiny_paintings import SIZED, photograph, trained
+from tests.levels import quick_first
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 CONDITIONS = [*SIZED, ("photograph", None)]
 COUNT = len(CONDITIONS)
 ROOT_2 = 2**0.5
@@ -96,6 +98,7 @@ def test_weights_that_do_not_fit_are_refused(signatures, signature, weights, mes
         signatures[signature](images=images, weights=tf.constant(weights, tf.float32))
 
 
+@pytest.mark.slow
 def test_the_card_has_the_conditions_in_order_and_verify_compares_every_signature(saved, file, process):
     card = read_card(saved)
     assert card["conditions"] == [{"painting": painting, "size": size} for painting, size in CONDITIONS]
@@ -107,6 +110,7 @@ def test_the_card_has_the_conditions_in_order_and_verify_compares_every_signatur
     assert all(one.holds for one in found)
 
 
+@pytest.mark.slow
 def test_verify_finds_rows_that_differ(source, tmp_path, process):
     """Of the last condition, which is not the first."""
     saved = tmp_path / "many.tflite"
@@ -125,8 +129,8 @@ def test_verify_finds_rows_that_differ(source, tmp_path, process):
     ("options", "shape"),
     [
         ({"size": (24, 36)}, [1, COUNT]),
-        ({"size": (24, 36), "mapped": True, "uint8": True}, [1, 24, 36, COUNT]),
-        ({"precision": "float16", "mapped": True}, [1, "height", "width", COUNT]),
+        pytest.param({"size": (24, 36), "mapped": True, "uint8": True}, [1, 24, 36, COUNT], marks=pytest.mark.slow),
+        pytest.param({"precision": "float16", "mapped": True}, [1, "height", "width", COUNT], marks=pytest.mark.slow),
     ],
     ids=["weights", "map", "map of any size"],
 )
@@ -139,7 +143,7 @@ def test_a_tflite_file_has_the_second_input(source, file, tmp_path, process, opt
     assert all(one.holds for one in verify(tmp_path / "many.tflite", file, process))
 
 
-@pytest.mark.parametrize("size", [(24, 36), None])
+@pytest.mark.parametrize(("size",), quick_first([((24, 36),), (None,)]))
 def test_an_onnx_file_has_the_second_input(source, file, tmp_path, process, size):
     pytest.importorskip("tf2onnx")
     card = export_onnx(source, tmp_path / "many.onnx", size=size)
@@ -164,6 +168,7 @@ def test_an_export_of_one_style_is_a_plain_network(source, file, tmp_path, proce
     assert all(one.holds for one in verify(tmp_path / "one.tflite", file, process))
 
 
+@pytest.mark.slow
 def test_an_export_of_several_styles_takes_a_weight_for_each(source, file, tmp_path, process):
     pair = fixed_styles(source, ["udnie", "photograph"])
     assert [condition.painting for condition in pair.network.conditions] == ["udnie", "photograph"]
@@ -172,6 +177,7 @@ def test_an_export_of_several_styles_takes_a_weight_for_each(source, file, tmp_p
     assert all(one.holds for one in verify(tmp_path / "pair.tflite", file, process))
 
 
+@pytest.mark.slow
 def test_a_fixed_style_is_equalized_for_8_bits(source):
     network = mixed(source.network, np.eye(COUNT)[4])
     photos = [photograph(32, 32, seed) for seed in range(2)]

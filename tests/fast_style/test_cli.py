@@ -126,6 +126,7 @@ def test_stylize_in_a_precision(tmp_path, tiny_network, capsys):
     assert "argument --precision: invalid choice: 'half'" in err
 
 
+@pytest.mark.slow
 def test_stylize_from_standard_input_to_standard_output(tiny_network):
     """The whole command in a process of its own: bytes in, bytes of a PNG out, nothing else on stdout or stderr."""
     buffer = io.BytesIO()
@@ -420,7 +421,7 @@ def test_styles_lists_what_ships_with_its_recipe(capsys):
     assert all(os.path.isfile(path) for path in thumbnails)
 
 
-def test_train_then_stylize(tmp_path, capsys):
+def test_train_then_stylize(tmp_path, capsys, eager_steps):
     """The issue's whole way: a painting and a folder in, a network out, a photograph painted with it."""
     write_inputs(tmp_path)
     code, out, _ = run(tiny_flags(tmp_path), capsys, train_main)
@@ -513,6 +514,7 @@ def test_a_stopped_optimize_tells_what_was_done_and_what_failed(tmp_path, capsys
     assert "stopped; what there is of the last picture is kept" in err
 
 
+@pytest.mark.slow
 def test_optimize_keeps_what_there_is_on_ctrl_c(tmp_path, fresh_processes):
     """In a process of its own: SIGINT in the middle of a run that would take hours; its picture is there."""
     write_photo(tmp_path / "one.png", picture())

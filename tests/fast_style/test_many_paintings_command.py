@@ -10,6 +10,7 @@ from fast_style.export.comparison import psnr
 from tests.fast_style.test_cli import files_below, run
 from tests.fast_style.tiny_paintings import SIZED, photograph, ship, trained
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 FLOAT32 = ["--precision", "float32"]
 
 

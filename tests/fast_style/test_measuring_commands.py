@@ -10,6 +10,8 @@ from fast_style.stylization import stylize
 from tests.fast_style.test_cli import files_below, run
 from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
+
 RANDOM = ["--loss-weights", "random", "--precision", "float32"]
 
 
@@ -57,6 +59,7 @@ def test_evaluate_leaves_page_csv_json_and_plot(folder, tiny_network, capsys):
     assert "under the same conditions" in err
 
 
+@pytest.mark.slow
 def test_evaluate_measures_one_painting_of_several(folder, capsys):
     """That of the file's name, at the size at which it is read; or another that is named."""
     trained(conditions=SIZED).save(folder / "many.keras")

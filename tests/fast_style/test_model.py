@@ -18,6 +18,7 @@ from fast_style.objective import StyleObjective
 from fast_style.settings import StyleSettings
 from superres.network import SuperResolutionNetwork
 from superres.settings import SuperResolutionSettings
+from tests.levels import quick_first
 
 FIRST_LAYERS = {"content_layers": ("relu1_1",), "style_layers": ("relu1_1",)}  # in float16 others take seconds
 LAYERS = {"content_layers": ("relu2_2",), "style_layers": ("relu1_2", "relu2_2")}
@@ -44,7 +45,7 @@ def photographs(dtype="uint8", count=4, side=32):
     return tf.data.Dataset.from_tensor_slices(images).batch(2)
 
 
-@pytest.mark.parametrize(("dtype", "run_eagerly"), [("uint8", False), ("float32", True)])
+@pytest.mark.parametrize(("dtype", "run_eagerly"), quick_first([("uint8", False), ("float32", True)]))
 def test_fit_in_user_code(dtype, run_eagerly):
     """The user's own optimizer, callback and validation data; every term is in the history."""
     seen = []
@@ -74,6 +75,7 @@ def test_pairs_train_on_their_photographs_and_pictures_beside_them_are_told(besi
     assert bool(pictures) == told_of
 
 
+@pytest.mark.slow
 def test_float64(eager_steps):
     model, (first, second) = losses("float64", steps=2)
     assert model.network.compute_dtype == "float64"
@@ -129,6 +131,7 @@ def float32_losses():
     return losses("float32")[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_loss_falls_under_each_policy_as_in_float32(policy, float32_losses):
     """The same seed, batch and number of steps: the loss falls by as much as in float32, within a tenth."""
@@ -156,6 +159,7 @@ def test_float16_loss_is_scaled_and_overflow_is_skipped_and_counted(eager_steps)
 README_WEIGHTS = {"content_weight": 1.0, "style_weight": 1e-4, "tv_weight": 1e-5}
 
 
+@pytest.mark.slow
 def test_no_step_is_skipped_in_float16_at_weights_whose_loss_begins_at_millions(eager_steps):
     """Random loss networks have smaller losses than VGG; the style weight makes up for it."""
     model = trainer("mixed_float16", **README_WEIGHTS | FIRST_LAYERS | {"style_weight": 1.0})
@@ -166,6 +170,7 @@ def test_no_step_is_skipped_in_float16_at_weights_whose_loss_begins_at_millions(
     assert int(model.optimizer.iterations) == 4
 
 
+@pytest.mark.slow
 def test_no_step_is_skipped_in_float16_at_the_weights_of_the_readme(shared_data, eager_steps):
     """VGG19, whose loss begins at 6e6, as with the paper's filters: 8 halvings from 16 left every step skipped."""
     keras.utils.set_random_seed(0)
@@ -224,6 +229,7 @@ def test_stability_is_what_noise_in_a_photograph_changes(eager_steps):
         assert model.evaluate(photographs(), verbose=0, return_dict=True) == logs
 
 
+@pytest.mark.slow
 def test_training_for_stability_makes_a_network_that_noise_changes_less():
     """Measured with noise of its own, against a network that had the same steps without."""
     photos = next(iter(photographs())).numpy().astype("float32")
@@ -238,6 +244,7 @@ def test_training_for_stability_makes_a_network_that_noise_changes_less():
     assert changes[1] < 0.5 * changes[0]
 
 
+@pytest.mark.slow
 def test_training_for_smooth_motion_makes_a_network_that_follows_it_more():
     """Measured with a movement of half a pixel, against a network that had the same steps without."""
     rng = np.random.default_rng(9)
@@ -264,7 +271,7 @@ class Pixelwise(keras.Model):
 
 def stability_of_steps(network, photos, steps, options):
     """The term of each of the first steps, of the same photographs and weights."""
-    model = trainer(**options)
+    model = trainer(**FIRST_LAYERS, **options)
     model.network = network
     model.compile("sgd")
     found = []
@@ -285,7 +292,9 @@ def test_stability_of_what_moves_is_what_sticks_to_the_grid():
         assert (len({round(value, 6) for value in found}) > 2) == sticks
 
 
-@pytest.mark.parametrize("options", [{"stability_motion": 3.0}, {"stability_light": 0.2}, {"stability_shift": 2}])
+@pytest.mark.parametrize(
+    "options", quick_first([{"stability_shift": 2}, {"stability_motion": 3.0}, {"stability_light": 0.2}])
+)
 def test_stability_of_smooth_motion_and_light_is_what_does_not_follow_them(options):
     """Whatever is done to each pixel by itself follows; a network with strides does not, at each step otherwise."""
     options = {"stability_weight": 1.0, "stability_noise": 0.0, "stability_motion": 0.5, **options}

@@ -12,6 +12,7 @@ from fast_style.network import TransformationNetwork
 from fast_style.painter import Painter
 from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 
+pytestmark = pytest.mark.usefixtures("eager_pictures")
 HEIGHT, WIDTH = 40, 54
 
 

@@ -55,6 +55,7 @@ def test_a_run_leaves_network_checkpoints_previews_logs_and_record(folder):
     assert len(final_weights(folder)) == 3 * (3 + 10 + 2) + 2  # kernel, gamma, beta of each block; the last layer
 
 
+@pytest.mark.slow
 def test_training_with_another_loss_of_style(folder):
     """Patches, with the weight that is theirs where none is given: 1; average pooling; the record has both."""
     record = train(tiny_settings(folder, iterations=2, style_loss="mrf", style_weight=None, pooling="average"))
@@ -66,6 +67,7 @@ def test_training_with_another_loss_of_style(folder):
     assert losses["loss"] == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder):
     """Five iterations at once, and two, a stop, three more: the same order, crops, noise, optimizer state, weights."""
     options = {"iterations": 5, "schedule": "cosine", "warmup": 2, "style_warmup": 4, "stability_weight": 1.0}

@@ -25,7 +25,7 @@ def tiny_settings(folder, **changes):
         "batch_size": 2,
         "size": 32,
         "style_size": 32,
-        "width": 4,
+        "width": 2,
         "content_layers": ("relu1_2",),
         "style_layers": ("relu1_1", "relu1_2"),
         "loss_weights": "random",

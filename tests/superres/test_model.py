@@ -18,6 +18,7 @@ from superres.enlarging_network import EnlargingNetwork
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
 from superres.srcnn import SRCNN
+from tests.levels import quick_first
 
 TINY = {"width": 4, "residual_blocks": 1}
 
@@ -34,7 +35,7 @@ def photographs(side=32, dtype="uint8"):
     return tf.data.Dataset.from_tensor_slices(crops.astype(dtype)).batch(2)
 
 
-@pytest.mark.parametrize(("dtype", "run_eagerly"), [("uint8", False), ("float32", True)])
+@pytest.mark.parametrize(("dtype", "run_eagerly"), quick_first([("uint8", False), ("float32", True)]))
 def test_fit_in_user_code(dtype, run_eagerly):
     """The user's own optimizer, callback and validation data; every term is in the history."""
     seen = []
@@ -117,6 +118,7 @@ def test_equivariance_of_what_has_a_direction_of_its_own(size, expected):
     assert set(equivariances(Smear(2, False), ramp(*size)).round(1)) == expected
 
 
+@pytest.mark.slow
 def test_equivariance_of_what_moves_with_the_photograph():
     """A ramp, whose bicubic enlargement is the ramp, but for the rounding of its borders."""
     network = SuperResolutionNetwork(2, bicubic_skip=True, **TINY)
@@ -143,7 +145,7 @@ def test_degradations_differ():
     assert losses[0] > losses[1]  # the blurred one is further from the photograph
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("policy", quick_first(["mixed_bfloat16", "float32", "mixed_float16"]))
 def test_loss_falls_under_each_policy(policy):
     model = trainer(policy=policy, feature_weight=0, pixel_weight=1.0)
     model.compile(Adam(5e-3))

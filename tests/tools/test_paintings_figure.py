@@ -9,7 +9,7 @@ from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 from tools import paintings_figure
 
 
-def test_it_shows_what_is_painted(tmp_path, capsys):
+def test_it_shows_what_is_painted(tmp_path, capsys, eager_pictures):
     photo = photograph(20, 30)
     write_photo(tmp_path / "photo.png", photo)
     trained(conditions=SIZED).save(tmp_path / "many.keras")

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import numpy as np
+import pytest
 
 from fast_style.common.images.image_io import read_photo
 from fast_style.common.networks.litert_network import LiteRTNetwork
@@ -27,6 +28,7 @@ def test_paths_are_cut_to_their_last_part():
     }
 
 
+@pytest.mark.slow
 def test_network_recipe_and_manifest_are_written(tmp_path, monkeypatch):
     """Into a package of this test's own, so that nothing of ours is touched."""
     task = dataclasses.replace(TASK, folder=tmp_path / "package")

@@ -23,7 +23,7 @@ def test_super_resolution_sees_the_portrait_shrunk_and_gives_what_users_get():
     assert (matched != picture).any()
 
 
-def test_of_several_paintings_each_has_its_place():
+def test_of_several_paintings_each_has_its_place(eager_pictures):
     """Conditions that differ in their colours; the tenth has no place."""
     network = trained(conditions=[f"painting {number}" for number in range(10)])
     picture = thumbnail(network, STYLE)

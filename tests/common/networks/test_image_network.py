@@ -3,10 +3,12 @@
 import logging
 
 import numpy as np
+import pytest
 
 from fast_style.network import TransformationNetwork
 
 
+@pytest.mark.slow
 def test_many_networks_in_one_process_are_no_reason_to_warn():
     """TensorFlow warns at the fifth function that shares its code and is traced within its latest ten calls."""
     records = []

@@ -17,8 +17,8 @@ from fast_style.stylization import stylize
 from fast_style.task import TASK
 from superres.bicubic import bicubic_resize
 from superres.upscaling import upscale
+from tests.export.test_shipped_networks import KINDS
 from tests.fast_style.tiny_paintings import SIZED, photograph, trained
-from tests.levels import quick_first
 
 FLOOR = 45  # dB, what is promised; photographs are at 67 and more
 SHIPPED = shipped_sources()
@@ -51,8 +51,10 @@ def test_a_photograph_of_one_colour_is_that_of_tensorflow():
     assert psnr(source.load().render(image).numpy()[0], LiteRTNetwork(source).render(image)[0]) >= FLOOR
 
 
-@pytest.mark.parametrize("name", quick_first(sorted(SHIPPED, key=lambda name: name != "wave_fast")))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KINDS)
 def test_a_graph_made_again_computes_the_same(name, tmp_path):
+    """Of one network of each kind; pictures of all are compared above."""
     from tools.litert_graph import make_graph
 
     source = SHIPPED[name]

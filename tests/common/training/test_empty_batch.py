@@ -49,6 +49,7 @@ def weights(model):
     return [np.asarray(variable) for variable in model.network.weights]
 
 
+@pytest.mark.slow
 def test_an_empty_batch_leaves_training_and_averages_as_they_were():
     """Three batches with one of none among them, as without it: weights, statistics and the mean loss."""
     parts = [photographs(2), photographs(0), photographs(4)[2:]]

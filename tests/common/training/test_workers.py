@@ -94,11 +94,11 @@ def check_begin(name, one, two):
         assert ours == pytest.approx(theirs, rel=1e-3 if name == "float16" else 1e-5), (name, iteration)
 
 
-QUICK = ("batch", "empty")
+QUICK = ("empty",)
 # Fifty iterations of these keep differences as small as rounding. Those of style on photographs of noise begin as small
 # and grow: a loss was off by 2e-6 at the fourth and by up to 4e-3 at the fiftieth. One process with another number of
 # threads is off by 1.4e-3, with other kernels by 2.8e-3.
-STEADY, ROUNDING, ROUNDING_AMPLIFIED = ("batch", "uneven", "empty"), 1e-5, 2e-2
+FIFTY = {"batch": 1e-5, "uneven": 1e-5, "empty": 1e-5, "style": 2e-2}
 
 
 def test_two_workers_are_one_process(tmp_path, monkeypatch):
@@ -108,14 +108,16 @@ def test_two_workers_are_one_process(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_fifty_steps_of_two_workers_are_those_of_one_process(tmp_path, monkeypatch):
-    runs = {name: (package, {**settings, "iterations": 50}) for name, (package, settings) in RUNS.items()}
+def test_up_to_fifty_steps_of_two_workers_are_those_of_one_process(tmp_path, monkeypatch):
+    runs = {
+        name: (package, {**settings, "iterations": 50 if name in FIFTY else 3})
+        for name, (package, settings) in RUNS.items()
+    }
     for name, (one, two) in compared(tmp_path, runs, monkeypatch).items():
         check_begin(name, one, two)
         losses = [[terms["loss"] for terms in found] for found in (one, two)]
-        if name != "float16":
-            rounding = ROUNDING if name in STEADY else ROUNDING_AMPLIFIED
-            assert losses[1] == pytest.approx(losses[0], rel=rounding), name
+        if name in FIFTY:
+            assert losses[1] == pytest.approx(losses[0], rel=FIFTY[name]), name
 
 
 COMMAND = "from superres.cli import train_main; train_main()"

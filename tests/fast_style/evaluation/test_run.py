@@ -249,6 +249,7 @@ def test_a_network_of_a_run_is_called_as_the_run_and_goes_on_by_its_contents(fol
     assert second.sizes[32]["a"].baseline_seconds == first.sizes[32]["a"].baseline_seconds
 
 
+@pytest.mark.slow
 def test_the_network_has_the_precision_of_the_record_and_goes_on_in_it(folder, tiny_network, monkeypatch):
     """A float32 file under mixed_bfloat16. Going on, auto is what was measured in, though float32 is quicker by now."""
     real, policies = evaluation_run.compare, []

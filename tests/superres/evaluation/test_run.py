@@ -42,6 +42,7 @@ def test_x4_pixel_on_set5_is_as_docs_superres_says_and_above_srcnn(shared_data):
     assert values[1] == pytest.approx(0.8826, abs=0.0005)
 
 
+@pytest.mark.slow
 def test_x4_feature_on_set5_is_as_docs_superres_says_and_above_the_papers(shared_data):
     """27.09 dB is the paper's feature-loss network; 29.93 / 0.8636 was measured when this one was shipped."""
     result = evaluate(shared_data / "superres" / "Set5", {"x4_feature": load_network("x4_feature")}, 4, "bicubic")
@@ -52,6 +53,7 @@ def test_x4_feature_on_set5_is_as_docs_superres_says_and_above_the_papers(shared
     assert values[1] == pytest.approx(0.8636, abs=0.0005)
 
 
+@pytest.mark.slow
 def test_x4_paper_is_the_papers_layout_and_not_below_its_figures(shared_data):
     """28.40 dB / 0.8205 is the paper's pixel-loss network; 28.88 / 0.8357 was measured when this one was shipped."""
     network = load_network("x4_paper")
@@ -64,6 +66,7 @@ def test_x4_paper_is_the_papers_layout_and_not_below_its_figures(shared_data):
     assert values[1] > 0.8205
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "psnr", "ssim"),
     [("x4_srcnn", 30.31, 0.8585), ("x8_pixel", 26.08, 0.7329), ("x8_feature", 25.45, 0.7049)],
