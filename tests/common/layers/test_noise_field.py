@@ -24,14 +24,14 @@ def test_a_field_is_the_sum_of_its_plane_waves():
         + right[:, None, None] * columns[0][:, None]
         + phases[:, None, None]
     )
-    np.testing.assert_allclose(field[0], np.sqrt(2 / half) * np.sin(angles).sum(-1).transpose(1, 2, 0), atol=5e-3)
+    np.testing.assert_allclose(field[0], 8 * np.sqrt(2 / half) * np.sin(angles).sum(-1).transpose(1, 2, 0), atol=4e-2)
 
 
-def test_channels_are_of_one_variance_and_from_fine_to_coarse():
+def test_channels_are_of_one_deviation_and_from_fine_to_coarse():
     """Mean wavelengths by the power spectrum of 1200x1200 pixels: bands of an octave of 8 to 128 pixels."""
     field = noise_field(line(0, 1200), line(0, 1200), 4)[0]
-    np.testing.assert_allclose(field.std((0, 1)), 1, atol=0.05)
-    assert np.abs(field.mean((0, 1))).max() < 0.05
+    np.testing.assert_allclose(field.std((0, 1)), 8, atol=0.4)
+    assert np.abs(field.mean((0, 1))).max() < 0.4
     power = np.abs(np.fft.fft2(field, axes=(0, 1))) ** 2
     frequencies = np.fft.fftfreq(300, 4)
     frequency = np.hypot(frequencies[:, None], frequencies)[..., None]
@@ -39,19 +39,19 @@ def test_channels_are_of_one_variance_and_from_fine_to_coarse():
     assert all(8 * 2**number < length < 16 * 2**number for number, length in enumerate(lengths)), lengths
 
 
-FIRST = [[-0.382683, -1.335113], [-0.149535, -0.724818]]
+FIRST = [[-3.061464, -10.680904], [-1.19628, -5.798544]]
 
 
 def test_the_field_is_that_which_networks_were_trained_on():
     """Values of the day when it was made: with others, every trained network would paint something else."""
-    np.testing.assert_allclose(noise_field(line(0, 8), line(0, 8), 2)[0, :, :, 0], FIRST, atol=1e-5)
+    np.testing.assert_allclose(noise_field(line(0, 8), line(0, 8), 2)[0, :, :, 0], FIRST, atol=1e-4)
     assert [place_of(seed) for seed in (0, 1, 2**32 - 1)] == [(0, 0), (9471, 10342), (15775, 2050)]
 
 
 def test_keras_and_numpy_make_the_same_field():
     rows, columns = line(-48, 100), line(4000, 4080)
     of_keras = noise_field(ops.convert_to_tensor(rows), ops.convert_to_tensor(columns), 5, ops)
-    np.testing.assert_allclose(of_keras, noise_field(rows, columns, 5), atol=1e-3)
+    np.testing.assert_allclose(of_keras, noise_field(rows, columns, 5), atol=1e-2)
 
 
 @pytest.fixture
