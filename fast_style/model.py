@@ -132,7 +132,7 @@ class StyleTransfer(PerceptualTrainer):
 
     def options(self, count, training, moved=None):
         """Where photographs lie on the network's field of noise: in training each elsewhere in each step."""
-        if not self.network.noise_channels:
+        if not getattr(self.network, "noise_channels", 0):  # a model of somebody's own has none
             return {}
         place = ops.zeros((count, 2), "float32")
         if training:
