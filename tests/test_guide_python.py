@@ -70,6 +70,7 @@ def test_take_a_network_that_ships(folder, capsys):
     assert "'starry_night_fast'" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_train_and_load(folder, eager_steps):
     run("Train a style network")
     assert type(run("Load what you saved")["network"]).__name__ == "TransformationNetwork"
@@ -81,6 +82,7 @@ def test_train_a_super_resolution_network(folder, eager_steps):
     assert Path("x4.keras").is_file()
 
 
+@pytest.mark.slow
 def test_a_perceptual_loss_for_a_model(folder):
     """A step on two images of noise."""
     model = run("A perceptual loss for your own model")["autoencoder"]

@@ -99,6 +99,7 @@ class Installation:
         assert run(self._folder / "bin" / "fast-style", "styles", cwd=self._user) == styles
 
 
+@pytest.mark.slow
 def test_metadata_is_what_an_index_shows(wheels):
     """A licence as an expression, typed, and a description without links to files that the index does not have."""
     with zipfile.ZipFile(wheels[OURS]) as wheel:
@@ -156,6 +157,7 @@ def test_ours_first(wheels, tmp_path):
     installation.check_foreign()
 
 
+@pytest.mark.slow
 def test_ours_last(wheels, tmp_path):
     installation = Installation(tmp_path)
     installation.install(*(wheels[name] for name in FOREIGN))

@@ -35,6 +35,7 @@ def task(tmp_path, monkeypatch):
     return toy
 
 
+@pytest.mark.slow
 def test_from_photographs_to_an_export(task, tmp_path, monkeypatch, capsys, eager_steps, eager_pictures):
     write_photos(tmp_path)
     flags = ["--content", str(tmp_path / "photos"), "--output", str(tmp_path / "run"), "--size", "32"]

@@ -15,6 +15,7 @@ def test_a_row_for_each_network_and_optimizer(capsys):
     assert rows == [[" starry_night_fast ", " Keras's Adam "], [" starry_night_fast ", " ours "]]
 
 
+@pytest.mark.slow
 def test_what_is_timed_moves_all_variables_alike():
     """By 0.001 a step, the rate: gradients that stay the same are their own moments."""
     optimizers = keras.optimizers.Adam(), Adam()

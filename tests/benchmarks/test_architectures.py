@@ -1,9 +1,12 @@
 """The two architectures are timed."""
 
+import pytest
+
 from benchmarks.architectures import architectures
 from benchmarks.architectures import compare as compare_architectures
 
 
+@pytest.mark.slow
 def test_architectures_are_timed_in_both_precisions():
     """Half the filters are a quarter of the kernels between layers: (paper's table) 1,677,635 parameters to 421k."""
     networks = architectures()

@@ -1,10 +1,13 @@
 """The blur effect tells the losses of super-resolution apart."""
 
+import pytest
+
 from benchmarks.blur import measure as measure_blur
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
 
 
+@pytest.mark.slow
 def test_perceptual_losses_are_sharper_than_the_pixel_loss_and_that_than_bicubic_interpolation(tmp_path):
     """Of the sample photographs; the truth is the least blurred.
 

@@ -7,6 +7,7 @@ from benchmarks.plain_keras import _network
 from fast_style.network import TransformationNetwork
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [True, False])
 def test_plain_keras_computes_the_same_network(training):
     """At 64 pixels: 64 + 80 = 144, and 160 with the margin of 16 that is computed outside training."""

@@ -31,6 +31,7 @@ def test_the_grain_is_as_strong_in_every_octave():
     np.testing.assert_allclose(parts / np.mean(parts), 1, atol=0.25)
 
 
+@pytest.mark.slow
 def test_strokes_that_are_resized_are_further_apart_and_the_table_says_so(tmp_path, capsys):
     """A network of one size of two paintings: all of the way is by resizing."""
     trained(conditions=SIZED[:1] + SIZED[3:4]).save(tmp_path / "two.keras")

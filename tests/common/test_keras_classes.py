@@ -58,6 +58,7 @@ for path in {files}:
     assert classes == [Path(path).name for path in files]
 
 
+@pytest.mark.slow
 def test_layers_and_losses_in_a_model_of_your_own_load(run, tmp_path):
     inputs = keras.Input((8, 8, 3))
     outputs = fast_style.layers.ScaledTanh()(fast_style.layers.ConvolutionBlock(3, 3)(inputs))
@@ -74,6 +75,7 @@ print(type(model.loss).__name__, float(np.sum(model(np.full((1, 8, 8, 3), 100.0,
     assert float(value) == pytest.approx(float(np.sum(model(image))), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_every_registered_class_is_told_and_no_other(run):
     """Before our modules are imported, Keras knows the names that it knows afterwards; then all are classes."""
     run(f"""
@@ -89,6 +91,7 @@ assert all(isinstance(value, type) for value in ours().values())
 """)
 
 
+@pytest.mark.slow
 def test_looking_for_keras_without_importing_it_changes_nothing(run):
     """``importlib.util.find_spec`` says whether a module is there; afterwards ours are registered nevertheless."""
     run("""

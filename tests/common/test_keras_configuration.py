@@ -33,6 +33,7 @@ def channels_first(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_commands_paint_whatever_keras_json_says(run, channels_first):
     write_photo(channels_first / "cat.png", picture(20, 24))
     painted = channels_first / "out.png"
@@ -56,12 +57,14 @@ for make in (TransformationNetwork, lambda: SRCNN(2), lambda: PerceptualLoss(los
 """
 
 
+@pytest.mark.slow
 def test_channels_first_is_one_line_in_a_program_of_the_users_own(run, channels_first):
     lines = run(channels_first, MADE).stdout.splitlines()
     expected = "image_data_format of Keras (keras.json): expected channels_last. Received: channels_first"
     assert [line.partition(";")[0] for line in lines] == [expected] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["torch", "nonsense"])
 def test_another_backend_is_one_line(run, tmp_path, backend):
     command = COMMAND, "stylize", str(tmp_path), "--style", "wave", "--engine", "tensorflow"

@@ -52,6 +52,7 @@ def size(path):
         return image.size
 
 
+@pytest.mark.slow
 def test_train(run, eager_steps):
     names = run("train.py", **SMALL)
     assert names["picture"].shape == (40, 48, 3)
@@ -59,6 +60,7 @@ def test_train(run, eager_steps):
     assert type(keras.saving.load_model("network.keras")) is type(names["model"].network)
 
 
+@pytest.mark.slow
 def test_fine_tune(run, eager_steps):
     import fast_style
 
@@ -77,6 +79,7 @@ def test_perceptual_loss(run):
     assert model.loss.get_config()["pixel_weight"] == 10.0
 
 
+@pytest.mark.slow
 def test_serve(run):
     names = run("serve.py")
     assert size("painted.png") == (48, 40)

@@ -71,6 +71,7 @@ def test_tflite_then_verify_against_its_network_and_another(tmp_path, network_fi
     assert "expected an artifact that loads and runs" in err
 
 
+@pytest.mark.slow
 def test_a_file_of_each_size(tmp_path, network_files, capsys):
     sizes = ["--size", "8x16", "--size", "dynamic"]
     code, out, _ = run(["tflite", network_files["x2"], tmp_path / "x2.tflite", *sizes], capsys)

@@ -136,13 +136,14 @@ def check_refused(result, folder, message):
     assert [path.name for path in folder.iterdir()] == ["photo.png"]
 
 
-@pytest.mark.parametrize("kind", ODD_ANSWERS)
+@pytest.mark.parametrize("kind", quick_first(ODD_ANSWERS, 6))
 def test_odd_answers(photo, kind):
     answer, message = ODD_ANSWERS[kind]
     with odd_server(*answer) as url:
         check_refused(run("style", photo, photo.parent / "out.png", url, "--timeout", "20"), photo.parent, message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("parts", "message"),
     quick_first(

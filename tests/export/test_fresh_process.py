@@ -42,6 +42,7 @@ def doubled(process, artifact):
     return process.run(artifact, {"double/0": IMAGES})["double/0"]
 
 
+@pytest.mark.slow
 def test_each_answer_is_of_its_artifact_and_input(process, doubling):
     for factor in (1, 3):
         outputs = process.run(doubling, {"double/0": IMAGES * factor, "double/1": IMAGES})

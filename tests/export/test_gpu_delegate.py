@@ -19,6 +19,7 @@ def test_the_list_has_names_of_operators():
 
 
 # A picture of 1x22 is reflected beyond its sides, to and fro; 30x41 is no multiple of 4.
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "size"), quick_first([("style", (1, 22)), ("x2", (5, 2)), ("style", (30, 41))], 2))
 def test_tiny_networks(sources, name, size):
     network = sources[name].network

@@ -25,6 +25,7 @@ def agree(network, content, images, runner, floor=FLOORS["float32"]):
         assert psnr(other, np.rint(result)) < 30  # of the seed that was exported, and no other
 
 
+@pytest.mark.slow
 def test_tflite_of_fixed_size_has_the_field_as_a_constant(network):
     """No operator that a file of the same network without it lacks, so that delegates for GPUs take it."""
     content = tflite.convert(network, size=(40, 54))
@@ -34,12 +35,14 @@ def test_tflite_of_fixed_size_has_the_field_as_a_constant(network):
     agree(network, content, [photograph(40, 54)], tflite.run)
 
 
+@pytest.mark.slow
 def test_tflite_of_any_size_computes_it(network):
     content = tflite.convert(network)
     assert tflite.most_dimensions(content) <= 4
     agree(network, content, [photograph(40, 54), photograph(31, 18)], tflite.run)
 
 
+@pytest.mark.slow
 def test_onnx(network):
     content = onnx.convert(network)
     agree(network, content, [photograph(40, 54), photograph(31, 18), photograph(1, 1)], onnx.run)

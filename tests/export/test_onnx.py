@@ -55,6 +55,7 @@ def test_file_and_card(tmp_path, sources, name, precision, size, uint8):
         assert psnr(source.network.render(image[None]).numpy()[0], np.rint(result)) >= FLOORS[precision]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [None, (24, 32)])
 def test_another_shape_is_refused(sources, size):
     """A batch of two would share its statistics."""
@@ -67,6 +68,7 @@ def test_another_shape_is_refused(sources, size):
         session.run(None, {"images": np.zeros((1, 0, 32, 3), np.float32)})
 
 
+@pytest.mark.slow
 def test_kernels_have_half_the_bytes_in_float16(sources):
     for precision, dtype in (("float32", onnx.TensorProto.FLOAT), ("float16", onnx.TensorProto.FLOAT16)):
         model = onnx.load_from_string(convert(sources["x2"].network, precision, (24, 24)))
@@ -75,6 +77,7 @@ def test_kernels_have_half_the_bytes_in_float16(sources):
         assert set(kernels) == {dtype}
 
 
+@pytest.mark.slow
 def test_command_then_verify_beside_a_tflite_file(tmp_path, network_files, sources, capsys):
     export_tflite(sources["x2"], tmp_path / "x2.tflite", size=(24, 32))
     file = tmp_path / "x2.onnx"

@@ -76,6 +76,7 @@ def photo_files():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["style", "x2"])
 def test_bytes_are_answered_as_the_command_line_answers_files(signatures, sources, name):
     """Images of different sizes and kinds in one batch; expected: Pillow's reading, the library's result."""
@@ -213,6 +214,7 @@ def test_empty_and_too_large_arrays_are_refused(signatures, shape, message):
         signatures["x2"]["serving_default"](images=tf.zeros(shape, tf.uint8))
 
 
+@pytest.mark.slow
 def test_a_network_under_mixed_float16_is_rebuilt_in_float32(tmp_path, sources):
     with dtype_policy("mixed_float16"):
         half = TransformationNetwork.from_config({**sources["style"].network.get_config(), "dtype": "mixed_float16"})
@@ -242,6 +244,7 @@ def test_bfloat16_computes_in_bfloat16_and_is_close(tmp_path, sources):
     assert 40 < psnr(source.network.render(image[None]).numpy()[0], received) < 70
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, sources):
     """The kernel refuses writes beyond a size: as a full disk does, in the middle of a file."""
     (tmp_path / "out").mkdir()
@@ -258,6 +261,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, sources):
     assert [path.name for path in tmp_path.rglob("*")] == ["out"]
 
 
+@pytest.mark.slow
 def test_folders_are_replaced_only_when_asked_and_only_exports(tmp_path, serving_folder, sources):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")

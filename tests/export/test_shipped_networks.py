@@ -65,6 +65,7 @@ def test_for_tf_serving(tmp_path, process, name):
     assert all(comparison.holds for comparison in comparisons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "precision"), quick_first(PHONES))
 def test_for_phones(tmp_path, photo_folder, process, name, precision):
     """And have what LiteRT's delegate for GPUs takes, as those of tests/export/test_gpu_delegate.py."""

@@ -1,12 +1,14 @@
 """A SavedModel of functions of a network."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from fast_style.export.signatures import write_signatures
 from fast_style.network import TransformationNetwork
 
 
+@pytest.mark.slow
 def test_each_function_is_traced_once_and_computes_what_the_network_does(tmp_path):
     network = TransformationNetwork(width=2)
     traced = []

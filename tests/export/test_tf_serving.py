@@ -143,6 +143,7 @@ def test_health_is_that_of_every_model(serving_folder, states, code):
     assert check(1) == 1  # nobody listens
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", quick_first(["x2", "style"]))
 def test_warm_up_requests_are_replayed(serving_folder, model):
     """Two sizes through three signatures, as records of the server's own message; each is answered."""
@@ -173,6 +174,7 @@ def test_arrays_over_grpc(server, stub, sources, model):
     assert np.abs(received[0].astype(int) - expected).max() <= 1  # rounding
 
 
+@pytest.mark.slow
 def test_files_by_the_clients(server, sources, tmp_path):
     """Both examples, as programs: a photograph's file in, a picture's file out."""
     folder, address, url = server
@@ -206,6 +208,7 @@ def test_clients_say_what_the_server_refused(server, tmp_path, capsys):
     assert not (tmp_path / "no.png").exists()
 
 
+@pytest.mark.slow
 def test_a_new_version_is_served_beside_the_old(server, stub, network_files):
     """`--update` with another network under the same name: the same address answers with its numbers."""
     folder, *_ = server

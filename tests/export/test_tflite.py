@@ -82,6 +82,7 @@ def asked(content, shape, strict=False, signature=False, resolver=OpResolverType
     return images, interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "size"),
     quick_first(
@@ -126,6 +127,7 @@ def test_another_shape_is_refused(sources, network, size):
             assert asked(content, shape, **options) is None, (shape, options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("precision", "uint8"), quick_first([("dynamic", True), ("float16", False), ("int8", False)]))
 def test_another_shape_is_refused_in_every_precision(sources, precision, uint8):
     calibration = [photo(24, 24)] if precision == "int8" else None

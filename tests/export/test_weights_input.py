@@ -67,6 +67,7 @@ def regions(height, width):
     return weights
 
 
+@pytest.mark.slow
 def test_a_saved_model_takes_weights_of_the_picture_and_of_each_pixel(source, signatures):
     network, photos = source.network, np.stack([photograph(19, 33, seed) for seed in (0, 1)])
     shares = np.random.default_rng(0).dirichlet(np.ones(COUNT), 2).astype("float32")
@@ -143,6 +144,7 @@ def test_a_tflite_file_has_the_second_input(source, file, tmp_path, process, opt
     assert all(one.holds for one in verify(tmp_path / "many.tflite", file, process))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size",), quick_first([((24, 36),), (None,)]))
 def test_an_onnx_file_has_the_second_input(source, file, tmp_path, process, size):
     pytest.importorskip("tf2onnx")
@@ -152,6 +154,7 @@ def test_an_onnx_file_has_the_second_input(source, file, tmp_path, process, size
     assert all(one.holds for one in verify(tmp_path / "many.onnx", file, process))
 
 
+@pytest.mark.slow
 def test_an_export_of_one_style_is_a_plain_network(source, file, tmp_path, process):
     one = fixed_styles(source, ["wave:0.6 + Udnie:0.4"], ROOT_2)
     rows = [0, 0.3, 0.3, 0, 0.2, 0.2, 0]

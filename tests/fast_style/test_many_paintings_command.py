@@ -98,6 +98,7 @@ def test_a_mask_of_another_size_is_told_once(tmp_path, photo, capsys):
     assert same(tmp_path / "out" / "cat_wave.png", expected)
 
 
+@pytest.mark.slow
 def test_a_network_that_is_named_paints(tmp_path, photo, capsys):
     trained(conditions=SIZED, seed=1).save(tmp_path / "mine.keras")
     arguments = ["stylize", photo, "-o", tmp_path / "out", "--network", tmp_path / "mine.keras", *FLOAT32]

@@ -63,6 +63,7 @@ def test_fit_in_user_code(dtype, run_eagerly):
     assert seen == [0, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beside, told_of", [(lambda images: tf.range(2), False), (lambda images: images, True)])
 def test_pairs_train_on_their_photographs_and_pictures_beside_them_are_told(beside, told_of, eager_steps):
     model = trainer()
@@ -214,6 +215,7 @@ def test_style_warmup_grows_the_weight_geometrically(eager_steps):
     assert model.evaluate(photographs(), verbose=0) == pytest.approx(plain.evaluate(photographs(), verbose=0))
 
 
+@pytest.mark.slow
 def test_stability_is_what_noise_in_a_photograph_changes(eager_steps):
     """The loss is eq. 5 and the weighted difference; without noise there is none; every evaluation sees the same."""
     options = {"style_weight": 1e-3, "tv_weight": 1e-2}

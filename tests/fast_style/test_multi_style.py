@@ -117,6 +117,7 @@ def _styles(model):
     return term.function.values()
 
 
+@pytest.mark.slow
 def test_weights_follow_the_content_losses():
     """One painting's content was measured at twice the other's: it loses style weight, step by step, to a bound."""
     model = make(balance=0.5)
@@ -177,6 +178,7 @@ def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder
     assert resumed["paintings"] == whole["paintings"]
 
 
+@pytest.mark.slow
 def test_it_begins_from_a_network_of_one_painting_and_from_one_of_many(folder):
     keras.utils.set_random_seed(3)
     one = TransformationNetwork(width=2)

@@ -148,6 +148,7 @@ class Placed:
         monkeypatch.setattr(network, "call", kept)
 
 
+@pytest.mark.slow
 def test_each_photograph_of_each_step_lies_elsewhere_and_validation_does_not(monkeypatch):
     network = trained(noise_channels=2)
     model, photos = trainer(network), np.repeat(FLAT, 4, 0)
@@ -177,6 +178,7 @@ def test_a_replica_draws_the_places_of_its_photographs():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "moving", [{"stability_shift": 3}, {"stability_motion": 3.0}, {"stability_shift": 2, "stability_light": 0.1}]
 )
@@ -205,6 +207,7 @@ def test_stability_of_the_field_alone_is_perfect_where_the_views_are_shifted_by_
     assert float(model.compute_terms(rgb, True)["stability"][0]) > 1
 
 
+@pytest.mark.slow
 def test_a_network_without_a_field_is_one_to_begin_with():
     """The losses are the same, to the bit; those of networks with other fields are not taken."""
     plain, photos = trained(), np.repeat(FLAT, 2, 0)
@@ -225,6 +228,7 @@ def test_a_network_without_a_field_is_one_to_begin_with():
             model.initialize(noisy)
 
 
+@pytest.mark.slow
 def test_many_paintings_have_a_field():
     """Begun from a network of one painting without one."""
     paintings = {"a": photograph(40, 40), "b": photograph(40, 44, 1)}

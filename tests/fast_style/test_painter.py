@@ -117,6 +117,7 @@ def test_strength_of_a_network_of_one_painting_stays_as_it_was(photo):
 ALL_OF_IT = {"style": "wave:0.6 + udnie:0.3 + photograph:0.1", "strength": 0.9, "original_colours": True}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stroke", "condition"), [(0.4, True), (4, False)], ids=["shrunk behind, photograph", "enlarged behind, blending"]
 )

@@ -68,6 +68,7 @@ def test_exact_strips_equal_the_whole(options, height, width):
     assert np.abs(strips.astype(int) - whole).max() <= 1  # rounding
 
 
+@pytest.mark.slow
 def test_fast_strips_are_close_and_have_no_seams():
     network = trained(upsampling="resize")
     # 1100 pixels are reduced to 1024, so that other statistics than the picture's own are used.

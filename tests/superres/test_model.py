@@ -106,6 +106,7 @@ def ramp(height=64, width=64):
     return tf.tile(2.0 * tf.range(float(width))[None, None, :, None], (1, height, 1, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "expected"),
     [
@@ -145,6 +146,7 @@ def test_degradations_differ():
     assert losses[0] > losses[1]  # the blurred one is further from the photograph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", quick_first(["mixed_bfloat16", "float32", "mixed_float16"]))
 def test_loss_falls_under_each_policy(policy):
     model = trainer(policy=policy, feature_weight=0, pixel_weight=1.0)
@@ -153,6 +155,7 @@ def test_loss_falls_under_each_policy(policy):
     assert history[1] < 0.8 * history[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", [SRCNN(2), SuperResolutionNetwork(2, normalization="none", **TINY)])
 def test_any_network_and_feature_loss(network, eager_steps):
     model = trainer(network, feature_layers=("relu1_1",))
@@ -224,6 +227,7 @@ def test_values_that_are_none_are_refused_before_a_loss_network_is_built(options
         SuperResolution(**{"network": SuperResolutionNetwork(2, **TINY), **options})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [2, 8])
 def test_photographs_smaller_than_the_factor(factor, eager_steps):
     model = trainer(SuperResolutionNetwork(factor, **TINY), feature_weight=0, pixel_weight=1.0)

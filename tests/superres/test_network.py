@@ -148,6 +148,7 @@ def test_receptive_radius_by_hand():
     assert SuperResolutionNetwork(4, width=1).receptive_radius == 3 + 8 + 4
 
 
+@pytest.mark.slow
 def test_saved_network_gives_the_same_in_a_fresh_process(tmp_path, fresh_processes):
     network = SuperResolutionNetwork(4, width=3, bicubic_skip=True, upsampling="subpixel", histogram_matching=True)
     for variable in network.weights:

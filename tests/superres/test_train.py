@@ -85,6 +85,7 @@ def test_run_from_start_to_end(photos):
     assert [entry["iteration"] for entry in written["validation"]] == [2, 4]
 
 
+@pytest.mark.slow
 def test_interrupted_run_ends_as_an_uninterrupted_one(photos):
     """To 1e-6, weights and batch statistics: 2 iterations and 2 more, against 4."""
     for name, iterations, resume in (("whole", 4, False), ("halves", 2, False), ("halves", 4, True)):
@@ -133,6 +134,7 @@ def test_a_network_without_the_skip_does_not_start_from_one_with_it(photos, netw
         train(settings(photos, initialize=str(network_file)))
 
 
+@pytest.mark.slow
 def test_fewer_iterations_than_were_reached_are_refused(photos):
     train(settings(photos))
     with pytest.raises(UserError, match="--iterations: expected at least 4, which the run has reached. Received: 3"):
@@ -146,6 +148,7 @@ def test_a_preview_that_is_smaller_than_the_factor_is_refused(photos):
     assert not (photos.parent / "run" / "run.json").exists()
 
 
+@pytest.mark.slow
 def test_validation_is_on_photographs_as_they_are_like_training(photos):
     """36x40 at a size of 32: the centre, not shrunk; with --resize-to 32 shrunk to 32x36 first."""
     losses = []

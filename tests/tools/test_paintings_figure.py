@@ -1,6 +1,7 @@
 """The figure of one photograph over strokes, mixtures and masks."""
 
 import numpy as np
+import pytest
 
 import fast_style
 from fast_style.common.images.contact_sheet import GAP, LABEL_HEIGHT
@@ -9,6 +10,7 @@ from tests.fast_style.tiny_paintings import SIZED, photograph, trained
 from tools import paintings_figure
 
 
+@pytest.mark.slow
 def test_it_shows_what_is_painted(tmp_path, capsys, eager_pictures):
     photo = photograph(20, 30)
     write_photo(tmp_path / "photo.png", photo)

@@ -1,6 +1,7 @@
 """Thumbnails of networks; those that ship are in tests/test_shipped_networks.py."""
 
 import numpy as np
+import pytest
 from skimage.metrics import peak_signal_noise_ratio
 
 from fast_style.common.images.sample_photos import sample_photos
@@ -23,6 +24,7 @@ def test_super_resolution_sees_the_portrait_shrunk_and_gives_what_users_get():
     assert (matched != picture).any()
 
 
+@pytest.mark.slow
 def test_of_several_paintings_each_has_its_place(eager_pictures):
     """Conditions that differ in their colours; the tenth has no place."""
     network = trained(conditions=[f"painting {number}" for number in range(10)])

@@ -125,6 +125,7 @@ def test_a_job_tells_its_task_by_its_settings(tmp_path):
         settings_of({"style": "a.jpg", "output": "run"}, tmp_path)
 
 
+@pytest.mark.slow
 def test_another_backend_is_refused(tmp_path, fresh_processes):
     (tmp_path / "jobs.json").write_text("[]")
     command = "from tools.train_many import main; main()"

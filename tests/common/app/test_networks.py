@@ -19,6 +19,7 @@ def source(tmp_path):
     return find_network(tmp_path / "tiny.keras", TASK)
 
 
+@pytest.mark.slow
 def test_each_is_read_once_and_anew_where_the_file_changed(source):
     networks = Networks("float32")
     networks.start()
@@ -64,12 +65,14 @@ def test_before_tensorflow_starts_a_network_that_ships_is_there(rng):
     assert np.abs(soon.render(photo).astype(int) - np.asarray(then.render(photo))).max() <= 1
 
 
+@pytest.mark.slow
 def test_one_that_does_not_ship_is_waited_for(source):
     networks = Networks("float32")
     networks.start()
     assert networks.get_soon(source) is networks.get(source)
 
 
+@pytest.mark.slow
 def test_what_is_expected_is_read_before_anybody_asks(source):
     networks = Networks("float32")
     networks.expect([source])

@@ -41,6 +41,7 @@ def begun(trainings, name, log="", status=None):
         (trainings.runs / name / "run.json").write_text(json.dumps(tiny_record(status=status)))
 
 
+@pytest.mark.slow
 def test_the_log_of_a_training_is_understood(tmp_path, eager_steps, capsys):
     """Each line that a training writes where nobody watches, so that the curve does not end when the line changes."""
     write_inputs(tmp_path)

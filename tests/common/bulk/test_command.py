@@ -19,6 +19,7 @@ finally:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "words"),
     [("fast_style", ["stylize", "a.png", "--style", "wave"]), ("superres", ["upscale", "a.png"])],

@@ -106,6 +106,7 @@ def test_results_of_a_window_are_one_table(process, store, tmp_path):
     assert len(store.objects) == 4
 
 
+@pytest.mark.slow
 def test_a_network_of_a_file_travels_with_its_name(tmp_path):
     from superres.network import SuperResolutionNetwork
 

@@ -9,6 +9,7 @@ from fast_style.network import TransformationNetwork
 PHOTOS = np.random.default_rng(0).uniform(0, 255, (2, 48, 21, 3)).astype("float32")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("margin", [0, 8, 24])
 def test_training_with_the_margin_paints_what_a_network_in_use_does(margin):
     network = TransformationNetwork(width=4, margin=margin)

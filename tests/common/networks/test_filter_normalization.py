@@ -36,6 +36,7 @@ def weights(tmp_path):
     return str(tmp_path / "vgg19.npz")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", ["max", "average"])
 def test_the_mean_activation_of_every_filter_is_one_and_nothing_else_changes(pooling, weights):
     """Each filter's activations are those of the plain network, divided by their mean."""

@@ -82,6 +82,7 @@ def of_weights(members, change):
     return {**members, WEIGHTS: stream.getvalue()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "count"), quick_first([("x2", 60), ("style", 30)]))
 def test_a_tampered_description_is_one_line(tmp_path, members, name, count):
     """In the whole of it, most of which nobody reads; and in the options of the network."""
@@ -127,6 +128,7 @@ def test_an_option_of_super_resolution_that_is_none_is_one_line(tmp_path, member
     assert f"Received: {path}, " in refusal(load, path)
 
 
+@pytest.mark.slow
 def test_tampered_bytes_are_one_line(tmp_path, members):
     """Of the archive, and of the weights in it, whose checksum is right again."""
     path = packed(tmp_path / "n.keras", members["x2"])

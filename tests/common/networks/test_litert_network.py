@@ -19,6 +19,7 @@ from superres.bicubic import bicubic_resize
 from superres.upscaling import upscale
 from tests.export.test_shipped_networks import KINDS
 from tests.fast_style.tiny_paintings import SIZED, photograph, trained
+from tests.levels import quick_first
 
 FLOOR = 45  # dB, what is promised; photographs are at 67 and more
 SHIPPED = shipped_sources()
@@ -30,7 +31,7 @@ def test_every_network_ships_with_a_graph():
     assert all(source.graph for source in SHIPPED.values())
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", quick_first(SHIPPED, 3))
 def test_pictures_are_those_of_tensorflow(name):
     """Which a graph of other weights, or made before a change of layers, would not give."""
     network, quick = SHIPPED[name].load(), LiteRTNetwork(SHIPPED[name])
@@ -89,6 +90,7 @@ def several(tmp_path_factory):
     return shipped(tmp_path_factory.mktemp("package"), trained(conditions=[*SIZED, *map(str, range(200))]))
 
 
+@pytest.mark.slow
 def test_a_field_of_noise_and_a_seed_are_taken_by_position(tmp_path):
     """With conditions, whose weights are an input beside it; as many channels as a picture has."""
     made = trained(conditions=["a", "b"], noise_channels=3, margin=5)
@@ -104,6 +106,7 @@ def test_a_field_of_noise_and_a_seed_are_taken_by_position(tmp_path):
     assert psnr(quick.render(image)[0], quick.with_seed(3).render(image)[0]) < 30
 
 
+@pytest.mark.slow
 def test_weights_of_conditions_mix_scales_and_shifts(several):
     network, quick = several.load(), LiteRTNetwork(several)
     stored = [array.shape for array in network.get_weights()]

@@ -96,6 +96,7 @@ def small_model():
     return keras.Model(inputs, keras.layers.Rescaling(255.0, dtype="float32")(outputs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
 def test_a_model_learns_by_it(policy, rng):
     """float16 holds numbers up to 65504, so factors are small, and its first steps are skipped until they fit."""
@@ -109,6 +110,7 @@ def test_a_model_learns_by_it(policy, rng):
     assert losses[-1] < losses[0] / 2
 
 
+@pytest.mark.slow
 def test_it_comes_back_from_its_configuration_and_from_a_compiled_model(targets, outputs, painting, tmp_path):
     loss = PerceptualLoss(style=painting, style_weight=1e-3, pixel_weight=0.1, pooling="average", **SMALL)
     twin = PerceptualLoss.from_config(loss.get_config())

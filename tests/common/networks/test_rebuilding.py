@@ -22,6 +22,7 @@ def test_weights_of_another_architecture_are_not_copied(network):
         copy_weights(network, TransformationNetwork(width=8))
 
 
+@pytest.mark.slow
 def test_a_precision_is_another_network_only_where_it_is_another(network):
     assert in_precision(network, "float32") is network
     reduced = in_precision(network, "mixed_bfloat16")

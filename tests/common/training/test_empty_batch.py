@@ -17,6 +17,7 @@ NETWORKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_an_empty_batch_is_answered_by_one(name):
     network = NETWORKS[name]()

@@ -47,6 +47,7 @@ def same(network, other):
         np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", quick_first(["float32", "mixed_float16"]))
 @pytest.mark.parametrize("options", [{}, {"monitor": "val_pixel", "save_best_only": True}])
 def test_model_checkpoint_saves_the_network(options, policy):
@@ -57,6 +58,7 @@ def test_model_checkpoint_saves_the_network(options, policy):
     same(loaded, model.network)
 
 
+@pytest.mark.slow
 def test_model_checkpoint_by_epoch_and_by_batch():
     fit(callbacks.ModelCheckpoint("epoch{epoch}-{loss:.0f}-{val_tv:.0f}.keras"), validation_data=PHOTOS)
     fit(callbacks.ModelCheckpoint("batch{batch}.keras", save_freq=1))
@@ -113,6 +115,7 @@ def test_what_another_callback_logs_may_be_monitored():
     assert len(history.epoch) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("monitor", quick_first(["tv", "val_pixel", "loss", "val_loss"], 2))
 def test_early_stopping_looks_for_the_minimum_of_any_term(monitor):
     """A learning rate that changes nothing: no epoch is better than the first."""
@@ -149,6 +152,7 @@ def test_backup_and_restore_goes_on_exactly(policy):
         np.testing.assert_array_equal(np.asarray(one), np.asarray(two))
 
 
+@pytest.mark.slow
 def test_tensorboard_logs_every_term():
     fit(callbacks.TensorBoard("board", histogram_freq=1), validation_data=PHOTOS)
     tags = {
@@ -169,6 +173,7 @@ def test_csv_logger_has_a_column_for_every_term():
     assert set(rows[0]) == {"epoch", *TERMS, *(f"val_{term}" for term in TERMS)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", quick_first(["float32", "mixed_float16"]))
 def test_the_learning_rate_is_reduced_and_scheduled(policy):
     plateau = callbacks.ReduceLROnPlateau("pixel", factor=0.5, patience=1, min_delta=1e6)

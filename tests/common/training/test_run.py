@@ -74,6 +74,7 @@ def test_a_loss_that_is_not_finite_stops_naming_term_and_iteration(folder):
     assert not (folder / "run" / "network.keras").exists()
 
 
+@pytest.mark.slow
 def test_what_was_learnt_before_a_loss_was_not_finite_can_be_gone_on_from(folder):
     """The third iteration reports NaN; the network of the second, as it was saved, is left to start from."""
     states = {}
@@ -109,6 +110,7 @@ def test_a_step_that_memory_cannot_hold_is_one_line(folder, monkeypatch):
     assert json.loads((folder / "run" / "run.json").read_text())["status"] == "stopped by an error"
 
 
+@pytest.mark.slow
 def test_a_network_that_cannot_be_written_is_one_line_and_the_run_goes_on(folder, monkeypatch):
     """A disk that fills up at the very end: nothing half-written, and everything learnt in the checkpoint."""
 
@@ -124,6 +126,7 @@ def test_a_network_that_cannot_be_written_is_one_line_and_the_run_goes_on(folder
     assert (folder / "run" / "network.keras").exists()
 
 
+@pytest.mark.slow
 def test_starting_from_another_network(folder, first_run):
     """With a learning rate of zero the weights that come out are those that went in."""
     train(tiny_settings(folder, iterations=1, learning_rate=0.0, initialize=f"{first_run.output}/network.keras"))
@@ -199,6 +202,7 @@ def test_a_full_disk_is_found_before_training(folder, monkeypatch):
         train(tiny_settings(folder))
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_from_an_older_checkpoint_where_the_newest_is_damaged(folder, capsys):
     """With the weights of a run that was never broken, and a line that says so."""
     train(tiny_settings(folder))
@@ -256,6 +260,7 @@ def test_a_tampered_record_is_one_line(first_run, tmp_path):
     assert all(line.startswith(f"{tmp_path / 'run.json'}: ") for line in refused)
 
 
+@pytest.mark.slow
 def test_what_passes_of_a_tampered_record_is_gone_on_from_or_one_line(folder, first_run):
     record = json.loads((Path(first_run.output) / "run.json").read_text())
     shutil.copytree(first_run.output, folder / "run")

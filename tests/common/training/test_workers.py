@@ -101,6 +101,7 @@ QUICK = ("empty",)
 FIFTY = {"batch": 1e-5, "uneven": 1e-5, "empty": 1e-5, "style": 2e-2}
 
 
+@pytest.mark.slow
 def test_two_workers_are_one_process(tmp_path, monkeypatch):
     runs = {name: (package, {**settings, "iterations": 3}) for name, (package, settings) in RUNS.items()}
     for name, (one, two) in compared(tmp_path, {name: runs[name] for name in QUICK}, monkeypatch).items():

@@ -28,6 +28,7 @@ def painting(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_files_are_the_commands_byte_for_byte(context, photo, painting, tmp_path):
     settings = optimize.settings_of(context, painting, 3, "content", 32)
     (job,) = jobs_for(context, [photo], painting.stem, "png")

@@ -54,6 +54,7 @@ def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, look, fi
     assert context.folder.temporary in Path(job.target).parents
 
 
+@pytest.mark.slow
 def test_what_ships_is_chosen_as_the_command_chooses_it(tmp_path, photo, monkeypatch):
     """A network of several paintings that ships has the other sizes of strokes, and paintings of its own."""
     one, several = TransformationNetwork(width=2), trained(conditions=SIZED)

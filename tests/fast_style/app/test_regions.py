@@ -29,6 +29,7 @@ def left():
     return np.tile(np.linspace(255, 0, 30).astype(np.uint8), (20, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "flags"),
     [
@@ -50,6 +51,7 @@ def test_files_are_the_commands_byte_for_byte(context, photo, tmp_path, left, lo
     assert Path(job.target).read_bytes() == made.read_bytes()
 
 
+@pytest.mark.slow
 def test_each_region_has_strokes_of_its_own(context, photo, tmp_path, left):
     """At 1 the second has those that it is read at; those of the rest need not be said."""
     given = [Region(left, "wave (many)", stroke=2.0), Region(left[:, ::-1], "wave (many)", 0.5, 1.0)]
@@ -63,6 +65,7 @@ def test_each_region_has_strokes_of_its_own(context, photo, tmp_path, left):
     assert Path(job.target).read_bytes() != Path(other.target).read_bytes()
 
 
+@pytest.mark.slow
 def test_one_painting_beside_the_photograph_needs_no_other_network(tmp_path, photo, left, monkeypatch):
     ship(monkeypatch, tmp_path / "shipped", wave=TransformationNetwork(width=1), udnie=TransformationNetwork(width=1))
     context = make_context(tmp_path / "app")

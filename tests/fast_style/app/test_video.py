@@ -29,6 +29,7 @@ def painted(context, clip, look, *options, progress=None, **more):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "options", "flags"),
     [

@@ -30,6 +30,7 @@ def comparison(losses, seconds=(0.0,), network_seconds=(1.0,), network=0.0, phot
     return Comparison(terms[-1], terms[-2], terms[:-2], list(network_seconds), list(seconds), asked, pictures)
 
 
+@pytest.mark.slow
 def test_network_and_baseline_have_one_objective(tiny_network, eager_pictures):
     """The network's picture, given to the baseline as its start, has the objective that the network is said to have."""
     objective = StyleObjective.for_painting(

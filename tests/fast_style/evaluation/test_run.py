@@ -195,6 +195,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_it_stops_on_a_signal_and_goes_on_from_there(folder, tiny_network, monkeypatch):
     """SIGINT in the second photograph leaves the first; the same call then measures the second alone."""
     real, names = evaluation_run.compare, []
@@ -267,6 +268,7 @@ def test_the_network_has_the_precision_of_the_record_and_goes_on_in_it(folder, t
     assert evaluate(again, overwrite=True, progress=False).conditions["precision"] == "float32"
 
 
+@pytest.mark.slow
 def test_another_photograph_of_the_same_name_is_measured_anew(folder, tiny_network):
     first = evaluate(settings(folder, tiny_network), progress=False)
     other = np.random.default_rng(9).integers(0, 256, (36, 40, 3), np.uint8)
@@ -276,6 +278,7 @@ def test_another_photograph_of_the_same_name_is_measured_anew(folder, tiny_netwo
     assert second.sizes[32]["deep_a"].baseline_seconds == first.sizes[32]["deep_a"].baseline_seconds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("added", "names"),
     [("a.jpg", ["a.jpg", "a.png", "deep_a.png"]), ("deep_a.jpg", ["a", "deep_a", "deep_a_"])],

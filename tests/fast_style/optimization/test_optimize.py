@@ -101,6 +101,7 @@ def test_it_stops_when_asked_and_keeps_what_there_is(objective):
     assert len(result.history) == 4
 
 
+@pytest.mark.slow
 def test_reconstruction_from_relu1_2_is_nearly_the_photograph():
     """The paper's fig. 3: without style, early features hold the picture. Above 30 dB from noise."""
     objective = of_painting(content_layers=("relu1_2",), style_layers=("relu1_1",), style_weight=0.0, tv_weight=0.0)

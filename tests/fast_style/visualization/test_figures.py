@@ -20,6 +20,7 @@ def picture(height=16, width=20, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
 
+@pytest.mark.slow
 def test_relu1_2_holds_the_photograph(loss_network):
     """Fig. 3: from an early layer the picture is nearly the photograph: more than 30 dB."""
     photo = picture()

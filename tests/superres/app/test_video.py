@@ -35,6 +35,7 @@ def clip(tmp_path):
     return str(make_clip(tmp_path / "clip.mp4", 5, sound="aac"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("chosen", "times", "name", "flags"),
     [
