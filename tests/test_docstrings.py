@@ -13,7 +13,12 @@ for face, names in public_modules().items():
         PUBLIC.setdefault(id(value), (f"{face}.{name}", value))
 
 
-@pytest.mark.parametrize("name, value", PUBLIC.values(), ids=[name for name, _ in PUBLIC.values()])
+def level(name):
+    """Examples that write exports are for the whole suite, as far as something is traced in them."""
+    return [pytest.mark.slow] if name.startswith("fast_style.export.") else []
+
+
+@pytest.mark.parametrize("name, value", [pytest.param(*one, id=one[0], marks=level(one[0])) for one in PUBLIC.values()])
 def test_its_example_runs(name, value, tmp_path, monkeypatch, eager_steps, eager_pictures):
     monkeypatch.chdir(tmp_path)
     example = doctest.DocTestParser().get_doctest(value.__doc__, {}, name, None, None)

@@ -9,6 +9,7 @@ from tests.fuzz.__main__ import tried
 from tests.levels import quick_first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "count"), quick_first([("pictures", 1500), ("records", 150), ("requests", 200)]))
 def test_what_strangers_send_is_taken_or_refused_in_one_line(kind, count):
     found = tried(kind, count)

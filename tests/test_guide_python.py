@@ -76,6 +76,7 @@ def test_train_and_load(folder, eager_steps):
     assert type(run("Load what you saved")["network"]).__name__ == "TransformationNetwork"
 
 
+@pytest.mark.slow
 def test_train_a_super_resolution_network(folder, eager_steps):
     picture = run("Train a super-resolution network")["picture"]
     assert (picture.shape, picture.dtype) == ((160, 192, 3), "uint8")

@@ -74,6 +74,7 @@ def test_photographs_are_painted_and_a_contact_sheet_is_made(folder):
     assert read_photo(folder / "out" / "veil_wave_fast.png").alpha is not None
 
 
+@pytest.mark.slow
 def test_python_paints_and_enlarges_by_name_and_says_what_else_is_missing(folder):
     code = """
 import fast_style, superres

@@ -58,6 +58,7 @@ def test_starry_night_weighs_what_float16_weights_weigh():
     assert 3_355_270 < SHIPPED["starry_night"].path.stat().st_size < 3_400_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", quick_first(SHIPPED, 2))
 def test_the_thumbnail_beside_it_is_its_own(name):
     """As JPEG of quality 90 leaves it, above 28 dB, and nearer to it than any other thumbnail of its package."""
@@ -88,6 +89,7 @@ def test_a_style_paints(name):
     assert result.std() > 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", quick_first(STYLES, 2))
 def test_bfloat16_paints_the_same_picture(name):
     """What `--precision auto` chooses on some processors: at least 40 dB of PSNR, 54 to 57 were found."""

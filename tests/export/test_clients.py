@@ -232,6 +232,7 @@ class Odd(prediction_service_pb2_grpc.PredictionServiceServicer):
         return response
 
 
+@pytest.mark.slow
 def test_odd_answers_over_grpc(photo, monkeypatch, capsys):
     monkeypatch.syspath_prepend(str(CLIENTS))
     import grpc_client

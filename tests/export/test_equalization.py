@@ -30,6 +30,7 @@ def ranges(network, image):
     return magnitudes.max() / magnitudes.min()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "network",
     [

@@ -52,6 +52,7 @@ def test_each_answer_is_of_its_artifact_and_input(process, doubling):
         }
 
 
+@pytest.mark.slow
 def test_what_does_not_load_is_one_line_and_the_next_runs_in_the_same_process(process, doubling, broken):
     doubled(process, doubling)
     before = process._process.pid

@@ -58,6 +58,7 @@ def test_saved_model(network, tmp_path):
         assert np.abs(network.render(image[None]).numpy()[0].astype(int) - picture).max() <= 1
 
 
+@pytest.mark.slow
 def test_equalized_for_8_bits(network):
     """What is scaled goes out again in front of where the field is added."""
     photo = photograph(40, 54)

@@ -47,6 +47,7 @@ def test_signatures_are_those_of_the_card(signatures, serving_folder, name):
             }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["style", "x2"])
 def test_arrays_of_any_size_and_batch(signatures, sources, name):
     """The numbers are those of the Keras network for each image by itself."""
@@ -166,6 +167,7 @@ print("alive")
     assert result.stdout.split() == ["True", "True", "alive"]
 
 
+@pytest.mark.slow
 def test_alpha_on_any_background(signatures):
     """Of red that fades, the answer is what the network makes of red, and fades: no white is mixed in."""
     rgba = np.full((12, 16, 4), [255, 0, 0, 0], np.uint8)

@@ -165,6 +165,7 @@ def test_warm_up_requests_are_replayed(serving_folder, model):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["style", "x2"])
 def test_arrays_over_grpc(server, stub, sources, model):
     image = picture(21, 17)
@@ -187,6 +188,7 @@ def test_files_by_the_clients(server, sources, tmp_path):
             np.testing.assert_array_equal(read_photo(target).rgb, expected)
 
 
+@pytest.mark.slow
 def test_bad_bytes_are_refused_and_the_server_goes_on(server, stub):
     folder, *_ = server
     module = client(folder, "grpc_client")

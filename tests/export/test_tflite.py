@@ -137,6 +137,7 @@ def test_another_shape_is_refused_in_every_precision(sources, precision, uint8):
         assert asked(content, shape) is None, shape
 
 
+@pytest.mark.slow
 def test_int8_convolutions_are_integer_and_normalization_is_not(sources, photo_folder):
     content = convert(sources["x2"].network, "int8", (24, 24), calibration=[photo(24, 24)])
     interpreter = Interpreter(model_content=content)

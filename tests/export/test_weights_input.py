@@ -82,6 +82,7 @@ def test_a_saved_model_takes_weights_of_the_picture_and_of_each_pixel(source, si
     assert np.abs(network.render(photos[:1]).numpy().astype(int) - first[:1]).max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("signature", "weights", "message"),
     [

@@ -42,6 +42,7 @@ def test_a_strength_that_is_no_share(pair, strength):
         blend(*pair, strength=strength)
 
 
+@pytest.mark.slow
 def test_stylize_blends_what_it_painted(tiny_network, rng):
     photo = rng.integers(0, 256, (21, 34, 3), np.uint8)
     network = fast_style.load_network(str(tiny_network))

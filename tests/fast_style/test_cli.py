@@ -61,6 +61,7 @@ def files_below(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 def test_stylize_a_file_a_folder_and_a_pattern(tmp_path, tiny_network, capsys):
     write_photo(tmp_path / "one.png", picture())
     (tmp_path / "in" / "deep").mkdir(parents=True)
@@ -94,6 +95,7 @@ def test_results_of_a_run_are_called_as_the_run(tmp_path, tiny_network, capsys):
     assert files_below(tmp_path / "out") == ["cat_wave.jpg"]
 
 
+@pytest.mark.slow
 def test_stylize_max_size_format_and_quality(tmp_path, tiny_network, capsys):
     """40x30 shrunk to a long side of 20 is 20x15; a lower quality is a smaller file."""
     write_photo(tmp_path / "one.png", picture())
@@ -112,6 +114,7 @@ def test_stylize_max_size_format_and_quality(tmp_path, tiny_network, capsys):
     assert format_and_size(tmp_path / "one_tiny.webp") == ("WEBP", (40, 30))
 
 
+@pytest.mark.slow
 def test_stylize_in_a_precision(tmp_path, tiny_network, capsys):
     """The policy asked for is the one painted under, and float32 gives what the library gives."""
     write_photo(tmp_path / "one.png", picture())
@@ -188,6 +191,7 @@ BAD_PHOTOS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD_PHOTOS)
 def test_bad_photograph_is_one_line(tmp_path, tiny_network, capsys, name):
     content, message = BAD_PHOTOS[name]
@@ -264,6 +268,7 @@ def test_bad_arguments_are_one_line(tmp_path, tiny_network, capsys, arguments, m
     assert files_below(tmp_path) == ["old.png", "one.png", "one2.png"]
 
 
+@pytest.mark.slow
 def test_a_stopped_folder_goes_on(tmp_path, tiny_network, capsys):
     for name in ("one", "two"):
         write_photo(tmp_path / "in" / f"{name}.png", picture())
@@ -279,6 +284,7 @@ def test_a_stopped_folder_goes_on(tmp_path, tiny_network, capsys):
     assert run([*arguments, "--skip-existing", "--overwrite"], capsys)[0] == 2
 
 
+@pytest.mark.slow
 def test_strength_and_original_colours(tmp_path, tiny_network, capsys):
     write_photo(tmp_path / "one.png", picture())
     arguments = ["stylize", tmp_path / "one.png", "--style", tiny_network, "-o"]
@@ -315,6 +321,7 @@ def test_a_photograph_of_one_pixel(tmp_path, tiny_network, capsys):
     assert read_photo(tmp_path / "out" / "dot_tiny.png").rgb.shape == (1, 1, 3)
 
 
+@pytest.mark.slow
 def test_several_styles_and_a_contact_sheet(tmp_path, tiny_network, capsys):
     """Networks of one name in two folders, one named twice; photographs behind the styles; the sheet has both."""
     other = tmp_path / "other" / "tiny.keras"
@@ -365,6 +372,7 @@ def test_all_styles(tmp_path, capsys, monkeypatch):
     assert [Path(job.target).name for job in painted] == [f"one_{name}.png" for name in [*of_one, *others]]
 
 
+@pytest.mark.slow
 def test_standard_input_in_several_styles(tmp_path, tiny_network, capsys, monkeypatch):
     """It can be read once; the sheet shows it, too."""
     other = shutil.copy(tiny_network, tmp_path / "other.keras")
@@ -461,6 +469,7 @@ OPTIMIZE = ["--loss-weights", "random", "--precision", "float32", "--style-size"
 OPTIMIZE += ["--style-layers", "relu1_1", "relu1_2"]
 
 
+@pytest.mark.slow
 def test_optimize_paints_a_photograph_and_keeps_pictures_on_the_way(tmp_path, capsys):
     """40x30 shrunk to 20x15; pictures of iterations 2 and 4 beside the result; going on from it is possible."""
     write_photo(tmp_path / "one.png", picture())

@@ -47,6 +47,7 @@ def test_every_normalized_layer_has_scales_and_shifts_of_each_condition(options)
     assert sum(np.prod(variable.shape) for variable in rows) == 400 * COUNT
 
 
+@pytest.mark.slow
 def test_a_condition_is_the_network_of_its_rows():
     network, photo = trained(), photograph(37, 50)[None]
     for number in range(COUNT):
@@ -55,6 +56,7 @@ def test_a_condition_is_the_network_of_its_rows():
     assert np.abs(np.asarray(network(photo, one_hot(0))) - np.asarray(network(photo, one_hot(2)))).mean() > 5
 
 
+@pytest.mark.slow
 def test_without_weights_it_is_the_first_condition_and_keras_users_may_give_a_list():
     network, photo = trained(), photograph(24, 31)[None]
     np.testing.assert_array_equal(network(photo), network(photo, one_hot(0)))
@@ -65,6 +67,7 @@ def test_without_weights_it_is_the_first_condition_and_keras_users_may_give_a_li
     np.testing.assert_allclose(model([photo, one_hot(2)]), network(photo, one_hot(2)), atol=1e-2)
 
 
+@pytest.mark.slow
 def test_each_photograph_of_a_batch_has_its_own_weights():
     network, photos = trained(), np.stack([photograph(24, 31, seed) for seed in range(3)])
     weights = np.stack([one_hot(1)[0], one_hot(3)[0], np.full(COUNT, 1 / COUNT)]).astype("float32")
@@ -73,6 +76,7 @@ def test_each_photograph_of_a_batch_has_its_own_weights():
         np.testing.assert_allclose(network(photo[None], weight[None])[0], made, atol=2e-3)
 
 
+@pytest.mark.slow
 def test_a_blend_mixes_scales_and_shifts():
     network, photo = trained(), photograph(24, 31)[None]
     shares = np.array([0.6, 0.0, 0.4, 0.0], "float32")
@@ -81,6 +85,7 @@ def test_a_blend_mixes_scales_and_shifts():
     np.testing.assert_allclose(pair(photo, [[0.0, 1.0]]), network(photo, one_hot(1)), atol=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"reflection_padding": 0}, {"upsampling": "resize", "margin": 24}], ids=str)
 def test_a_map_that_is_the_same_everywhere_is_the_whole_pictures_weights(options):
     network, photo = trained(**options), photograph(37, 50)[None]
@@ -89,6 +94,7 @@ def test_a_map_that_is_the_same_everywhere_is_the_whole_pictures_weights(options
     np.testing.assert_allclose(network(photo, everywhere), network(photo, shares[None]), atol=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"reflection_padding": 0}], ids=str)
 def test_a_map_lies_where_the_picture_does(options):
     """What is added to a photograph of one colour by a second condition, its shift alone another, lies in its region.
@@ -111,6 +117,7 @@ def test_a_map_lies_where_the_picture_does(options):
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (21 - 4, 32 + 4, 9 - 4, 29 + 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "options", "size"),
     quick_first(
@@ -134,12 +141,14 @@ def test_strips_equal_the_whole_with_weights_and_maps(policy, options, size):
         assert difference.mean() < (0.01 if policy == "float32" else 1.5)
 
 
+@pytest.mark.slow
 def test_strips_of_a_panorama_turn_the_map_too():
     network, rgb, weights = trained(), photograph(9, 200), weights_map(9, 200)
     whole = network.render(rgb[None], weights[None]).numpy()[0]
     assert np.abs(stylize_in_strips(rgb, network, strip_pixels=64 * 60, weights=weights).astype(int) - whole).max() <= 1
 
 
+@pytest.mark.slow
 def test_fast_statistics_take_the_map_at_the_copys_size(monkeypatch):
     from fast_style import streaming
 
@@ -151,6 +160,7 @@ def test_fast_statistics_take_the_map_at_the_copys_size(monkeypatch):
     assert np.abs(mapped.astype(int) - stylize_in_strips(rgb, network, weights=shares)).mean() > 1
 
 
+@pytest.mark.slow
 def test_it_comes_back_from_a_file_with_the_names_of_its_conditions(tmp_path):
     network, photo = trained(), photograph(24, 31)[None]
     network.save(tmp_path / "many.keras")
@@ -180,6 +190,7 @@ def test_what_it_knows_is_said_in_words(conditions, words):
     assert paintings_known({"config": {"conditions": conditions} if conditions else {}}) == words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", quick_first(["mixed_bfloat16", "mixed_float16"]))
 def test_reduced_precision_gives_the_same_picture(policy):
     network, photo = trained(), photograph(37, 50)[None]

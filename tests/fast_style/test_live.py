@@ -30,6 +30,7 @@ def test_a_file_is_painted_into_a_file(tmp_path, tiny_network, capsys):
     assert "expected a new file, or --overwrite" in err
 
 
+@pytest.mark.slow
 def test_a_pattern_ends_after_its_seconds(tmp_path, tiny_network, capsys):
     target = tmp_path / "out.gif"
     code, out, _ = run(

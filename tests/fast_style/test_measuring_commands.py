@@ -81,6 +81,7 @@ def test_evaluate_measures_one_painting_of_several(folder, capsys):
     assert "under the same conditions" in err
 
 
+@pytest.mark.slow
 def test_optimize_with_the_variant_of_gatys_on_two_paintings(folder, capsys):
     """VGG19 with average pooling and normalised filters; early layers and few iterations, to be quick."""
     arguments = ["optimize", folder / "photos", "--style", folder / "style.png", folder / "other.png", *RANDOM]

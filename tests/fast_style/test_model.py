@@ -83,6 +83,7 @@ def test_float64(eager_steps):
     assert second < first
 
 
+@pytest.mark.slow
 def test_photographs_too_small_for_the_loss_network(eager_steps):
     model = trainer(content_layers=("relu3_3",))
     model.compile("sgd")
@@ -91,6 +92,7 @@ def test_photographs_too_small_for_the_loss_network(eager_steps):
     assert np.isfinite(model.fit(np.zeros((1, 4, 4, 3), np.uint8), verbose=0).history["loss"]).all()
 
 
+@pytest.mark.slow
 def test_tracked_loss_is_the_weighted_sum_of_tracked_terms(eager_steps):
     model = trainer(content_weight=2.0, style_weight=1e-3, tv_weight=1e-2)
     model.compile("sgd")
@@ -99,6 +101,7 @@ def test_tracked_loss_is_the_weighted_sum_of_tracked_terms(eager_steps):
     assert logs["loss"] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_only_the_network_is_trained(eager_steps):
     model = trainer()
     model.compile(keras.optimizers.Adam(1e-3))
@@ -144,6 +147,7 @@ def test_loss_falls_under_each_policy_as_in_float32(policy, float32_losses):
     assert 1 - values[-1] / values[0] == pytest.approx(drop, abs=0.1)
 
 
+@pytest.mark.slow
 def test_float16_loss_is_scaled_and_overflow_is_skipped_and_counted(eager_steps):
     """A loss scale of 2^40 overflows float16 gradients: the step must change nothing and be counted."""
     model = trainer("mixed_float16", **FIRST_LAYERS)
@@ -186,6 +190,7 @@ def test_no_step_is_skipped_in_float16_at_the_weights_of_the_readme(shared_data,
     assert [one["skipped"] for one in logs] == [0.0] * 4
 
 
+@pytest.mark.slow
 def test_plain_optimizer_is_wrapped_under_float16_only():
     for policy, wrapped in (("mixed_float16", True), ("float32", False)):
         model = trainer(policy)
@@ -200,6 +205,7 @@ def test_xla_is_not_switched_on_for_a_cpu():
         assert model.jit_compile is False
 
 
+@pytest.mark.slow
 def test_style_warmup_grows_the_weight_geometrically(eager_steps):
     """A hundredth at step 0, a tenth half-way, the whole at the end and after; validation has the whole."""
     model = trainer(style_warmup=10)
@@ -283,6 +289,7 @@ def stability_of_steps(network, photos, steps, options):
     return found
 
 
+@pytest.mark.slow
 def test_stability_of_what_moves_is_what_sticks_to_the_grid():
     """Without noise, only movement differs: none for a pixel of its own, some where layers have strides."""
     options = {"stability_weight": 1.0, "stability_noise": 0.0, "stability_shift": 3}
@@ -294,6 +301,7 @@ def test_stability_of_what_moves_is_what_sticks_to_the_grid():
         assert (len({round(value, 6) for value in found}) > 2) == sticks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", quick_first([{"stability_shift": 2}, {"stability_motion": 3.0}, {"stability_light": 0.2}])
 )
@@ -307,6 +315,7 @@ def test_stability_of_smooth_motion_and_light_is_what_does_not_follow_them(optio
         assert follows or len(set(found)) == 3
 
 
+@pytest.mark.slow
 def test_smooth_motion_asks_for_photographs_that_leave_something_to_compare():
     """16 pixels a side and those that motion may bring in, rounded up; 16 of them left: 2 (16 + 3) + 16."""
     model = trainer(stability_weight=1.0, stability_motion=2.5)
@@ -327,6 +336,7 @@ class Framing(Pixelwise):
         return tf.pad(images[:, p:-p, p:-p] * 0 + 255, ((0, 0), (p, p), (p, p), (0, 0)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("margin", "seen"), [(0, False), (8, False), (24, True)])
 def test_stability_is_compared_up_to_the_borders_with_a_margin_that_is_wide(margin, seen):
     """A frame two pixels within the borders of the photograph does not move with it."""
@@ -354,6 +364,7 @@ def test_pixels_that_are_none(name, value):
         trainer(stability_weight=1.0, **{name: value})
 
 
+@pytest.mark.slow
 def test_with_the_margin_the_objective_in_training_is_that_in_use():
     photos = next(iter(photographs()))
     model = trainer(training_margin=8)
@@ -402,6 +413,7 @@ def test_settings_of_something_else(settings):
         StyleTransfer(painting(), TransformationNetwork(width=4), settings=settings)
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_the_network(tmp_path):
     model = trainer()
     model.save(tmp_path / "painted.keras")

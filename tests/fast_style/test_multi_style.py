@@ -76,6 +76,7 @@ def test_every_condition_gets_its_turn_before_any_gets_it_again():
     assert np.asarray(model.chosen(4, training=True)).tolist() == drawn[8:12]
 
 
+@pytest.mark.slow
 def test_each_picture_is_compared_with_the_gram_matrices_of_its_own_condition():
     """By hand: eq. 4 of the loss network's features, of each photograph with the painting that it is to be."""
     from fast_style.common.images.geometry import resize_short_side
@@ -101,6 +102,7 @@ def test_each_picture_is_compared_with_the_gram_matrices_of_its_own_condition():
         assert float(terms["loss"][index]) == pytest.approx(content + 1e-3 * style + pixels, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_step_changes_the_rows_of_its_conditions_and_no_others():
     model = make(balance=0.0)
     before = [np.asarray(variable) for variable in row_variables(model.network)]
@@ -301,6 +303,7 @@ def test_adding_has_settings_of_its_own_and_needs_no_photographs(many):
     assert Crops(settings.content, 64, 3).crop(1).shape == (64, 64, 3)
 
 
+@pytest.mark.slow
 def test_scales_and_shifts_learn_faster_than_what_every_step_trains():
     """The first step of Adam moves each number by its learning rate, whatever the gradient."""
     from fast_style.common.training.adam import Adam

@@ -35,6 +35,7 @@ def photo(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (1, height, width, 3), np.uint8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("upsampling", ["transposed", "resize"])
 def test_every_row_of_the_paper_table(upsampling):
     network = TransformationNetwork(upsampling=upsampling)
@@ -170,6 +171,7 @@ def test_unknown_options_are_named(options):
         TransformationNetwork(**options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", quick_first(["mixed_bfloat16", "mixed_float16"]))
 def test_a_trained_network_paints_the_same_picture_in_reduced_precision(policy):
     """40 dB is hard to see. Measured on trained starry_night with bfloat16: 54 to 57 dB."""

@@ -75,6 +75,7 @@ def test_photographs_of_a_batch_lie_elsewhere():
     assert np.abs(both[0] - both[1]).mean() > 1
 
 
+@pytest.mark.slow
 def test_a_seed_is_another_part_of_the_field():
     network, rgb = trained(noise_channels=2), photograph(20, 30)[None]
     pictures = [np.asarray(network.with_seed(seed).render(rgb)).astype(int) for seed in (0, 5, 5, 6)]
@@ -102,6 +103,7 @@ def test_saved_and_loaded(tmp_path):
     np.testing.assert_array_equal(loaded(rgb, weights), network(rgb, weights))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_reduced_precision(policy):
     """A place far out: in half precision it would be no place of its own."""
@@ -280,6 +282,7 @@ def test_strips_and_frames_have_the_seed():
     assert np.abs(paint_frames(np.stack([photo]))[0] - whole).max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("channels", "seed", "message"),
     [
@@ -312,6 +315,7 @@ def test_bad_seeds_of_the_command_are_one_line(tmp_path, capsys, options, messag
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.slow
 def test_regions_lie_on_the_field_of_the_seed():
     network = trained(noise_channels=2, conditions=["a", "b"])
     photo, sky = photograph(24, 30), np.ones((24, 30))

@@ -82,6 +82,7 @@ def test_fast_strips_are_close_and_have_no_seams():
     assert 0 < np.abs(one - exact).mean() < 8  # of 255: the copy is a little smoother
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     quick_first([{"upsampling": "resize", "reflection_padding": 0}, {}, {"noise_channels": 3, "noise_seed": 5}]),
@@ -105,6 +106,7 @@ def test_strips_of_a_panorama_are_of_columns(options, monkeypatch):
     assert max(most) < 50 * 950 / 4  # a quarter of the picture with its margin
 
 
+@pytest.mark.slow
 def test_progress_rises_to_one():
     shares = []
     stylize_in_strips(photograph(40, 40), trained(), strip_pixels=400, on_progress=shares.append)
@@ -119,6 +121,7 @@ def test_fast_is_exact_where_a_photograph_is_no_larger_than_the_copy():
     np.testing.assert_array_equal(stylize_in_strips(rgb, network, "fast"), stylize_in_strips(rgb, network))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("statistics", "maps"), [("exact", 3), ("fast", 2)])
 @pytest.mark.parametrize("options", quick_first([{"reflection_padding": 0}, {}]), ids=str)
 def test_temporary_files_take_no_more_than_was_checked_and_have_no_name(
@@ -192,6 +195,7 @@ class Deeper(TransformationNetwork):
         self.blocks.insert(3, layer)
 
 
+@pytest.mark.slow
 def test_a_layer_more_works_in_strips():
     """One that states what it is; the picture is the whole one's up to rounding."""
     keras.utils.set_random_seed(0)

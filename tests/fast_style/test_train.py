@@ -87,6 +87,7 @@ def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(folder
         np.testing.assert_allclose(resumed, whole, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
     with pytest.raises(
         UserError,

@@ -27,6 +27,7 @@ def network():
     return network
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"strength": 0.5}, {"original_colours": True}, {"max_size": 16}])
 def test_frames_are_those_of_stylize(tmp_path, network, options):
     path = make_clip(tmp_path / "clip.mp4", 3)
@@ -80,6 +81,7 @@ def run(arguments, capsys):
     return stop.value.code or 0, *capsys.readouterr()
 
 
+@pytest.mark.slow
 def test_clips_and_photographs_on_the_command_line(tmp_path, tiny_network, capsys):
     make_clip(tmp_path / "clip.mp4", 4, sound="aac")
     make_clip(tmp_path / "short.gif", 2, codec="gif", pixels="rgb8")

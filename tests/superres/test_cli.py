@@ -294,6 +294,7 @@ def test_evaluate_in_a_precision(flags, precision, folder, network_file, tmp_pat
     assert f"networks in {precision}\n" in printed
 
 
+@pytest.mark.slow
 def test_evaluate_self_ensemble(folder, network_file, tmp_path, capsys):
     arguments = ["evaluate", "--data", folder, "--factor", 2, "--network", network_file, "--self-ensemble"]
     code, printed, _ = run([*arguments, "-o", tmp_path / "e"], capsys)

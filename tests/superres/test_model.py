@@ -94,6 +94,7 @@ def equivariances(network, photos, steps=48):
     return np.array(found)
 
 
+@pytest.mark.slow
 def test_equivariance_of_what_is_woven_on_the_grid():
     """By hand: moved or mirrored to another place of the lattice, two of four pixels differ, by 6: 36 / 2."""
     found = equivariances(Weave(2, False), tf.fill((2, 32, 32, 3), 100.0))

@@ -9,6 +9,7 @@ from superres.network import SuperResolutionNetwork
 from superres.self_ensemble import enlarge_by_ensemble
 from superres.srcnn import SRCNN
 from superres.tiles import OUTPUT_SIDE, default_tile, enlarge_in_tiles, tile_count
+from tests.levels import quick_first
 
 
 def trained(network):
@@ -43,7 +44,7 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", quick_first(NETWORKS, 3))
 def test_tiles_equal_the_untiled_result_to_one_of_255(name):
     """Tiles of 23 pixels, smaller than twice the overlap and no divisor of the sides."""
     network = trained(NETWORKS[name]())
@@ -55,6 +56,7 @@ def test_tiles_equal_the_untiled_result_to_one_of_255(name):
     assert np.abs(tiled - whole).max() <= 1
 
 
+@pytest.mark.slow
 def test_tiles_in_eight_orientations_equal_the_untiled_result():
     network = trained(NETWORKS["x4 without normalization"]())
     image = np.ascontiguousarray(data.chelsea()[60:110, 100:171])

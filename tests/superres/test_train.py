@@ -95,6 +95,7 @@ def test_interrupted_run_ends_as_an_uninterrupted_one(photos):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_srcnn_is_trained_by_the_same_code(photos):
     """Without a loss network: the record says that there was none."""
     record = train(settings(photos, **SRCNN_9_1_5, pixel_channels="y", degradation="bicubic"))

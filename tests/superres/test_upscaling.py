@@ -41,6 +41,7 @@ def test_grey_stays_grey(cat, network):
     assert result.std() > 10
 
 
+@pytest.mark.slow
 def test_tiles_are_taken_by_themselves_where_a_photograph_is_large(cat, network, monkeypatch):
     whole = upscale(cat, network)
     calls = []
@@ -61,6 +62,7 @@ def test_histogram_matching_is_on_where_the_network_was_meant_so(cat, network):
     np.testing.assert_array_equal(upscale(cat, meant, histogram_matching=False), plain)
 
 
+@pytest.mark.slow
 def test_self_ensemble(cat, network, tmp_path):
     """The mean of eight orientations, in front of whatever comes behind the network; off by default."""
     mean = enlarge_by_ensemble(network, cat[None])[0]
@@ -119,6 +121,7 @@ def test_output_that_memory_does_not_hold_is_refused(cat, network, monkeypatch, 
         upscale(cat, network)
 
 
+@pytest.mark.slow
 def test_what_memory_will_not_hold_is_refused_before_it_is_tried(cat, network, monkeypatch):
     """Of 56x40 pixels at x2, 2 filters of 8 bytes and a canvas of 3: 170,240 bytes; in tiles of 4, less."""
     monkeypatch.setattr(upscaling, "physical_memory", lambda: 170_239)

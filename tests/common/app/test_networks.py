@@ -45,6 +45,7 @@ def test_networks_of_any_task_are_given_as_files_and_folders(source, tmp_path):
         given_networks([tmp_path / "notes.keras"])
 
 
+@pytest.mark.slow
 def test_one_that_is_there_does_not_wait_for_another(source, tmp_path):
     networks = Networks("float32")
     networks.start()

@@ -133,6 +133,7 @@ def test_float16_stays_with_keras():
     assert {"IdentityN", "DepthToSpace"}.isdisjoint(types(traced(last, "float16")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [

@@ -90,6 +90,7 @@ def test_height_and_width_double(method, normalization):
     assert block.compute_output_shape((None, None, 7, 3)) == (None, None, 14, 6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", UPSAMPLINGS)
 def test_size_that_is_not_known(method, rng):
     block = UpsamplingBlock(4, method)

@@ -31,6 +31,7 @@ def test_every_network_ships_with_a_graph():
     assert all(source.graph for source in SHIPPED.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", quick_first(SHIPPED, 3))
 def test_pictures_are_those_of_tensorflow(name):
     """Which a graph of other weights, or made before a change of layers, would not give."""
@@ -45,6 +46,7 @@ def test_pictures_are_those_of_tensorflow(name):
         assert psnr(expected[0], painted[0]) >= FLOOR
 
 
+@pytest.mark.slow
 def test_a_photograph_of_one_colour_is_that_of_tensorflow():
     """Its variances are next to nothing, and of the size of what rounding leaves of squares."""
     image = np.full((1, 200, 300, 3), (20, 60, 200), np.uint8)

@@ -53,6 +53,7 @@ def by_hand(features, targets, outputs, painting):
     )
 
 
+@pytest.mark.slow
 def test_it_is_the_weighted_sum_of_eq_2_and_eq_4(features, targets, outputs, painting):
     feature, style, _ = by_hand(features, targets, outputs, painting)
     loss = PerceptualLoss(feature_weight=3.0, style_weight=0.5, pixel_weight=2.0, reduction=None, **SMALL)
@@ -72,6 +73,7 @@ def test_each_part_alone(features, targets, outputs, painting):
     np.testing.assert_allclose(loss(targets[:, :8, :10], outputs), loss(targets[:, :8, :10], outputs[:, :, :]))
 
 
+@pytest.mark.slow
 def test_the_style_may_be_a_painting_s(features, targets, outputs, painting, tmp_path):
     feature, _, style = by_hand(features, targets, outputs, painting)
     options = {"style_weight": 1.0, "style_size": None, **SMALL}
@@ -142,6 +144,7 @@ def test_what_it_cannot_be_made_of(options, error):
         PerceptualLoss(**{**SMALL, "style_layers": ("relu2_1",), **options})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target, output, error",
     [

@@ -37,6 +37,7 @@ def test_what_is_no_file_of_a_network_is_said(tmp_path):
     assert no_file(run / "network.keras") is None
 
 
+@pytest.mark.slow
 def test_a_network_is_loaded_once_until_it_changes(tmp_path, network):
     path = tmp_path / "small.keras"
     network.save(path)

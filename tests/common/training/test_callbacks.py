@@ -96,6 +96,7 @@ def test_report_averages_over_its_interval_and_logs_scalars(tmp_path, capsys):
     assert logged["train/images_per_second", 4] > 0
 
 
+@pytest.mark.slow
 def test_previews_are_written_every_so_often(tmp_path):
     picture = np.zeros((4, 5, 3), np.uint8)
     fit([Previews(lambda: picture, tmp_path / "previews", every=2, start=5)], count=4)

@@ -66,6 +66,7 @@ def test_model_checkpoint_by_epoch_and_by_batch():
     assert names == ["batch1.keras", "batch2.keras", "epoch1.keras", "epoch2.keras"]
 
 
+@pytest.mark.slow
 def test_model_checkpoint_saves_weights_with_the_optimizer():
     model = fit(callbacks.ModelCheckpoint("a.weights.h5", save_weights_only=True))
     alone, around = trainer().network, trainer()
@@ -85,6 +86,7 @@ def test_model_checkpoint_of_a_format_that_holds_no_such_network(path):
         fit(callbacks.ModelCheckpoint(path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "callback",
     quick_first(
@@ -107,6 +109,7 @@ def test_what_needs_a_validation_is_refused_without_one(callback):
     fit(callback, epochs=1, validation_split=0.5)
 
 
+@pytest.mark.slow
 def test_what_another_callback_logs_may_be_monitored():
     sharpness = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(sharpness=epoch))
     model = trainer()
@@ -127,6 +130,7 @@ def test_early_stopping_looks_for_the_minimum_of_any_term(monitor):
     assert stop.best > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", quick_first(["float32", "mixed_float16"]))
 def test_backup_and_restore_goes_on_exactly(policy):
     expected = fit(callbacks.History(), trainer(policy), epochs=4)
@@ -165,6 +169,7 @@ def test_tensorboard_logs_every_term():
     assert {f"evaluation_{term}_vs_iterations" for term in TERMS} <= tags
 
 
+@pytest.mark.slow
 def test_csv_logger_has_a_column_for_every_term():
     fit(callbacks.CSVLogger("log.csv"), validation_data=PHOTOS)
     with open("log.csv") as file:
@@ -196,6 +201,7 @@ def test_each_callback_of_the_page_has_a_test():
     assert named == {name for name in dir(callbacks) if f"callbacks.{name}(" in here} - {"LambdaCallback", "History"}
 
 
+@pytest.mark.slow
 def test_the_code_of_the_page(monkeypatch):
     """On two small photographs, with a loss network of random weights."""
     from fast_style.common.images.image_io import write_photo

@@ -47,6 +47,7 @@ def final_weights(folder, run="run"):
     return load_network(str(Path(folder) / run / "network.keras")).get_weights()
 
 
+@pytest.mark.slow
 def test_a_signal_in_the_middle_saves_and_stops(folder):
     """SIGINT while iterations go on: training ends early, and what it reached is saved and usable."""
     before = signal.getsignal(signal.SIGINT)
@@ -134,6 +135,7 @@ def test_starting_from_another_network(folder, first_run):
         np.testing.assert_array_equal(before, after)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_without_what_it_began_with(folder, first_run):
     """All of that is in the checkpoint."""
     start = folder / "start.keras"
@@ -179,6 +181,7 @@ def test_bad_photographs_stop_the_training(folder):
     assert record["bad_photographs"] == [str(folder / "photos" / name) for name in ("0.png", "1.png")]
 
 
+@pytest.mark.slow
 def test_one_bad_photograph_of_a_few_is_left_out_and_named(folder, capsys):
     (folder / "photos" / "0.png").write_text("no image")
     record = train(tiny_settings(folder))
@@ -219,6 +222,7 @@ def test_a_run_goes_on_from_an_older_checkpoint_where_the_newest_is_damaged(fold
         np.testing.assert_array_equal(before, after)
 
 
+@pytest.mark.slow
 def test_a_run_whose_checkpoints_are_all_damaged_is_not_begun_anew(folder):
     """It would write over what can perhaps be mended."""
     train(tiny_settings(folder))

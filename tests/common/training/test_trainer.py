@@ -102,6 +102,7 @@ def test_no_step_is_skipped_whatever_the_loss_begins_at(scale):
     assert trainer.weight == pytest.approx(1.0, abs=0.01)
 
 
+@pytest.mark.slow
 def test_the_loss_scale_is_fitted_once_and_stays_with_the_optimizers_state():
     """Of a loss of 3e5, 2^10 / 3e5 is 0.0034, and 2^-9 the next lower power of two; of one of 3, 2^8."""
     trainer, other = Trainer(scale=1e5, dtype="mixed_float16"), Trainer(dtype="mixed_float16")
@@ -222,6 +223,7 @@ def test_weights_of_classes_are_refused(method):
         getattr(trainer, method)(np.ones((2, 2, 2, 1)), np.ones(2), class_weight={0: 2.0})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fit", "train_on_batch"])
 @pytest.mark.parametrize("frozen_by", ["network", "trainer"])
 def test_a_network_that_is_frozen_whole_is_not_trained(method, frozen_by):

@@ -45,6 +45,7 @@ def test_files_are_the_commands_byte_for_byte(context, photo, painting, tmp_path
     assert Path(job.target).read_bytes() == made.read_bytes()
 
 
+@pytest.mark.slow
 def test_what_is_stopped_is_kept(context, photo, painting):
     settings = optimize.settings_of(context, painting, 50, "content", 32)
     (job,) = jobs_for(context, [photo], painting.stem, "png")
@@ -54,6 +55,7 @@ def test_what_is_stopped_is_kept(context, photo, painting):
     assert as_rgb(job.target).shape == (21, 32, 3)
 
 
+@pytest.mark.slow
 def test_what_is_no_picture_is_one_line(context, photo, painting, tmp_path):
     (tmp_path / "bad.png").write_text("none")
     (job,) = jobs_for(context, [photo], "bad", "png")

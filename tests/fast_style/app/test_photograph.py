@@ -27,6 +27,7 @@ def painted(context, photo, look, file_format="png"):
     return job
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "file_format", "flags"),
     [

@@ -240,6 +240,7 @@ def test_other_conditions_need_a_new_folder_or_overwrite(tmp_path):
     assert folder.load(32, "cat", 1, picture()) is None
 
 
+@pytest.mark.slow
 def test_a_network_of_a_run_is_called_as_the_run_and_goes_on_by_its_contents(folder, tiny_network):
     """Begun as tiny.keras, and gone on with as a copy in a run."""
     first = evaluate(settings(folder, tiny_network, counts=(1,)), progress=False)

@@ -14,6 +14,7 @@ from fast_style.objective import StyleObjective
 from fast_style.optimization.optimize import optimize, starting_picture
 from fast_style.settings import ObjectiveSettings
 from fast_style.style_losses import STYLE_LOSSES
+from tests.levels import quick_first
 
 LAYERS = {"content_layers": ("relu1_2",), "style_layers": ("relu1_1", "relu1_2")}
 
@@ -32,6 +33,7 @@ def objective():
     return of_painting(tv_weight=1e-3, **LAYERS)
 
 
+@pytest.mark.slow
 def test_lbfgs_never_rises_and_stays_within_the_bounds(objective):
     """Each accepted iteration lowers the objective: by the strong Wolfe conditions, up to float32 noise of 1e-6."""
     within = []
@@ -49,6 +51,7 @@ def test_lbfgs_never_rises_and_stays_within_the_bounds(objective):
     assert result.picture.shape == (20, 24, 3)
 
 
+@pytest.mark.slow
 def test_adam_falls_and_stays_within_the_bounds(objective):
     result = optimize(picture(), objective, iterations=60, method="adam", learning_rate=10.0)
     assert result.history[-1]["loss"] < 0.3 * result.history[0]["loss"]
@@ -111,6 +114,7 @@ def test_reconstruction_from_relu1_2_is_nearly_the_photograph():
     assert 10 * np.log10(255**2 / error) > 30
 
 
+@pytest.mark.slow
 def test_coarse_to_fine_begins_small_and_ends_with_the_objective_itself(objective):
     """64x72 in two sizes: iterations 1 to 4 of 32x36, 5 to 8 of 64x72; the last is better than the noise it skipped."""
     photo, sizes = picture(64, 72), []
@@ -130,7 +134,7 @@ def test_coarse_to_fine_that_is_stopped_early_still_has_the_full_size(objective)
     assert (result.stopped, result.picture.shape) == (True, (64, 72, 3))
 
 
-@pytest.mark.parametrize("name", [name for name in STYLE_LOSSES if name != "gram"])
+@pytest.mark.parametrize("name", quick_first(name for name in STYLE_LOSSES if name != "gram"))
 def test_every_loss_of_style_can_be_minimised(name):
     """Whatever its scale: the mmd-gaussian loss of 0.1 weighted by 1e-4 too."""
     options = {"content_layers": (), "style_layers": ("relu1_1",), "tv_weight": 0.0, "style_loss": name}
@@ -139,6 +143,7 @@ def test_every_loss_of_style_can_be_minimised(name):
     assert history[-1]["style"] < 0.5 * history[0]["style"]
 
 
+@pytest.mark.slow
 def test_bfloat16_features_still_lead_down():
     """The optimizer is in float64; the loss network's rounding, 2^-8, may end a line search early but not the run."""
     with dtype_policy("mixed_bfloat16"):
@@ -148,6 +153,7 @@ def test_bfloat16_features_still_lead_down():
     assert history[-1]["loss"] < 0.3 * history[0]["loss"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["lbfgs", "adam"])
 def test_a_weight_too_large_for_float32_is_named(objective, method):
     """Of white noise, total variation is some 10^7; float32 holds 3.4e38."""

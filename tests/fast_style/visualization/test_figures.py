@@ -28,6 +28,7 @@ def test_relu1_2_holds_the_photograph(loss_network):
     assert error < 255**2 / 10 ** (30 / 10)
 
 
+@pytest.mark.slow
 def test_a_texture_has_the_style_of_the_painting_at_any_size(loss_network):
     """A tenth of the noise's loss of style, on a canvas of another size, and not the painting itself."""
     painting = picture()
@@ -42,6 +43,7 @@ def test_a_texture_has_the_style_of_the_painting_at_any_size(loss_network):
     assert loss(texture) < 0.1 * loss(noise)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "rows", "columns"), [("content", 1, 3), ("style", 2, 3), ("texture", 1, 2)])
 def test_figures_have_a_labelled_cell_a_picture(loss_network, what, rows, columns):
     """Cells of 20 with gaps of 6 and a line of labels above; iterations are as many as pictures ask for."""

@@ -33,6 +33,7 @@ def test_bicubic_on_set5_is_as_published(shared_data):
     assert len(result.images) == 5
 
 
+@pytest.mark.slow
 def test_x4_pixel_on_set5_is_as_docs_superres_says_and_above_srcnn(shared_data):
     """30.48 dB is SRCNN's published figure; 31.30 / 0.8826 is what was measured when the network was shipped."""
     result = evaluate(shared_data / "superres" / "Set5", {"x4_pixel": load_network("x4_pixel")}, 4, "bicubic")
@@ -132,6 +133,7 @@ def test_histogram_matching_is_named(folder, network):
     assert result.images[0].values["tiny"] != evaluate(folder, {"tiny": network}, 2).images[0].values["tiny"]
 
 
+@pytest.mark.slow
 def test_self_ensemble_is_measured_and_named(folder, cat, network):
     result = evaluate(folder, {"tiny": network}, 2, self_ensemble=True)
     assert result.methods["tiny"] == "mean of eight orientations, as the network gives it"
