@@ -7,7 +7,6 @@ import tensorflow as tf
 from superres.enlarging_network import EnlargingNetwork
 from superres.orientation import ORIENTATIONS, turn
 from superres.self_ensemble import enlarge_by_ensemble
-from tests.levels import quick_first
 
 
 class Weave(EnlargingNetwork):
@@ -35,7 +34,9 @@ def test_white_stays_white():
     assert (enlarge_by_ensemble(Weave(2), np.full((1, 2, 2, 3), 255, "uint8")) == 255).all()
 
 
-@pytest.mark.parametrize("orientation", quick_first(ORIENTATIONS[1:]))
+@pytest.mark.parametrize(
+    "orientation", [ORIENTATIONS[1], *(pytest.param(one, marks=pytest.mark.slow) for one in ORIENTATIONS[2:])]
+)
 def test_a_turned_photograph_gives_the_turned_result(orientation, cat, network):
     """Which the network alone does not."""
     turned = np.asarray(turn(cat[None], orientation))
