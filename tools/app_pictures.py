@@ -148,7 +148,7 @@ def main(arguments=None):
                 continue
             page.get_by_role("tab", name=tab, exact=True).click()
             use(page, folder)
-            page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth)")
+            page.wait_for_function("[...document.images].every(one => one.complete)")
             page.wait_for_timeout(2000)  # until it is drawn
             shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
             shot.convert("RGB").save(options.output / f"{name}.jpg", quality=85)
