@@ -26,16 +26,18 @@ CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 
 
 @contextlib.contextmanager
-def opened_app():
+def opened_app(loss_weights):
     """A page of Playwright with the app in it, which runs in a folder that is removed, and that folder."""
     from playwright.sync_api import sync_playwright
 
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         command = [sys.executable, "-m", "fast_style", "app", "--no-browser", "--folder", f"{folder}/app"]
-        command += ["--loss-weights", "random"]  # of a training, the first seconds are shown
+        command += ["--loss-weights", loss_weights]
         app = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        browser = driver.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", *CAMERA])
+        browser = driver.chromium.launch(
+            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu", *CAMERA]
+        )
         try:
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
             page.set_default_timeout(1000 * SECONDS)
@@ -139,9 +141,10 @@ def write_clip(path, photo, height, width, frames=20):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tools.app_pictures", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PICTURES)} (default: all)")
+    parser.add_argument("--loss-weights", default="imagenet", metavar="FILE", help="of VGG19, for the training")
     parser.add_argument("--output", type=Path, default=DOCS, metavar="FOLDER")
     options = parser.parse_args(arguments)
-    with opened_app() as (page, folder):
+    with opened_app(options.loss_weights) as (page, folder):
         write_files(folder)
         for name, (tab, use) in PICTURES.items():
             if options.names and name not in options.names:
