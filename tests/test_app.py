@@ -327,9 +327,14 @@ def test_masks_are_shown_where_they_are(person, tmp_path):
         assert (changed & green).sum() / (changed | green).sum() > 0.9, sides
 
 
-def test_a_clip_is_tried_painted_stopped_and_saved(person, tmp_path):
+@pytest.fixture
+def clips():
+    """What makes clips, where PyAV is."""
     pytest.importorskip("av", reason="PyAV is not installed: pip install '.[video]'")
-    clips = pytest.importorskip("tests.common.video.clips")
+    return pytest.importorskip("tests.common.video.clips")
+
+
+def test_a_clip_is_tried_painted_stopped_and_saved(person, clips, tmp_path):
     clips.make_clip(tmp_path / "clip.mp4", 5, sides=(48, 64), sound="aac", pixels="yuv420p")
     clips.make_clip(tmp_path / "long.mp4", 2000, sides=(240, 320), pixels="yuv420p")
     (tmp_path / "bad.mp4").write_text("no clip")
@@ -352,9 +357,7 @@ def test_a_clip_is_tried_painted_stopped_and_saved(person, tmp_path):
     person.status("#paint-clip", r"long_starry_night_fast\.mp4 holds the first")
 
 
-def test_a_clip_is_enlarged_and_stopped(person, tmp_path):
-    pytest.importorskip("av", reason="PyAV is not installed: pip install '.[video]'")
-    clips = pytest.importorskip("tests.common.video.clips")
+def test_a_clip_is_enlarged_and_stopped(person, clips, tmp_path):
     clips.make_clip(tmp_path / "clip.mp4", 3, sides=(24, 32), sound="aac", pixels="yuv420p")
     clips.make_clip(tmp_path / "long.mp4", 2000, sides=(24, 32), pixels="yuv420p")
     (tmp_path / "bad.mp4").write_text("no clip")

@@ -1,5 +1,6 @@
 """The tab that enlarges clips."""
 
+import functools
 from pathlib import Path
 
 import gradio as gr
@@ -65,11 +66,8 @@ def build(context):
         with gr.Column(scale=3, min_width=320):
             work = ClipWork(context, "Enlarge", "enlarged")
 
-    def try_one(clip, place, *chosen):
-        return preview(context, clip, place, *chosen)
-
     def enlarge_it(clip, progress, tell, start, end, file_format, *chosen):
         return enlarge_clip(context, clip, clip_options(start, end, file_format), progress, *chosen, tell=tell)
 
-    work.try_when(try_one, [clip.change, *(one.change for one in fields)], clip, fields)
+    work.try_when(functools.partial(preview, context), [clip.change, *(one.change for one in fields)], clip, fields)
     work.begin_with(enlarge_it, clip, [*times, *fields])

@@ -16,6 +16,7 @@ from fast_style.app import video
 from fast_style.app.look import Look
 from fast_style.common.app import clips
 from fast_style.common.app.working import WorkProgress
+from tests.common.app.impatient import Impatient
 
 
 @pytest.fixture
@@ -69,12 +70,6 @@ def test_sound_comes_along(context, clip):
 
 
 def test_a_clip_is_stopped_and_kept_so_far(context, clip):
-    class Impatient(WorkProgress):
-        def update(self):
-            super().update()
-            if self.done == 2:
-                self.stop()
-
     progress = Impatient("frames")
     path, stopped = painted(context, clip, Look("tiny"), progress=progress)
     assert stopped.endswith("holds the first 0.1 s")

@@ -5,26 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import superres
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
-from fast_style.common.networks.source import find_network
 from superres.cli import main
-from superres.task import TASK
-from tests.common.app.contexts import make_context
 
 pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
 from superres.app import enlarge as tab
 
 SRCNN, MATCHED = "x4, SRCNN 9-1-5", "--histogram-matching"
-
-
-@pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    """Of an app that was given a network for factor 2."""
-    path = tmp_path_factory.mktemp("given") / "twice.keras"
-    superres.SRCNN(factor=2).save(path)
-    return make_context(tmp_path_factory.mktemp("app"), given=[find_network(path, TASK)])
 
 
 @pytest.fixture

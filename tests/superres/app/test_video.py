@@ -7,10 +7,7 @@ import pytest
 
 import superres
 from fast_style.common.errors import UserError
-from fast_style.common.networks.source import find_network
 from superres.cli import main
-from superres.task import TASK
-from tests.common.app.contexts import make_context
 from tests.common.video.clips import frames_of, make_clip, packets_of
 
 pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
@@ -18,16 +15,9 @@ pytest.importorskip("av", reason="PyAV is not installed: pip install '.[video]'"
 from fast_style.common.app.clips import clip_options
 from fast_style.common.app.working import WorkProgress
 from superres.app import video
+from tests.common.app.impatient import Impatient
 
 TWICE = ("x2, twice", 2)
-
-
-@pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    """Of an app that was given a network for factor 2."""
-    path = tmp_path_factory.mktemp("given") / "twice.keras"
-    superres.SRCNN(factor=2).save(path)
-    return make_context(tmp_path_factory.mktemp("app"), given=[find_network(path, TASK)])
 
 
 @pytest.fixture
@@ -61,12 +51,6 @@ def test_files_are_the_commands_byte_for_byte(context, clip, tmp_path, chosen, t
 
 
 def test_a_clip_is_stopped_and_kept_so_far(context, clip):
-    class Impatient(WorkProgress):
-        def update(self):
-            super().update()
-            if self.done == 2:
-                self.stop()
-
     path, stopped = video.enlarge_clip(context, clip, clip_options(), Impatient("frames"), *TWICE)
     assert stopped.endswith("holds the first 0.1 s")
     assert len(frames_of(path)[0]) == 2
