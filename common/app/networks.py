@@ -59,10 +59,23 @@ class Networks:
         self.precision, self.error = precision, None
         self._ready, self._graphs, self._expected, self._lock = {}, {}, [], threading.Lock()
         self._started, self._ended, self._thread = threading.Event(), threading.Event(), None
+        self._watched, self._nobody_waits = 0, threading.Condition()
 
     def expect(self, sources):
         """These will be wanted first: they are read once TensorFlow has started."""
         self._expected += sources
+
+    @contextlib.contextmanager
+    def in_front(self):
+        """Within it, networks that are only expected are not read: somebody looks at what is made meanwhile."""
+        with self._nobody_waits:
+            self._watched += 1
+        try:
+            yield
+        finally:
+            with self._nobody_waits:
+                self._watched -= 1
+                self._nobody_waits.notify_all()
 
     def start(self):
         """Begins to import TensorFlow and to read what is expected, in a thread of its own."""
@@ -75,6 +88,8 @@ class Networks:
         Where a program ends while a thread is within TensorFlow, that aborts it.
         """
         self._ended.set()
+        with self._nobody_waits:
+            self._nobody_waits.notify_all()
         if self._thread is not None:
             self._thread.join()
 
@@ -86,6 +101,8 @@ class Networks:
         finally:
             self._started.set()
         for source in self._expected if self.error is None else ():
+            with self._nobody_waits:
+                self._nobody_waits.wait_for(lambda: not self._watched or self._ended.is_set())
             if self._ended.is_set():
                 break
             self.get(source)

@@ -1,5 +1,6 @@
 """The tab that paints photographs: one, with all paintings to choose from, or many."""
 
+import math
 import time
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from fast_style.common.images.image_io import as_rgb
 
 # Long side in pixels at which every painting is tried.
 THUMBNAIL = 256
+# Seconds between two lists of thumbnails: the page lays each list out anew.
+PAUSE = 0.4
 FORMATS = [("PNG", "png"), ("JPEG", "jpg")]
 
 
 def thumbnails(context, photograph):
-    """Yields what each painting makes of a photograph at 256 pixels, as it comes: lists of (path, title).
+    """Yields what each painting makes of a photograph at 256 pixels, as they come: longer lists of (path, title).
 
     Raises:
         UserError: something that is no photograph.
@@ -31,10 +34,14 @@ def thumbnails(context, photograph):
 
     small = shown(checked(photograph), THUMBNAIL)
     pictures, folder = [], context.folder.new()
-    for painting in all_paintings(context):
-        picture = stylize(small, context.networks.get_soon(painting.fast), style=painting.style)
-        pictures.append((thumbnail(folder, picture, painting.name), painting.title))
-        yield list(pictures)
+    paintings, told = all_paintings(context), -math.inf
+    with context.networks.in_front():
+        for painting in paintings:
+            picture = stylize(small, context.networks.get_soon(painting.fast), style=painting.style)
+            pictures.append((thumbnail(folder, picture, painting.name), painting.title))
+            if time.monotonic() > told + PAUSE or len(pictures) == len(paintings):
+                yield list(pictures)
+                told = time.monotonic()
 
 
 def jobs_for(context, photographs, label, file_format):
@@ -127,9 +134,9 @@ def build(context):
         if photograph is None:
             yield {gallery: examples(), status: ""}
             return
-        for pictures in thumbnails(context, photograph):
+        for number, pictures in enumerate(thumbnails(context, photograph)):
             # The line may be that of a picture by now, which was painted in the meantime.
-            yield {gallery: pictures} | ({status: ""} if len(pictures) == 1 else {})
+            yield {gallery: pictures} | ({} if number else {status: ""})
 
     def examples():
         """What networks of one painting that ship made of a sample photograph."""

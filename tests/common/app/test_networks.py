@@ -81,6 +81,23 @@ def test_what_is_expected_is_read_before_anybody_asks(source):
     assert len(networks._ready) == 1
 
 
+def test_what_is_expected_waits_while_somebody_looks(source, monkeypatch):
+    networks, read = Networks("float32"), threading.Event()
+    monkeypatch.setattr(networks, "get", lambda source: read.set())
+    networks.expect([source])
+    with networks.in_front():
+        with networks.in_front():
+            networks.start()
+            networks.wait()
+        assert not read.wait(0.1)
+    assert read.wait(60)
+    networks.expect([source])
+    with networks.in_front():
+        networks.start()
+        networks.wait()
+        networks.stop()  # does not wait for who looks
+
+
 def test_who_ends_waits_for_what_is_read_and_reads_no_more(source, monkeypatch):
     networks, begun, go_on = Networks("float32"), threading.Event(), threading.Event()
 

@@ -90,10 +90,19 @@ def test_before_and_after_are_of_one_size(context, photo):
 
 def test_every_painting_is_tried_and_those_that_were_trained_are_among_them(context, photo, monkeypatch):
     monkeypatch.setattr(photograph, "all_paintings", lambda context: all_paintings(context)[-2:])
+    monkeypatch.setattr(photograph, "PAUSE", 0)
     pictures = list(photograph.thumbnails(context, str(photo)))
     assert [len(some) for some in pictures] == [1, 2]
     assert as_rgb(pictures[-1][0][0]).shape == (40, 60, 3)
     assert [title for _, title in pictures[-1]] == ["Udnie (many)", "tiny"]
+
+
+def test_thumbnails_are_laid_out_by_groups(context, photo, monkeypatch):
+    """Each list lays the page out anew: 24 lists of up to 24 took as long as the painting of them."""
+    monkeypatch.setattr(photograph, "all_paintings", lambda context: 3 * all_paintings(context)[-1:])
+    monkeypatch.setattr(photograph, "PAUSE", 1000)
+    pictures = list(photograph.thumbnails(context, str(photo)))
+    assert [len(some) for some in pictures] == [1, 3]
 
 
 def test_paintings_that_ship_have_a_fast_network_each():
