@@ -20,6 +20,7 @@ class Look:
         share: of the other, 0 to 1.
         original_colours: as of :func:`fast_style.stylize`.
         max_size: pixels of the long side; 0 for as it is.
+        seed: as of :func:`fast_style.stylize`.
     """
 
     painting: str
@@ -30,6 +31,17 @@ class Look:
     share: float = 0.5
     original_colours: bool = False
     max_size: int = 0
+    seed: int = 0
+
+    @property
+    def painter_options(self):
+        """Of :class:`fast_style.painter.Painter`, beside style and name."""
+        return {"stroke": self.stroke, "strength": self.strength, "seed": self.seed}
+
+
+def network_of(painting: Painting, kind):
+    """The :class:`common.networks.source.Source` of a kind of network of a painting."""
+    return painting.fast if kind == "fast" else painting.full
 
 
 def chosen(context, look):
@@ -39,30 +51,30 @@ def chosen(context, look):
         UserError: no such painting; two that no network knows together; what :func:`plan_style` refuses.
     """
     one = painting_named(context, look.painting)
-    source = one.fast if look.kind == "fast" else one.full
+    source = network_of(one, look.kind)
     word = one.style or source.name
     if look.other and look.share > 0:
         other = painting_named(context, look.other)
         _check_one_network([one, other])
         word = f"{one.word}:{1 - look.share:g} + {other.word}:{look.share:g}"
-    return choose([word], [one], (), look.stroke, look.strength)
+    return choose([word], [one], (), look.stroke, look.strength, look.seed)
 
 
-def choose(words, paintings, masked=(), stroke=1.0, strength=1.0):
+def choose(words, paintings, masked=(), stroke=1.0, strength=1.0, seed=0):
     """(label, source, style) of words of the command line.
 
     Args:
         words: style expression, or none, of what no mask covers.
         paintings: that are in the words; where they are in files, the network is that of the first.
         masked: style expressions of masks.
-        stroke, strength: as of :func:`fast_style.stylize`.
+        stroke, strength, seed: as of :func:`fast_style.stylize`.
 
     Raises:
         UserError: what :func:`chosen_styles` refuses.
     """
     first = paintings[0].full
     network = None if first.ships else first.path
-    ((label, (source, style)),) = chosen_styles(words, network, masked, stroke, strength).items()
+    ((label, (source, style)),) = chosen_styles(words, network, masked, stroke, strength, seed).items()
     return label, source, style
 
 

@@ -1,10 +1,12 @@
 """The fields by which people choose what a picture is to become like, which several tabs have."""
 
+import functools
+
 import gradio as gr
 
-from fast_style.app.look import Look
+from fast_style.app.look import Look, network_of
 from fast_style.app.paintings import all_paintings, choices, partners
-from fast_style.settings import STROKES
+from fast_style.settings import LARGEST_SEED, STROKES
 
 SIZES = [("as it is", 0), *((f"at most {side} pixels", side) for side in (2048, 1024, 512))]
 NETWORKS = [("full", "full"), ("half the filters: quicker", "fast")]
@@ -14,6 +16,12 @@ QUIET = {"queue": False, "show_progress": "hidden"}
 def stroke_slider(label="Strokes: 1 is the painting's, more is coarser", **options):
     """A component for the size of strokes."""
     return gr.Slider(*STROKES, 1, step=0.05, label=label, **options)
+
+
+def seed_field(context, name, kind):
+    """The field for a seed, shown where the network has a field of noise; else hidden, and 0, which all take."""
+    found = [network_of(one, kind) for one in all_paintings(context) if one.name == name]
+    return gr.Number(visible=True) if found and found[0].noise_channels else gr.Number(0, visible=False)
 
 
 class LookFields:
@@ -36,10 +44,15 @@ class LookFields:
         self._share = gr.Slider(0, 1, 0.5, step=0.05, label="Share of that painting", visible=False)
         colours = gr.Checkbox(label="Keep the colours as they were")
         size = gr.Dropdown(SIZES, value=size, label="Size")
+        seed = gr.Number(
+            0, label="Variation: each number makes another", precision=0, minimum=0, maximum=LARGEST_SEED, visible=False
+        )
         # In the order of the fields of Look.
-        self.inputs = [self.painting, network, strength, stroke, self.other, self._share, colours, size]
+        self.inputs = [self.painting, network, strength, stroke, self.other, self._share, colours, size, seed]
         self.painting.focus(self._names, outputs=self.painting, **QUIET)
         self.painting.change(self._blends, self.painting, [self.other, self._share], **QUIET)
+        for one in (self.painting, network):
+            one.change(functools.partial(seed_field, context), [self.painting, network], seed, **QUIET)
         self.other.change(lambda name: gr.Slider(visible=bool(name)), self.other, self._share, **QUIET)
         context.page.load(self._opened, outputs=self.painting, **QUIET)
 

@@ -74,8 +74,7 @@ def paint(context, job, source, style, look, masks=()):
         masks=masks,
         style=style,
         name=source.name,
-        stroke=look.stroke,
-        strength=look.strength,
+        **look.painter_options,
     )
     for _, reason in failed:
         raise UserError(reason)

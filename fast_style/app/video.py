@@ -46,7 +46,7 @@ def paint_clip(context, clip, look, options, progress, tell=warn):
     """
     label, source, style = chosen(context, look)
     (job,) = plan_clips([(clip, Path(clip).name)], [label], options, str(context.folder.new()))[label]
-    named = {"style": style, "name": source.name, "stroke": look.stroke, "strength": look.strength}
+    named = {"style": style, "name": source.name, **look.painter_options}
     as_whole = {"streaming": "auto", "original_colours": look.original_colours}
     network = context.networks.get(source)
     told = {"progress": progress.begin, "tell": tell}
@@ -69,7 +69,7 @@ def preview(context, clip, look, share=0.0):
     _, source, style = chosen(context, look)
     frame = frame_of(clip, share, look.max_size or None)
     network = context.networks.get(source)
-    painter = Painter(network, style=style, name=source.name, stroke=look.stroke, strength=look.strength)
+    painter = Painter(network, style=style, name=source.name, **look.painter_options)
     paint, _ = frame_painter(painter, *frame.shape[:2], original_colours=look.original_colours)
     return frame, paint(frame[None])[0]
 

@@ -8,13 +8,17 @@ from PIL import Image
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import as_rgb, write_photo
+from fast_style.common.networks.source import find_network
 from fast_style.network import TransformationNetwork
+from fast_style.stylization import stylize
+from fast_style.task import TASK
 from tests.common.app.contexts import make_context
 from tests.fast_style.tiny_paintings import SIZED, ship, trained
 
 pytest.importorskip("gradio", reason="the app's framework is not installed: pip install '.[app-test]'")
 from fast_style.app import live, photograph
 from fast_style.app.look import Look, chosen
+from fast_style.app.look_fields import seed_field
 from fast_style.app.paintings import all_paintings, painting_named, partners, shipped_paintings
 from tests.fast_style.app.painted_by_command import of_the_command
 
@@ -80,6 +84,26 @@ def test_what_ships_is_chosen_as_the_command_chooses_it(tmp_path, photo, monkeyp
     made = of_the_command(tmp_path / "out", photo, "--style", "wave", "--stroke", "2", "--format", "png")
     assert Path(job.target).name == made.name
     assert Path(job.target).read_bytes() == made.read_bytes()
+
+
+def test_variations_of_a_network_with_a_field_of_noise(tmp_path, photo):
+    """The field for a seed is shown for such networks alone, and is 0 again for others."""
+    foggy = TransformationNetwork(width=1, noise_channels=1)
+    for variable in foggy.noise.weights:
+        variable.assign(np.full(variable.shape, 9.0))
+    foggy.save(tmp_path / "foggy.keras")
+    TransformationNetwork(width=1).save(tmp_path / "plain.keras")
+    given = [find_network(tmp_path / f"{name}.keras", TASK) for name in ("foggy", "plain")]
+    context = make_context(tmp_path / "app", given=given)
+    shown = {name: seed_field(context, name, "full") for name in ("foggy", "plain", "gone")}
+    assert [one.visible for one in shown.values()] == [True, False, False]
+    assert [one.value for one in shown.values()] == [None, 0, 0]
+    made = {seed: Path(painted(context, photo, Look("foggy", seed=seed)).target).read_bytes() for seed in (0, 7)}
+    assert made[0] != made[7]
+    expected = stylize(as_rgb(photo), tmp_path / "foggy.keras", seed=7)
+    np.testing.assert_array_equal(as_rgb(made[7]), expected)
+    with pytest.raises(UserError, match="--seed: expected 0 for plain"):
+        chosen(context, Look("plain", seed=7))
 
 
 def test_before_and_after_are_of_one_size(context, photo):
