@@ -151,10 +151,18 @@ def flicker(pictures, flows):
     return np.mean(errors), np.mean([math.sqrt(3 * error) for error in errors])
 
 
-def calmed(frames, painted, **options):
-    """What :class:`Calm` makes of a clip."""
-    calm = Calm(**options)
-    return [calm.calm(*pair) for pair in zip(frames, painted, strict=True)]
+def calmed(frames, paint, **options):
+    """What :class:`Calm` makes of a clip that is painted by a function."""
+    calm, pictures = Calm(**options), []
+    for frame in frames:
+        followed = calm.follow(frame)
+        pictures.append(calm.mix(followed, paint(followed.steady)))
+    return pictures
+
+
+def painter(network):
+    """A function from a frame to what a network makes of it."""
+    return lambda frame: network.render(frame[None]).numpy()[0]
 
 
 def objective_of(name, style, loss_weights, side):
@@ -181,7 +189,7 @@ def objective_of(name, style, loss_weights, side):
     return lambda *pictures: np.array([float(one) for one in terms(*(tf.cast(p[None], tf.float32) for p in pictures))])
 
 
-def measure(data, name, style, loss_weights, side=384, count=24, strengths=(0.6,)):
+def measure(data, name, style, loss_weights, side=384, count=24, strengths=(0.5,)):
     """Prints the table of a network.
 
     Args:
@@ -193,15 +201,15 @@ def measure(data, name, style, loss_weights, side=384, count=24, strengths=(0.6,
     """
     from fast_style.task import load_network
 
-    network = load_network(name)
+    paint = painter(load_network(name))
     objective = objective_of(name, style, loss_weights, side) if loss_weights else None
     rows = {}
     for sequence in tqdm(list(sequences(data, side, count)), disable=None, leave=False):
         flows = [sequence.flow(index) for index in range(len(sequence.frames) - 1)]
-        painted = [network.render(frame[None]).numpy()[0] for frame in sequence.frames]
+        painted = [paint(frame) for frame in sequence.frames]
         shown = {"source": sequence.frames, "frame by frame": painted}
         for strength in strengths:
-            shown[f"calm {strength:g}"] = calmed(sequence.frames, painted, strength=strength)
+            shown[f"calm {strength:g}"] = calmed(sequence.frames, paint, strength=strength)
         picked = range(len(painted) - 1, 0, -TERMS_EVERY) if objective else ()
         each = {
             remedy: np.mean([objective(sequence.frames[i], pictures[i]) for i in picked], axis=0) if picked else (1, 1)
@@ -229,12 +237,12 @@ def strip(name, path, side=384, count=8, shown=4, crop=192):
     rows, columns = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
     ellipse = (np.square(rows / 0.6) + np.square(columns / 0.4) < 1).astype(np.float32)
     layers = MovingLayers(photos[0], photos[1], ellipse, MOTIONS[0], count)
-    network = load_network(name)
-    painted = [network.render(frame[None]).numpy()[0] for frame in layers.frames]
+    paint = painter(load_network(name))
+    painted = [paint(frame) for frame in layers.frames]
     window = slice((side - crop) // 2, (side + crop) // 2), slice(side // 2, side // 2 + crop)
     flow, seen = layers.flow(count - 2)
     lines = []
-    for pictures in (layers.frames, painted, calmed(layers.frames, painted)):
+    for pictures in (layers.frames, painted, calmed(layers.frames, paint)):
         changed = (
             np.abs(pictures[-2].astype(np.float32) - warp(pictures[-1].astype(np.float32), flow)) * seen[..., None]
         )
@@ -250,7 +258,7 @@ def cost(clip, sides=(640, 360), count=24):
     calm, spent = Calm(), []
     for frame in frames:
         start = time.process_time(), time.perf_counter()
-        calm.calm(frame, frame)
+        calm.mix(calm.follow(frame), frame)
         spent.append((time.process_time() - start[0], time.perf_counter() - start[1]))
     (least, middle), (wall, _) = 1e3 * np.array([np.min(spent[1:], 0), np.median(spent[1:], 0)]).T
     print(f"calm, {sides[0]}x{sides[1]}: {least:.1f} ms of processor time at least, {middle:.1f} median; {wall:.1f} ms")
@@ -262,7 +270,7 @@ def main(arguments=None):
     parser.add_argument("--network", nargs="+", required=True, help="shipped names or .keras files")
     parser.add_argument("--style", help="the painting that all of them were trained on")
     parser.add_argument("--loss-weights", help="of the loss network; without, the objective is left out")
-    parser.add_argument("--strengths", nargs="+", type=float, default=[0.6], help="of Calm")
+    parser.add_argument("--strengths", nargs="+", type=float, default=[0.5], help="of Calm")
     parser.add_argument("--size", type=int, default=384, help="side of the squares in pixels")
     parser.add_argument("--frames", type=int, default=24, help="of each clip")
     parser.add_argument("--strip", help="writes a picture of flicker by the first network there, and measures nothing")

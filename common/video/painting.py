@@ -22,44 +22,55 @@ def paint_frames(frames, paint, batch=1, calm=None):
         paint: function from uint8 (count, height, width, 3) of at most `batch` frames to as many of their pictures,
             uint8, all of one size.
         batch: frames that are painted at once.
-        calm: what is asked behind `paint`, frame by frame: an object with a method ``calm(frame, painted)`` of uint8
-            (height, width, 3) both, which gives the picture that is shown. Default: None.
+        calm: :class:`Calm`, which says what to paint of each frame and mixes what was painted. Default: None.
 
     Yields:
         Frame: of the same times. One that is shown again is painted once.
     """
-    yield from _calmed(_painted(frames, paint, batch), calm)
+    yield from _calmed(_painted(_followed(frames, calm), paint, batch), calm)
+
+
+def _followed(frames, calm):
+    """(Frame, what to paint, what `calm` follows of it) of each; of one that is shown again, the same objects."""
+    shown = picture = followed = None
+    for frame in frames:
+        if frame.rgb is not shown:
+            shown = picture = frame.rgb
+            if calm:
+                followed = calm.follow(shown)
+                picture = followed.steady
+        yield frame, picture, followed
 
 
 def _painted(frames, paint, batch):
-    """(Frame, picture) of each; one that is shown again is painted once."""
+    """(Frame, picture, what is followed) of each of :func:`_followed`; one that is shown again is painted once."""
     shown, picture, waiting, fresh = None, None, [], 0
 
-    def pairs():
+    def painted():
         nonlocal picture
-        new = [frame.rgb for frame, again in waiting if not again]
+        new = [steady for _, steady, _, again in waiting if not again]
         pictures = iter(paint(np.stack(new))) if new else None
-        for frame, again in waiting:
+        for frame, _, followed, again in waiting:
             picture = picture if again else np.asarray(next(pictures))
-            yield frame, picture
+            yield frame, picture, followed
 
-    for frame in frames:
+    for frame, steady, followed in frames:
         again = frame.rgb is shown
         shown = frame.rgb
-        waiting.append((frame, again))
+        waiting.append((frame, steady, followed, again))
         fresh += not again
         if fresh == batch:
-            yield from pairs()
+            yield from painted()
             waiting, fresh = [], 0
-    yield from pairs()
+    yield from painted()
 
 
-def _calmed(pairs, calm):
+def _calmed(painted, calm):
     """Frames of :func:`_painted`, made calm."""
     before = shown = None
-    for frame, picture in pairs:
+    for frame, picture, followed in painted:
         if picture is not before:
-            before, shown = picture, calm.calm(frame.rgb, picture) if calm else picture
+            before, shown = picture, calm.mix(followed, picture) if calm else picture
         yield dataclasses.replace(frame, rgb=shown)
 
 
@@ -98,7 +109,8 @@ def paint_clip(clip, target, paint, batch=1, calm=None, on_frame=None, should_st
     """
     result, writer = Result(), _WriterThread(target, clip)
     clip.on_packet = writer.copy
-    with _Ahead(clip.frames(), batch + WAITING) as frames, _Ahead(_painted(frames, paint, batch), WAITING) as painted:
+    ahead = _Ahead(_followed(clip.frames(), calm), batch + WAITING)
+    with ahead as frames, _Ahead(_painted(frames, paint, batch), WAITING) as painted:
         try:
             for frame in _calmed(painted, calm):
                 writer.add(frame)

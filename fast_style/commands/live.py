@@ -98,8 +98,12 @@ def run(options):
         calms = {name: Calm() for name in names} if options.calm else {}
 
         def paint(rgb):
-            painted = painters[choice.name](rgb)
-            return calms[choice.name].calm(rgb, painted) if calms else painted
+            painter = painters[choice.name]
+            if not calms:
+                return painter(rgb)
+            calm = calms[choice.name]
+            followed = calm.follow(rgb)
+            return calm.mix(followed, painter(followed.steady))
 
         def show(frame):
             text = f"{choice.name}: {pace}"

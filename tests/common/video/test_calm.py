@@ -27,7 +27,7 @@ def strokes(rng, frame):
 
 def run(frames, painted, **options):
     calm = Calm(**options)
-    return [calm.calm(*pair) for pair in zip(frames, painted, strict=True)]
+    return [calm.mix(calm.follow(frame), picture) for frame, picture in zip(frames, painted, strict=True)]
 
 
 def panning(rng, count, step):
@@ -39,7 +39,7 @@ def panning(rng, count, step):
 
 @pytest.mark.parametrize("step", [0, 3])
 def test_strokes_flicker_less_and_keep_their_contrast(rng, step):
-    """0.6 of what was before leaves (1 - 0.6)^2 2 / (1 + 0.6) of 2 variances, a tenth, and more by contrast kept."""
+    """0.5 of what was before leaves (1 - 0.5)^2 2 / (1 + 0.5) of 2 variances, a sixth, and more by contrast kept."""
     frames, flow = panning(rng, 8, step)
     painted = [strokes(rng, frame) for frame in frames]
     mask = np.zeros((HEIGHT, WIDTH), bool)
@@ -49,7 +49,7 @@ def test_strokes_flicker_less_and_keep_their_contrast(rng, step):
         np.mean([warping_error(*each[i : i + 2], flow, mask) for i in range(3, 7)]) for each in (painted, made)
     )
     assert after < 0.4 * before
-    # Of a mean alone the strokes would have a root of (1 - 0.6) / (1 + 0.6) left: half.
+    # Of a mean alone the strokes would have a root of (1 - 0.5) / (1 + 0.5) left: 0.58.
     pictures = [picture.astype(float) for picture in (made[-1], painted[-1])]
     fine = [(picture - gaussian_filter(picture, (2, 2, 0)))[mask].std() for picture in pictures]
     assert fine[0] == pytest.approx(fine[1], rel=0.1)
@@ -96,7 +96,7 @@ def test_a_still_does_not_drift(rng):
     grain = [np.clip(still + rng.normal(0, 2, still.shape), 0, 255).astype(np.uint8) for _ in range(16)]
     calm, means, deviations = Calm(), [], []
     for index in range(500):
-        picture = calm.calm(grain[index % 16], grain[(5 * index) % 16])
+        picture = calm.mix(calm.follow(grain[index % 16]), grain[(5 * index) % 16])
         means.append(picture.mean((0, 1)))
         deviations.append(picture.std())
     assert np.abs(np.array(means) - means[0]).max() < 0.5
@@ -109,20 +109,50 @@ def test_frames_of_any_size(sides):
     assert run([frame] * 2, [frame] * 2)[1].tolist() == frame.tolist()
 
 
-@pytest.mark.parametrize("strength", [-0.1, 1, 1.5, float("nan"), "strong", None])
-def test_a_strength_that_is_none(strength):
-    with pytest.raises(UserError, match=r"strength: expected a number from 0 to less than 1\. Received: "):
-        Calm(strength=strength)
+@pytest.mark.parametrize("name", ["strength", "steadiness"])
+@pytest.mark.parametrize("share", [-0.1, 1, 1.5, float("nan"), "strong", None])
+def test_a_share_that_is_none(name, share):
+    with pytest.raises(UserError, match=rf"{name}: expected a number from 0 to less than 1\. Received: "):
+        Calm(**{name: share})
+
+
+@pytest.mark.parametrize("step", [0, 3])
+def test_grain_of_steady_frames_is_averaged(rng, step):
+    """With a share s the variance of grain goes towards (1 - s) / (1 + s): a ninth for 0.8, its deviation a third."""
+    frames, _ = panning(rng, 16, step)
+    grainy = [np.clip(frame + rng.normal(0, 4, frame.shape), 0, 255).astype(np.uint8) for frame in frames]
+    calm = Calm()
+    steady = [calm.follow(frame).steady for frame in grainy][-1].astype(float)
+    inner = (slice(8, -8), slice(8, -8 - 16 * step))
+    left = [(picture - frames[-1])[inner].std() for picture in (steady, grainy[-1].astype(float))]
+    assert left[0] < 0.5 * left[1]
+    assert np.abs((steady - frames[-1])[inner].mean()) < 0.7  # nothing gets lighter or darker but by rounding
+
+
+def test_steady_frames_do_not_lag_behind_light(rng):
+    """A scene that fades to black in ten frames, faster than any is trusted for long."""
+    still = scene(rng)
+    calm = Calm()
+    for light in np.linspace(1, 0, 11):
+        frame = (still * light).astype(np.uint8)
+        lag = np.abs(calm.follow(frame).steady.astype(float) - frame).mean()
+        assert lag < 10
+
+
+def test_no_steadiness_leaves_frames_as_they_are(rng):
+    frames, _ = panning(rng, 3, 2)
+    calm = Calm(steadiness=0)
+    assert all(np.array_equal(calm.follow(frame).steady, frame) for frame in frames)
 
 
 def test_pictures_of_two_sizes_or_of_another_kind():
     frame = np.zeros((8, 8, 3), np.uint8)
     with pytest.raises(UserError, match=r"painted: expected the frame's shape \(8, 8, 3\)\. Received: \(8, 9, 3\)"):
-        Calm().calm(frame, np.zeros((8, 9, 3), np.uint8))
+        Calm().mix(Calm().follow(frame), np.zeros((8, 9, 3), np.uint8))
     with pytest.raises(UserError, match=r"painted: expected RGB uint8 \(height, width, 3\)\. Received: float64"):
-        Calm().calm(frame, frame.astype(float))
+        Calm().mix(Calm().follow(frame), frame.astype(float))
     with pytest.raises(UserError, match=r"frame: expected RGB uint8"):
-        Calm().calm(frame[..., 0], frame)
+        Calm().follow(frame[..., 0])
 
 
 def test_opencv_is_asked_for_where_it_is_missing(monkeypatch):

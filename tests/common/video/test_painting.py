@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fast_style.common.errors import UserError
+from fast_style.common.video.calm import Followed
 from fast_style.common.video.formats import Target
 from fast_style.common.video.frame import Frame
 from fast_style.common.video.painting import paint_clip, paint_frames
@@ -50,19 +51,22 @@ def test_what_is_shown_again_is_painted_once(batch):
     assert [one.time for one in painted] == [Fraction(number, 10) for number in range(4)]
 
 
-def test_calm_is_asked_frame_by_frame():
+def test_steady_frames_are_painted_and_mixed_in_order():
     class Calm:
         def __init__(self):
             self.asked = []
 
-        def calm(self, frame, painted):
-            self.asked.append((int(frame[0, 0, 0]), int(painted[0, 0, 0])))
+        def follow(self, frame):
+            return Followed(frame, frame + 50)
+
+        def mix(self, followed, painted):
+            self.asked.append((int(followed.frame[0, 0, 0]), int(painted[0, 0, 0])))
             return painted + 1
 
     calm, first = Calm(), frame(0)
     painted = list(paint_frames([first, frame(1, first.rgb), frame(2)], Painter(), 2, calm))
-    assert calm.asked == [(0, 100), (2, 102)]
-    assert [one.rgb[0, 0, 0] for one in painted] == [101, 101, 103]
+    assert calm.asked == [(0, 150), (2, 152)]
+    assert [one.rgb[0, 0, 0] for one in painted] == [151, 151, 153]
 
 
 def test_what_is_stopped_is_a_clip_of_what_there_is(tmp_path):
