@@ -327,6 +327,7 @@ QUICK_TRAINING = {
     "warmup": 20,
     "schedule": "cosine",
     "upsampling": "resize",
+    "noise_channels": 4,  # as those that it begins with
     "loss_network": "vgg19",
     "style_size": 384,
     "style_weight": 5e-5,
