@@ -5,7 +5,9 @@ from keras import ops
 
 from fast_style.common.errors import check_whole
 from fast_style.common.images.plane_waves import noise_field, positions
+from fast_style.common.layers import litert_convolution
 from fast_style.common.layers.convolution import Convolution
+from fast_style.common.layers.convolution_forms import forms_for
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -64,11 +66,17 @@ class NoiseField(keras.layers.Layer):
         features = ops.cast(features, self.compute_dtype)
         place = ops.reshape(ops.cast(ops.convert_to_tensor(place), "float32"), (-1, 2))
         rows, columns = (positions(length, self.pixels, before, ops) for length in ops.shape(features)[1:3])
-        return features + self.added(rows + place[:, :1], columns + place[:, 1:])
+        rows, columns = rows + place[:, :1], columns + place[:, 1:]
+        if forms_for(features) is litert_convolution:
+            return litert_convolution.add_product(features, self._field(rows, columns), self.convolution.kernel)
+        return features + self.added(rows, columns)
 
     def added(self, rows, columns):
         """What is added to features at these positions, float32 (batch, rows) and (batch, columns)."""
-        return self.convolution(ops.cast(noise_field(rows, columns, self.channels, ops), self.compute_dtype))
+        return self.convolution(self._field(rows, columns))
+
+    def _field(self, rows, columns):
+        return ops.cast(noise_field(rows, columns, self.channels, ops), self.compute_dtype)
 
     def compute_output_shape(self, input_shape, **kwargs):
         return input_shape

@@ -160,6 +160,17 @@ def test_int8_of_the_shipped_network_is_usable(photo_folder):
 
 
 @pytest.mark.slow
+def test_a_field_of_noise_is_not_written_for_every_filter():
+    """At 64x64 with its borders the field is 40x40 of 2 channels; of 32 filters it would be 205 KB, as large again."""
+    network = TransformationNetwork(width=8, margin=8, noise_channels=2)
+    network.noise.set_weights([np.ones((1, 1, 2, 32), np.float32)])
+    plain = TransformationNetwork(width=8, margin=8)
+    content, without = (convert(one, "float32", (64, 64)) for one in (network, plain))
+    assert len(content) - len(without) < 1.5 * 4 * 40 * 40 * 2 + 8192
+    assert min(compare(content, network, [photo(64, 64)])) > 45
+
+
+@pytest.mark.slow
 def test_a_file_that_falls_short_is_kept_only_when_asked(tmp_path, sources):
     """Calibrated on black, ranges of activations are those of black: photographs overflow them."""
     (tmp_path / "black").mkdir()

@@ -422,7 +422,7 @@ def test_styles_lists_what_ships_with_its_recipe(capsys):
     recipes = [line.split("recipe ")[1].split(",")[0] for line in out.splitlines() if "recipe " in line]
     assert recipes
     assert all(os.path.isfile(path) for path in recipes)
-    assert "starry_night: The Starry Night, Vincent van Gogh, 1889\n    deep blue and yellow" in out
+    assert "starry_night: The Starry Night, Vincent van Gogh, 1889\n    deep blue, with swirls" in out
     assert all(f"    {entry['look']}\n" in out for entry in Presets(TASK).manifest().values())
     thumbnails = [line.split("thumbnail ")[1] for line in out.splitlines() if "thumbnail " in line]
     assert len(thumbnails) == len(recipes)
