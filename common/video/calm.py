@@ -100,21 +100,21 @@ class Calm:
         _check("frame", frame)
         cv2 = opencv()
         small, grey = _reduced(frame), cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+        greys = grey, _reduced(grey)
         steady, followed = frame.astype(np.float32), Followed(frame, frame)
         if self._before is not None and self._before[2].shape == frame.shape:
-            steady, followed = self._followed(frame, small, grey)
-        self._before = small, grey, steady
+            steady, followed = self._followed(frame, small, greys)
+        self._before = small, greys, steady
         return followed
 
-    def _followed(self, frame, small, grey):
-        """The steady frame, float32, and :class:`Followed`."""
-        small_before, grey_before, before = self._before
-        flow = self._flow(grey, grey_before)
+    def _followed(self, frame, small, greys):
+        """The steady frame, float32, and :class:`Followed`; `greys`, of the frame and of the reduced one."""
+        small_before, greys_before, before = self._before
+        flow, there = (self._flow(*pair) for pair in zip(greys, greys_before, strict=True))
+        back = self._flow(greys_before[1], greys[1])
         flow_small = _reduced(flow) * np.divide(small.shape[1::-1], frame.shape[1::-1], dtype=np.float32)
         # For what is hidden, flow at the reduced size will do.
-        greys = _reduced(grey), _reduced(grey_before)
-        seen = visible(self._flow(*greys), self._flow(*greys[::-1]))
-        trust = _trust(small, warp(small_before, flow_small), greys[0], seen)
+        trust = _trust(small, warp(small_before, flow_small), greys[1], visible(there, back))
         if trust.mean() < SAME_SCENE:
             return frame.astype(np.float32), Followed(frame, frame)
         moved = warp(before, flow, "cubic")
