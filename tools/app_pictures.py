@@ -97,7 +97,9 @@ def of_camera(page, folder):
 def of_training(page, folder):
     give(page, "#train-fast_style", folder / "coffee.jpg")
     page.get_by_label("Name").fill("Coffee")
-    page.get_by_label("or a folder on this computer").fill(str(folder))
+    photos = page.locator("[role=tabpanel]:has(#train-fast_style) input[type=file]:not([webkitdirectory])").last
+    photos.set_input_files([str(path) for path in sorted(folder.glob("*.jpg"))])
+    page.locator("[role=tabpanel]:has(#train-fast_style)").get_by_text("chelsea").first.wait_for()
     page.locator("[role=tabpanel]:has(#train-fast_style) img").first.wait_for()
     page.click("#train-fast_style")
     line = page.locator("[role=tabpanel]:has(#train-fast_style) .status")
