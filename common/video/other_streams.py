@@ -29,7 +29,6 @@ def add_streams(output, target, streams, copies=True):
     av = video_library()
     ways, lost = {}, []
     for stream in streams:
-        name = f"{stream.type} stream {stream.index}"
         makers = [_Copied] if copies else []
         makers += {"audio": [_EncodedAgain], "subtitle": [_Rewritten]}.get(stream.type, [])
         for maker in makers:
@@ -39,11 +38,20 @@ def add_streams(output, target, streams, copies=True):
                 continue
             ways[stream.index] = way
             if way.note:
-                lost.append(f"{name} {way.note}")
+                lost.append(f"{_name(stream)} {way.note}")
             break
         else:
-            lost.append(f"{name} does not go into {target.suffix} and is left out")
+            lost += left_out([stream], target)
     return ways, lost
+
+
+def left_out(streams, target):
+    """Of streams that a file cannot hold: what is lost, in words."""
+    return [f"{_name(stream)} does not go into {target.suffix} and is left out" for stream in streams]
+
+
+def _name(stream):
+    return f"{stream.type} stream {stream.index}"
 
 
 class _Copied:

@@ -14,7 +14,7 @@ from fast_style.common.images.image_formats import SUFFIXES
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.video.colours import Colours, from_rgb
 from fast_style.common.video.extra import video_library
-from fast_style.common.video.other_streams import add_streams
+from fast_style.common.video.other_streams import add_streams, left_out
 from fast_style.common.video.webp_chunks import set_last_duration
 
 # Units of time of the formats that know one only.
@@ -33,7 +33,7 @@ def open_writer(target, clip, sides):
         sides: (height, width) of the frames that come.
     """
     if target.numbered:
-        return NumberedWriter(target)
+        return NumberedWriter(target, clip)
     return ClipWriter(target, clip, sides)
 
 
@@ -97,8 +97,9 @@ class ClipWriter:
             if codec.encoder == "libx265":
                 context.codec_tag = "hvc1"  # the one that Apple plays
         self._reformatter = self._av.video.reformatter.VideoReformatter()
-        self._ways, left = {}, []
-        if not self.target.pictures:
+        if self.target.pictures:
+            self._ways, left = {}, left_out(clip.streams, self.target)
+        else:
             self._ways, left = add_streams(self._output, self.target, clip.streams, copies)
             self._output.set_chapters(_moved(clip.chapters, clip.shift))
         self._output.start_encoding()
@@ -202,8 +203,8 @@ def _moved(chapters, shift):
 class NumberedWriter:
     """Numbered pictures, each whole; from 1 on."""
 
-    def __init__(self, target):
-        self.target, self.lost, self._number = target, [], 0
+    def __init__(self, target, clip):
+        self.target, self.lost, self._number = target, left_out(clip.streams, target), 0
 
     def add(self, frame):
         self._number += 1

@@ -1,6 +1,7 @@
 """Clips that are written: what they keep of their source, and what stays when something fails."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -110,6 +111,16 @@ def test_what_a_container_does_not_take_is_turned_into_what_it_does(rich, tmp_pa
     assert (float(time), text[-5:]) == (pytest.approx(0.1, abs=0.03), b"hello")
     if suffix != ".webm":
         assert [content for _, content in packets_of(target)] == [content for _, content in packets_of(rich)]
+
+
+@pytest.mark.parametrize("name", ["out.gif", "out.webp", "%d.png"])
+def test_pictures_say_that_they_have_no_sound(rich, tmp_path, name):
+    notes = written(rich, tmp_path / name)
+    left = [
+        f"{kind} does not go into {Path(name).suffix} and is left out"
+        for kind in ("audio stream 1", "subtitle stream 2")
+    ]
+    assert notes == [f"{tmp_path / name}: {text}" for text in left]
 
 
 def test_sound_that_a_container_refuses_late_is_encoded_again(tmp_path):
