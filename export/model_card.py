@@ -22,6 +22,7 @@ SHAPE = {
     "network": {"ships": bool, "file": str, "sha256": str},
     "styles": Maybe([{str: float}]),
     "stroke": Maybe(float),
+    "seed": Maybe(range(2**32)),
 }
 OF_EACH_SIGNATURE = {str: {"inputs": {weights_input.NAME: Maybe({"shape": [(range(1, 2**16), str, None)]})}}}
 

@@ -90,6 +90,5 @@ def fixed_styles(source: Source, styles: Sequence, stroke: float = 1.0) -> Fixed
     config = {name: value for name, value in source.config.items() if name != "conditions"}
     if len(chosen) > 1:
         config["conditions"] = [[style_label(style), None] for style in chosen]
-    same = {field.name: getattr(source, field.name) for field in dataclasses.fields(Source)} | {"config": config}
     rows = tuple(np.concatenate([plan.rows for plan in plans]))
-    return FixedStyles(**same, base=source, styles=chosen, stroke=float(stroke), rows=rows)
+    return source.derived(FixedStyles, config=config, styles=chosen, stroke=float(stroke), rows=rows)

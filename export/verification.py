@@ -15,6 +15,7 @@ from fast_style.common.reports.text import text_table
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.model_card import fixed_shape, read_card
+from fast_style.export.seeded_source import seeded_source
 from fast_style.export.styled_source import fixed_styles
 from fast_style.export.weights_input import NAME, is_mapped, sample_weights
 
@@ -95,6 +96,8 @@ def verify(
         )
     if card.get("styles"):
         source = fixed_styles(source, card["styles"], card.get("stroke") or 1.0)
+    if card.get("seed") is not None:
+        source = seeded_source(source, card["seed"])
     network = in_precision(source.network, "float32")
     images = photographs(_sizes(card))[: len(SIZES)]
     inputs, expected = {}, {}

@@ -32,6 +32,13 @@ def painter_of(network, prepare=lambda network: network, **chosen):
     return Painter(prepare(as_network(network, TASK)), name=name, **chosen)
 
 
+def check_seed(seed, noise_channels):
+    """Raises UserError for what is no seed, 0 to 2**32 - 1, and for one beside 0 of a network without noise."""
+    check_whole(0, LARGEST_SEED, seed=seed)
+    if seed and not noise_channels:
+        raise UserError(f"seed: expected 0 of a network without a field of noise. Received: {seed}")
+
+
 def seeded(network, seed):
     """A network on the part of its field of noise that a seed says.
 
@@ -44,9 +51,7 @@ def seeded(network, seed):
     """
     if seed is None:
         return network
-    check_whole(0, LARGEST_SEED, seed=seed)
-    if seed and not network.noise_channels:
-        raise UserError(f"seed: expected 0 of a network without a field of noise. Received: {seed}")
+    check_seed(seed, network.noise_channels)
     return network if seed == network.noise_seed else network.with_seed(seed)
 
 

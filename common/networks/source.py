@@ -67,6 +67,11 @@ class Source:
         """What was chosen of a network that knows several styles, as model cards have it: nothing."""
         return {}
 
+    def derived(self, kind, **others):
+        """A source of another kind, with what is known of this one but for what `others` say, which has it as base."""
+        known = {field.name: getattr(self, field.name) for field in dataclasses.fields(Source)}
+        return kind(**{**known, **others}, base=self)
+
     @functools.cached_property
     def sha256(self):
         """Of the file, in hexadecimal."""

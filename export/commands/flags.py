@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fast_style.commands.stylize import add_seed_flag
 from fast_style.common.commands.command_line import whole_number
 from fast_style.common.errors import UserError
 from fast_style.common.printable import printable
@@ -25,8 +26,8 @@ def size_or_dynamic(text):
     return None if text == "dynamic" else size(text)
 
 
-def add_style_flags(parser):
-    """Flags of exports of a network of several paintings; see :func:`styled`."""
+def add_choice_flags(parser):
+    """Flags of what is chosen of a network that knows several styles, or variations; see :func:`chosen`."""
     parser.add_argument(
         "--style",
         action="append",
@@ -37,21 +38,23 @@ def add_style_flags(parser):
     parser.add_argument(
         "--stroke", type=float, metavar="X", help="size of strokes of --style, within those that were trained"
     )
+    add_seed_flag(parser)
 
 
-def styled(source, options):
-    """The source that :func:`add_style_flags` asked for.
+def chosen(source, options):
+    """The source that :func:`add_choice_flags` asked for.
 
     Raises:
-        UserError: what :func:`fixed_styles` refuses; a size of strokes without a style.
+        UserError: what :func:`fixed_styles` and :func:`seeded_source` refuse; a size of strokes without a style.
     """
+    from fast_style.export.seeded_source import seeded_source
     from fast_style.export.styled_source import fixed_styles
 
-    if not options.style:
-        if options.stroke is not None:
-            raise UserError(f"--stroke: expected --style with it. Received: {options.stroke:g}, without")
-        return source
-    return fixed_styles(source, options.style, 1.0 if options.stroke is None else options.stroke)
+    if options.style:
+        source = fixed_styles(source, options.style, 1.0 if options.stroke is None else options.stroke)
+    elif options.stroke is not None:
+        raise UserError(f"--stroke: expected --style with it. Received: {options.stroke:g}, without")
+    return source if options.seed is None else seeded_source(source, options.seed)
 
 
 def add_licence_flag(parser):
@@ -94,7 +97,7 @@ def add_file_flags(parser, suffix, dynamic):
         metavar="HxW|dynamic",
         help=f"of the input in pixels; dynamic: {dynamic}; several times: a file each (default: 256x256)",
     )
-    add_style_flags(parser)
+    add_choice_flags(parser)
     parser.add_argument("--uint8", action="store_true", help="uint8 input and output instead of float32")
     parser.add_argument(
         "--photos",
@@ -139,7 +142,7 @@ def export_files(options, suffix, export, check=lambda source: None):
     from fast_style.common.networks.source import find_network
     from fast_style.export.output import check_new_file
 
-    source = styled(find_network(options.network), options)
+    source = chosen(find_network(options.network), options)
     check(source)
     if options.photos:
         list_images(options.photos)

@@ -3,7 +3,7 @@
 from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.streams import say
-from fast_style.export.commands.flags import NETWORK_HELP, add_saved_model_flags, add_style_flags, styled
+from fast_style.export.commands.flags import NETWORK_HELP, add_choice_flags, add_saved_model_flags, chosen
 
 
 def add(commands):
@@ -14,7 +14,7 @@ def add(commands):
     )
     parser.add_argument("network", metavar="NETWORK", help=NETWORK_HELP)
     parser.add_argument("folder", metavar="DIR", help="new or empty")
-    add_style_flags(parser)
+    add_choice_flags(parser)
     add_saved_model_flags(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace an export that is there")
     parser.set_defaults(run=run)
@@ -24,7 +24,7 @@ def run(options):
     from fast_style.common.networks.source import find_network
     from fast_style.export.output import check_new_folder
 
-    source = styled(find_network(options.network), options)
+    source = chosen(find_network(options.network), options)
     check_new_folder(options.folder, options.overwrite)
     start_tensorflow()
 

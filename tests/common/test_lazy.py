@@ -50,8 +50,8 @@ def test_a_stub_says_only_where_names_are_from(package):
 
 
 def test_both_tasks_have_the_same_losses_layers_and_exports():
-    # Styles that are fixed are those of a network of several paintings.
-    assert superres.export.__all__ == [name for name in export.__all__ if name != "fixed_styles"]
+    # Styles are those of a network of several paintings, seeds those of a field of noise.
+    assert superres.export.__all__ == [name for name in export.__all__ if name not in ("fixed_styles", "seeded_source")]
     for face in ("losses", "layers"):
         ours, theirs = getattr(fast_style, face), getattr(superres, face)
         assert ours.__all__ == theirs.__all__

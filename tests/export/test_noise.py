@@ -5,9 +5,11 @@ import pytest
 import tensorflow as tf
 
 from fast_style.common.networks.source import find_network
-from fast_style.export import onnx, tflite
+from fast_style.export import fixed_styles, onnx, seeded_source, tflite
+from fast_style.export.cli import main
 from fast_style.export.comparison import FLOORS, psnr
 from fast_style.export.equalization import equalized
+from fast_style.export.model_card import read_card
 from fast_style.export.saved_model import export_saved_model
 from tests.fast_style.test_streaming import photograph, trained
 
@@ -56,6 +58,39 @@ def test_saved_model(network, tmp_path):
     painted = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"](images=tf.constant(images))
     for image, picture in zip(images, painted["images"].numpy(), strict=True):
         assert np.abs(network.render(image[None]).numpy()[0].astype(int) - picture).max() <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["tflite", "onnx", "saved-model"])
+def test_an_export_of_another_seed(network, tmp_path, form):
+    """The file paints on another part of the field; its card says which, and verify compares with that."""
+    network.save(tmp_path / "network.keras")
+    artifact = tmp_path / ("saved" if form == "saved-model" else f"seven.{form}")
+    main([form, str(tmp_path / "network.keras"), str(artifact), "--seed", "7"])
+    assert read_card(artifact)["seed"] == 7
+    with pytest.raises(SystemExit) as stop:
+        main(["verify", str(artifact), "--against", str(tmp_path / "network.keras")])
+    assert stop.value.code == 0
+    if form == "tflite":
+        agree(network.with_seed(7), artifact.read_bytes(), [photograph(256, 256)], tflite.run)
+
+
+def test_a_seed_without_a_field_is_one_line(tmp_path, capsys):
+    trained().save(tmp_path / "plain.keras")
+    with pytest.raises(SystemExit) as stop:
+        main(["onnx", str(tmp_path / "plain.keras"), str(tmp_path / "plain.onnx"), "--seed", "7"])
+    assert stop.value.code == 2
+    assert "seed: expected 0 of a network without a field of noise. Received: 7" in capsys.readouterr().err
+    assert not (tmp_path / "plain.onnx").exists()
+
+
+def test_a_fixed_style_of_another_seed(tmp_path):
+    """Both are chosen of a network of several paintings with a field; 8 bits take it, too."""
+    sizes = [("wave", 256), ("udnie", 256)]
+    trained(conditions=sizes, noise_channels=2).save(tmp_path / "many.keras")
+    source = seeded_source(fixed_styles(find_network(tmp_path / "many.keras"), ["udnie"]), 7)
+    assert source.choices == {"styles": [{"udnie": 1.0}], "stroke": 1.0, "seed": 7}
+    assert (source.network.conditions, source.network.noise_seed) == (None, 7)
 
 
 @pytest.mark.slow
