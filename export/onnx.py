@@ -1,5 +1,6 @@
 """ONNX files, each run by ONNX Runtime and compared with the Keras network before it is kept."""
 
+import contextlib
 import logging
 import os
 import warnings
@@ -7,6 +8,7 @@ import warnings
 import numpy as np
 
 from fast_style.common.images.pixels import to_uint8
+from fast_style.common.layers.late_product import late_products
 from fast_style.common.networks.rebuilding import in_precision, rebuilt
 from fast_style.common.networks.source import Source
 from fast_style.common.startup import stderr_closed
@@ -103,7 +105,8 @@ def convert(network, precision="float32", size=None, uint8=False):
 
     @tf.function(input_signature=inputs, autograph=False)
     def graph(images, *weights):
-        result = network(images, *weights, training=False)
+        with late_products() if size else contextlib.nullcontext():
+            result = network(images, *weights, training=False)
         return {OUTPUT: to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)

@@ -9,6 +9,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.layers import litert_convolution
 from fast_style.common.layers.convolution_forms import convolution_forms
+from fast_style.common.layers.late_product import late_products
 from fast_style.common.networks.rebuilding import in_precision, rebuilt
 from fast_style.common.networks.source import Source
 from fast_style.common.startup import stderr_closed
@@ -115,7 +116,7 @@ def convert(network, precision="float32", size=None, uint8=False, calibration=No
         network = equalized(network, calibration)
 
     def serving_default(images, *weights):
-        with convolution_forms(litert_convolution):
+        with convolution_forms(litert_convolution), late_products():
             result = network(of_shape_only(images, size), *weights, training=False)
         return {"images": to_uint8(result) if uint8 else tf.clip_by_value(result, 0.0, 255.0)}
 

@@ -86,15 +86,3 @@ def values(variable):
 
     with tf.init_scope():
         return np.asarray(keras.ops.convert_to_numpy(variable))
-
-
-def add_product(features, constant, kernel):
-    """Features, and a 1x1 convolution of what does not depend on the photograph, computed when the file is run.
-
-    A converter would compute it at once, and write a map of all filters into the file: 6.5 MB for 64 filters at
-    512x512. So one channel of the features goes along, by which nothing is multiplied.
-    """
-    import tensorflow as tf
-
-    kernel = np.pad(values(kernel), [(0, 0), (0, 0), (0, 1), (0, 0)])
-    return features + tf.nn.conv2d(tf.concat([constant, features[..., :1]], axis=-1), kernel, 1, "VALID")

@@ -5,9 +5,8 @@ from keras import ops
 
 from fast_style.common.errors import check_whole
 from fast_style.common.images.plane_waves import noise_field, positions
-from fast_style.common.layers import litert_convolution
 from fast_style.common.layers.convolution import Convolution
-from fast_style.common.layers.convolution_forms import forms_for
+from fast_style.common.layers.late_product import add_late_product, are_late
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -67,8 +66,8 @@ class NoiseField(keras.layers.Layer):
         place = ops.reshape(ops.cast(ops.convert_to_tensor(place), "float32"), (-1, 2))
         rows, columns = (positions(length, self.pixels, before, ops) for length in ops.shape(features)[1:3])
         rows, columns = rows + place[:, :1], columns + place[:, 1:]
-        if forms_for(features) is litert_convolution:
-            return litert_convolution.add_product(features, self._field(rows, columns), self.convolution.kernel)
+        if are_late():
+            return add_late_product(features, self._field(rows, columns), self.convolution.kernel)
         return features + self.added(rows, columns)
 
     def added(self, rows, columns):

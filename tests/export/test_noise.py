@@ -38,6 +38,19 @@ def test_tflite_of_fixed_size_has_the_field_as_a_constant(network):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("form", [tflite, onnx])
+def test_a_file_of_fixed_size_has_no_map_of_all_filters(network, form):
+    """What the field adds is computed when the file is run: of 16 filters on 64x64 places one map is 262,144 bytes."""
+    plain = form.convert(trained(upsampling="resize"), size=(256, 256))
+    assert len(form.convert(network, size=(256, 256))) - len(plain) < 64 * 64 * 16 * 4
+
+
+@pytest.mark.slow
+def test_onnx_of_fixed_size(network):
+    agree(network, onnx.convert(network, size=(40, 54)), [photograph(40, 54)], onnx.run)
+
+
+@pytest.mark.slow
 def test_tflite_of_any_size_computes_it(network):
     content = tflite.convert(network)
     assert tflite.most_dimensions(content) <= 4
