@@ -50,8 +50,8 @@ def inference(precision, size):
     return lambda: network.render(photo).numpy(), network.count_params(), multiply_adds
 
 
-def video(precision, source, filters, size):
-    """The whole of :func:`fast_style.stylize_video`: read, painted and written at the same time."""
+def video(precision, source, filters, size, calm=False):
+    """The whole of :func:`fast_style.stylize_video`: read, painted, made calm or not, and written at the same time."""
     import tempfile
     from pathlib import Path
 
@@ -69,6 +69,6 @@ def video(precision, source, filters, size):
     target = Path(tempfile.mkdtemp()) / "out.mp4"
 
     def repeat():
-        fast_style.stylize_video(source, target, network, precision=precision, overwrite=True, calm=False)
+        fast_style.stylize_video(source, target, network, precision=precision, overwrite=True, calm=calm)
 
     return repeat, network.count_params(), multiply_adds

@@ -1,6 +1,7 @@
 """Times a clip from file to file, ours beside a loop over frames in PyTorch: ``python -m benchmarks.video_speed``.
 
-With the same network, decoder, encoder and settings; then where ours spends its time. Without flow.
+With the same network, decoder, encoder and settings; ours with calm beside them, which the loop has not. Then where ours
+spends its time.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from benchmarks.machine import describe
 NAMES = [
     "fast-style float32",
     "fast-style bfloat16",
+    "fast-style bfloat16, calm",
     "PyTorch float32",
     "PyTorch bfloat16",
     "PyTorch float32 compiled",
@@ -84,6 +86,7 @@ def stages(source, filters):
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision
+    from fast_style.common.video.calm import Calm
     from fast_style.common.video.formats import Target
     from fast_style.common.video.frame import Frame
     from fast_style.common.video.reading import open_clip
@@ -103,6 +106,11 @@ def stages(source, filters):
         groups = [np.stack([one.rgb for one in frames[at : at + batch]]) for at in range(0, len(frames), batch)]
         painted = [picture for group in groups for picture in paint(group)]
         yield f"paint, {network.compute_dtype}", time.process_time() - began
+        began = time.process_time()
+        calm = Calm()
+        for frame, picture in zip(frames, painted, strict=True):
+            calm.mix(calm.follow(frame.rgb), picture)
+        yield "calm: flow, steady frames, mixing", time.process_time() - began
         with tempfile.TemporaryDirectory() as folder:
             began = time.process_time()
             writer = open_writer(Target(str(Path(folder) / "out.mp4")), clip, clip.sides)

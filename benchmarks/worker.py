@@ -13,6 +13,7 @@ import time
 CONTESTANTS = {
     "fast-style float32": ("ours", {"precision": "float32"}),
     "fast-style bfloat16": ("ours", {"precision": "mixed_bfloat16"}),
+    "fast-style bfloat16, calm": ("ours", {"precision": "mixed_bfloat16", "calm": True}),
     "plain Keras float32": ("plain_keras", {"precision": "float32"}),
     "plain Keras bfloat16": ("plain_keras", {"precision": "mixed_bfloat16"}),
     "PyTorch float32": ("pytorch", {}),
