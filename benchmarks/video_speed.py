@@ -1,7 +1,7 @@
 """Times a clip from file to file, ours beside a loop over frames in PyTorch: ``python -m benchmarks.video_speed``.
 
-With the same network, decoder, encoder and settings; ours with calm beside them, which the loop has not. Then where ours
-spends its time.
+With the same network, decoder, encoder and settings; ours with calm beside them, which the loop has not. Then where
+ours spends its time.
 """
 
 import argparse
