@@ -1,12 +1,15 @@
 """Outputs that appear whole or not at all, and that replace nothing unasked."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_names, check_writable, existing_folder
+from fast_style.common.json_files import read_json
+from fast_style.common.json_shape import Maybe
 from fast_style.export.model_card import CARD
 
 
@@ -34,7 +37,16 @@ def check_new_folder(path, overwrite=False, argument="DIR"):
             )
         if not overwrite:
             raise UserError(f"{argument}: expected a new or empty folder, or --overwrite. Received: {path}, an export")
+        if other := _not_exported(path):
+            raise UserError(f"{argument}: expected an export and nothing else. Received: {path}, with {other} in it")
     check_writable(path.parent, argument)
+
+
+def _not_exported(folder):
+    """A file of an export's folder that its card does not list, or ""; whose it is nobody knows."""
+    listed = read_json(folder / CARD, "a model card", {"sha256": Maybe({str: str})}).get("sha256") or ()
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    return min(found - {CARD, *listed}, default="")
 
 
 def check_replaceable(path, argument="DIR"):
@@ -68,7 +80,7 @@ def whole_folder(path):
     Raises:
         UserError: the disk is full, or cannot be written.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))  # of a link, what it points to is replaced
     home = existing_folder(path.parent)
     with writing(path):
         part = Path(tempfile.mkdtemp(dir=home, prefix=f".{path.name}.", suffix=".part"))

@@ -133,7 +133,12 @@ class Trainings:
         return name
 
     def stop(self, name):
-        """Lets a training end behind the iteration at hand, and save; at once where it has not begun."""
+        """Lets a training end behind the iteration at hand, and save; at once where it has not begun.
+
+        Raises:
+            UserError: none of that name.
+        """
+        self._check(name)
         if self.is_running(name):
             write_bytes(self.inputs / name / PROBLEM, b"")
             with contextlib.suppress(OSError, ValueError):
@@ -143,8 +148,9 @@ class Trainings:
         """Goes on with a training that was stopped.
 
         Raises:
-            UserError: it is running, finished, or had not begun.
+            UserError: none of that name; it is running, finished, or had not begun.
         """
+        self._check(name)
         if self.is_running(name):
             raise UserError(f"training: expected one that is stopped. Received: {name}, which is running")
         if not (self.runs / name / RUN_RECORD).is_file():
@@ -154,15 +160,18 @@ class Trainings:
         self._start(name, ["--resume"], self.runs / name, log)
         log.close()
 
+    def _check(self, name):
+        if not name or not (self.inputs / name).is_dir():
+            raise UserError(f"training: expected one of {', '.join(self.names()) or 'none yet'}. Received: {name}")
+
     def progress(self, name):
         """The :class:`Progress` of one.
 
         Raises:
             UserError: none of that name.
         """
+        self._check(name)
         folder, run = self.inputs / name, self.runs / name
-        if not name or not folder.is_dir():
-            raise UserError(f"training: expected one of {', '.join(self.names()) or 'none yet'}. Received: {name}")
         log = _read(folder / LOG)
         points = [(int(done), int(of), float(loss), left) for done, of, loss, _, left in LINE.findall(log)]
         # What was done again behind a checkpoint counts once.

@@ -10,6 +10,7 @@ from pathlib import Path
 from fast_style.common.commands.command_line import whole_number
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_names, check_writable, writing_place
+from fast_style.common.images.image_folder import find_images
 from fast_style.common.images.image_formats import FORMATS
 from fast_style.common.streams import warn
 from fast_style.common.video.extra import video_library
@@ -22,13 +23,14 @@ from fast_style.common.video.formats import (
     Target,
     is_clip,
     is_numbered,
-    names_a_clip,
 )
 from fast_style.common.video.opencv import opencv
 from fast_style.common.video.timing import seconds
 
 FORMATS_WITH_CLIPS = tuple(dict.fromkeys((*FORMATS, *(suffix[1:] for suffix in CONTAINERS))))
 ASKED_FOR = tuple(name for name in CODECS if f".{name}" not in ANIMATIONS)
+# GIFs and WebPs in a folder are photographs: thousands of them would have to be opened to tell.
+NAMED_FOR_CLIPS = (*READ, *(suffix for suffix in CONTAINERS if suffix not in ANIMATIONS))
 
 
 def add_clip_flags(parser, calm=False):
@@ -109,25 +111,27 @@ def split_clips(words, output, folder):
     Returns:
         (clips, photographs): list of (source, path relative to what was named); list of words.
     """
+    from fast_style.common.commands.photo_names import matches_of
+
     clips, photographs = [], []
     for word in words:
         if os.path.isdir(word):
-            if len(words) == 1 and output and names_a_clip(output):
+            if len(words) == 1 and output and _names_one(output):
                 clips.append((word, Path(word).name))
                 continue
             results = Path(os.path.realpath(output or folder))
             within = Path(os.path.realpath(word)) in results.parents
-            inside = [path for path in sorted(Path(word).rglob("*")) if _moves_by_name(path)]
+            inside = [path for path in find_images(word, NAMED_FOR_CLIPS)[0] if is_clip(path)]
             if within:
                 inside = [path for path in inside if results not in Path(os.path.realpath(path)).parents]
             clips += [(str(path), str(path.relative_to(word))) for path in inside]
-            if not inside or _has_photographs(word):
+            if not inside or find_images(word)[0]:
                 photographs.append(word)
         elif glob.has_magic(word) and not os.path.lexists(word):
-            moving = [match for match in sorted(glob.glob(word, recursive=True)) if is_clip(match)]
+            matches = matches_of(word)
+            moving = [match for match in matches if is_clip(match)]
             clips += [(match, Path(match).name) for match in moving]
-            still = [one for one in glob.glob(word, recursive=True) if one not in moving]
-            photographs += sorted(still) if moving else [word]
+            photographs += [match for match in matches if match not in moving] if moving else [word]
         elif word != "-" and is_clip(word):
             clips.append((word, Path(word).name))
         else:
@@ -135,17 +139,9 @@ def split_clips(words, output, folder):
     return clips, photographs
 
 
-def _moves_by_name(path):
-    """Of a folder: GIFs and WebPs in it are photographs, which thousands of would have to be opened to tell."""
-    suffix = path.suffix.lower()
-    known = suffix in READ or (suffix in CONTAINERS and suffix not in ANIMATIONS)
-    return known and not path.name.startswith(".") and path.is_file() and is_clip(path)
-
-
-def _has_photographs(folder):
-    from fast_style.common.images.image_folder import find_images
-
-    return bool(find_images(folder)[0])
+def _names_one(output):
+    """Whether one clip is to be written to this name, and not into a folder of it."""
+    return not os.path.isdir(output) and (Path(output).suffix.lower() in CONTAINERS or is_numbered(output))
 
 
 def plan_photos_and_clips(options, labels, folder):
@@ -164,13 +160,23 @@ def plan_photos_and_clips(options, labels, folder):
         UserError: what :func:`jobs_by_label` and :func:`plan_clips` refuse; photographs that are to move.
     """
     from fast_style.common.commands.photo_jobs import jobs_by_label
+    from fast_style.common.commands.photo_names import folded
 
     clips, options.photos = split_clips(options.photos, options.output, folder)
     check_formats(options)
     moving = plan_clips(clips, labels, options, folder)
     if not options.photos:
         return {label: [] for label in labels}, moving
-    return jobs_by_label(options, labels, folder, others=any(moving.values())), moving
+    still = jobs_by_label(options, labels, folder, others=any(moving.values()))
+    for label in labels:
+        taken = {folded(target.first): source for source, target in moving[label]}
+        for job in still[label]:
+            if clip := taken.get(folded(job.target)):
+                raise UserError(
+                    f"--output: expected results of different names. Received: {job.source} and {clip}, "
+                    f"both {job.target}"
+                )
+    return still, moving
 
 
 def plan_clips(clips, labels, options, folder):
@@ -204,9 +210,7 @@ def plan_clips(clips, labels, options, folder):
     output = options.output
     if output == "-":
         raise UserError("--output: expected a file or folder for moving pictures. Received: -")
-    one_file = (
-        output and not os.path.isdir(output) and (Path(output).suffix.lower() in CONTAINERS or is_numbered(output))
-    )
+    one_file = output and _names_one(output)
     if one_file and len(clips) * len(labels) > 1:
         raise UserError(f"--output: expected a folder for {len(clips) * len(labels)} clips. Received: {output}")
     if output and not one_file and Path(output).suffix.lower() in READ:

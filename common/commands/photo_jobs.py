@@ -22,6 +22,7 @@ from fast_style.common.images.image_io import encode, read_photo
 from fast_style.common.images.opening import picture_sides, read_stream
 from fast_style.common.printable import printable
 from fast_style.common.streams import drop_output, say, standard_output, warn
+from fast_style.common.video.formats import names_a_clip
 
 # A larger picture is written before the next photograph is transformed: both at once might not fit in memory.
 OVERLAPPED_BYTES = 100 << 20
@@ -80,6 +81,11 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
     if len(sources) == 1 and not os.path.isdir(output) and names_an_image(output, file_format):
         jobs = [Job(sources[0][0], str(Path(output)), file_format or SUFFIXES[Path(output).suffix.lower()])]
     else:
+        if not os.path.isdir(output) and names_a_clip(output):
+            raise UserError(
+                f"--output: expected a folder, or a name that ends in {', '.join(SUFFIXES)}, for photographs. "
+                f"Received: {output}"
+            )
         if len(sources) > 1 and os.path.exists(output) and not os.path.isdir(output):
             raise UserError(f"--output: expected a folder for {len(sources)} photographs. Received: {output} (a file)")
         jobs = jobs_in(lambda path: str(Path(output) / path), sources, label, file_format, tell)

@@ -54,7 +54,7 @@ def find_photos(photos, results, tell=None):
 
 def _add_matches(pattern, results, add, add_folder, tell):
     """The files that a pattern matches, and the photographs in the folders that it does."""
-    matches = _matches(pattern)
+    matches = matches_of(pattern)
     files = [match for match in matches if os.path.isfile(match)]
     # What matches all below has the files of folders already.
     deep = Path(pattern).name == "**"
@@ -76,7 +76,7 @@ def _add_matches(pattern, results, add, add_folder, tell):
         tell(f"left out: {error}")
 
 
-def _matches(pattern):
+def matches_of(pattern):
     """What a pattern matches, sorted; parts that are there as they are written, brackets and all, mean that."""
     path = Path(pattern)
     found = [path.anchor]
@@ -105,22 +105,22 @@ def tell_apart(sources, target):
     stems = {source: "stdin" if source == "-" else Path(relative).stem for source, relative in sources}
     relatives, groups = dict(sources), {}
     for source, relative in sources:
-        groups.setdefault(_folded(target(source, relative, stems[source])), []).append(source)
+        groups.setdefault(folded(target(source, relative, stems[source])), []).append(source)
     targets = {group[0]: target(group[0], relatives[group[0]], stems[group[0]]) for group in groups.values()}
     renamed = [group for group in groups.values() if len(group) > 1]
     taken = {key for key, group in groups.items() if len(group) == 1}
     for group in renamed:
         for chosen in _other_stems(group, stems):
             names = [target(source, relatives[source], stem) for source, stem in zip(group, chosen, strict=True)]
-            folded = {_folded(name) for name in names}
-            if len(folded) == len(group) and not taken & folded:
+            keys = {folded(name) for name in names}
+            if len(keys) == len(group) and not taken & keys:
                 break
         targets |= zip(group, names, strict=True)
-        taken |= folded
+        taken |= keys
     return targets, renamed
 
 
-def _folded(name):
+def folded(name):
     """What names have in common that are one where upper and lower case are, as on macOS."""
     return unicodedata.normalize("NFC", name).casefold()
 

@@ -9,8 +9,12 @@ from fast_style.common.images.image_formats import EXTENSIONS
 NAMED = 5  # kinds of files in the line; others are counted
 
 
-def find_images(folder):
+def find_images(folder, suffixes=EXTENSIONS):
     """Walks a folder and all below it, linked folders too, each once; hidden files and folders are passed over.
+
+    Args:
+        folder: path.
+        suffixes: of the files that are sought, in lower case.
 
     Returns:
         (paths, left_out): image files, sorted by path; and what was no image, led back or could not be read, in words,
@@ -39,7 +43,7 @@ def find_images(folder):
             for name in files:
                 if not name.startswith("."):
                     suffix = os.path.splitext(name)[1].lower()
-                    if suffix in EXTENSIONS:
+                    if suffix in suffixes:
                         paths.append(Path(place, name))
                     else:
                         left_out[suffix or "no suffix"] += 1

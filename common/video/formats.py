@@ -89,6 +89,12 @@ BEGINNINGS = (
 STILL_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"msf1", b"hevc", b"hevx")
 
 
+def numbered_path(path, number):
+    """The path of one of numbered frames; other ``%`` in it mean themselves."""
+    path = Path(path)
+    return str(path.with_name(NUMBERED.sub(lambda place: place.group() % number, path.name, count=1)))
+
+
 def is_numbered(path):
     """Whether this names numbered frames, ``frames/%04d.png``."""
     return bool(NUMBERED.search(Path(path).name)) and Path(path).suffix.lower() in SUFFIXES
@@ -179,7 +185,7 @@ class Target:
     @property
     def first(self):
         """The path of the file, or of the first of numbered frames."""
-        return self.path % 1 if self.numbered else self.path
+        return numbered_path(self.path, 1) if self.numbered else self.path
 
     @property
     def pictures(self):

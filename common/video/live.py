@@ -17,6 +17,8 @@ PATTERN = re.compile(r"(testsrc2?|smpte(hd)?bars|rgbtestsrc|mandelbrot|life)(=.*
 PATTERN_SIZE, PATTERN_RATE = "640x360", 25
 # Over which frames a second and delay are shown.
 RECENT = 30
+# Seconds after which a network that sends nothing has ended, and that reading is waited for at the end.
+LONGEST_SILENCE, PATIENCE = 15, 5
 
 
 def open_live(source, max_size=None):
@@ -30,7 +32,7 @@ def open_live(source, max_size=None):
     Raises:
         UserError: none that FFmpeg opens.
     """
-    options, container, paced = {}, None, False
+    options, container, paced, timeout = {}, None, False, None
     if source.isdigit():
         container, spelling = CAMERAS.get(sys.platform, CAMERAS["linux"])
         source = spelling.format(source)
@@ -41,11 +43,11 @@ def open_live(source, max_size=None):
         container, paced = "lavfi", True
         source = source if "=" in source else f"{source}=size={PATTERN_SIZE}:rate={PATTERN_RATE}"
     elif "://" in source:
-        options = {"fflags": "nobuffer", "flags": "low_delay"}
+        options, timeout = {"fflags": "nobuffer", "flags": "low_delay"}, LONGEST_SILENCE
     else:
         paced = True
-    clip = Clip(source, container_format=container, options=options, argument="live", max_size=max_size)
-    return clip, paced
+    taken = {"container_format": container, "options": options, "timeout": timeout, "max_size": max_size}
+    return Clip(source, argument="live", **taken), paced
 
 
 @dataclasses.dataclass
@@ -108,7 +110,7 @@ class NewestFrames:
 
     def __exit__(self, *error):
         self._stopped.set()
-        self._thread.join(timeout=5)  # a network may be waited for
+        self._thread.join(PATIENCE)  # no longer: it may wait for a network
 
     def take(self, timeout=0.1):
         """(Frame, when it arrived, left out before), or None where none came in time.

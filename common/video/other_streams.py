@@ -85,10 +85,24 @@ class _EncodedAgain:
         encoder = self._av.Codec(ENCODERS.get(codec, codec), "w")
         rates, rate = encoder.audio_rates, self._source.sample_rate
         rate = rate if not rates or rate in rates else max(rates)
-        self._stream = output.add_stream(encoder.name, rate=rate, layout=self._source.layout.name)
+        layout = self._layout(encoder, rate)
+        self._stream = output.add_stream(encoder.name, rate=rate, layout=layout)
         self._stream.metadata.update(stream.metadata)
         self._stream.disposition = stream.disposition
         self.note = f"is encoded again: {self._source.codec.canonical_name} does not go into {target.suffix}"
+
+    def _layout(self, encoder, rate):
+        """Places of loudspeakers that the encoder takes: those of the source, or as usual for as many, or two."""
+        usual = {6: "5.1", 7: "6.1", 8: "7.1"}.get(self._source.channels)
+        for layout in filter(None, (self._source.layout.name, usual, "stereo")):
+            trial = self._av.CodecContext.create(encoder, "w")
+            trial.sample_rate, trial.layout, trial.format = rate, layout, encoder.audio_formats[0]
+            try:
+                trial.open()
+            except (self._av.FFmpegError, ValueError):
+                continue
+            return layout
+        raise ValueError("no layout that it takes")
 
     def __call__(self, packet):
         with contextlib.suppress(self._av.error.InvalidDataError):  # one bad packet of sound is a moment of silence

@@ -110,8 +110,8 @@ def paint_clip(clip, target, paint, batch=1, calm=None, on_frame=None, should_st
     result, writer = Result(), _WriterThread(target, clip)
     clip.on_packet = writer.copy
     ahead = _Ahead(_followed(clip.frames(), calm), batch + WAITING)
-    with ahead as frames, _Ahead(_painted(frames, paint, batch), WAITING) as painted:
-        try:
+    try:
+        with ahead as frames, _Ahead(_painted(frames, paint, batch), WAITING) as painted:
             for frame in _calmed(painted, calm):
                 writer.add(frame)
                 result.count += 1
@@ -121,12 +121,13 @@ def paint_clip(clip, target, paint, batch=1, calm=None, on_frame=None, should_st
                 if should_stop and should_stop():
                     result.stopped = True
                     break
-            if not result.count:
-                raise UserError(f"{clip.name}: expected frames between start and end. Received: none")
-        except BaseException:
-            writer.abort()
+        if not result.count:
+            raise UserError(f"{clip.name}: expected frames between start and end. Received: none")
+        writer.close()
+    except BaseException:
+        if not writer.abort():
             raise
-    result.notes = [*clip.what_happened(), *(f"{target.path}: {text}" for text in writer.close())]
+    result.notes = [*clip.what_happened(), *(f"{target.path}: {text}" for text in writer.lost)]
     return result
 
 
@@ -187,9 +188,9 @@ class _WriterThread:
         self._target, self._clip = target, clip
         self._items, self._room = collections.deque(), threading.Semaphore(WAITING)
         self._arrived = threading.Condition()
-        self._error, self._writer, self._dropped = None, None, False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._error, self._writer, self._dropped, self._whole = None, None, False, False
+        self._over = threading.Event()  # a thread that was once waited for in vain, until Ctrl-C, passes for ended
+        threading.Thread(target=self._run, daemon=True).start()
 
     def add(self, frame):
         self._room.acquire()
@@ -206,44 +207,55 @@ class _WriterThread:
             self._arrived.notify()
 
     def close(self):
-        """Ends the file; what it has not of the source."""
+        """Ends the file."""
         self._put(("end", None))
-        self._thread.join()
+        self._over.wait()
         if self._error:
             raise self._error
-        return self._writer.lost
 
     def abort(self):
+        """Leaves nothing of the file; whether it is too late for that, and the file is there."""
         self._dropped = True
         self._put(("end", None))
-        self._thread.join()
+        self._over.wait()
+        return self._whole
+
+    @property
+    def lost(self):
+        """What the file does not have of the source, in words."""
+        return self._writer.lost
 
     def _run(self):
-        early = []
         try:
-            while True:
-                with self._arrived:
-                    while not self._items:
-                        self._arrived.wait()
-                    kind, value = self._items.popleft()
-                if self._dropped:
-                    break
-                if kind == "end":
-                    self._writer.close()
-                    return
-                if kind == "packet" and self._writer is None:
-                    early.append(value)
-                elif kind == "packet":
-                    self._writer.copy(value)
-                else:
-                    if self._writer is None:
-                        self._writer = open_writer(self._target, self._clip, value.rgb.shape[:2])
-                        for packet in early:
-                            self._writer.copy(packet)
-                    self._writer.add(value)
-                    self._room.release()
+            self._write()
         except BaseException as error:
             self._error = error
-        if self._writer:
-            self._writer.abort()
-        self._room.release()
+        finally:
+            if self._writer and not self._whole:
+                self._writer.abort()
+            self._over.set()
+            self._room.release()
+
+    def _write(self):
+        early = []
+        while True:
+            with self._arrived:
+                while not self._items:
+                    self._arrived.wait()
+                kind, value = self._items.popleft()
+            if self._dropped:
+                break
+            if kind == "end":
+                self._whole = self._writer.close(lambda: not self._dropped)
+                return
+            if kind == "packet" and self._writer is None:
+                early.append(value)
+            elif kind == "packet":
+                self._writer.copy(value)
+            else:
+                if self._writer is None:
+                    self._writer = open_writer(self._target, self._clip, value.rgb.shape[:2])
+                    for packet in early:
+                        self._writer.copy(packet)
+                self._writer.add(value)
+                self._room.release()

@@ -1,5 +1,6 @@
 """Clips of pictures: numbered files, and WebPs that move, which FFmpeg does not read."""
 
+import dataclasses
 import glob
 import os
 import re
@@ -17,8 +18,10 @@ from fast_style.common.images.opening import opened
 from fast_style.common.video.formats import NUMBERED
 from fast_style.common.video.frame import Frame
 from fast_style.common.video.reading import DEFAULT_RATE, BaseClip
-from fast_style.common.video.timing import at_rate, expected_count
+from fast_style.common.video.timing import at_rate, between, expected_count
 from fast_style.common.video.webp_chunks import duration_places
+
+MILLISECOND = Fraction(1, 1000)  # WebP's unit of time
 
 
 class NumberedFrames(BaseClip):
@@ -38,7 +41,8 @@ class NumberedFrames(BaseClip):
         first, last = (round(Fraction(bound or 0) * self.fps) for bound in (self.start, self.end))
         self._paths = self._paths[first : last if self.end is not None else None]
         if not self._paths:
-            raise UserError(f"{source}: expected pictures from {float(self.start):g} s on. Received: none")
+            bounds = f"from {float(self.start or 0):g} s on" if self.end is None else f"until {float(self.end):g} s"
+            raise UserError(f"{source}: expected pictures {bounds}. Received: none")
         self.count = len(self._paths)
         self.sides = self.limited(*as_rgb(self._paths[0]).shape[:2])
 
@@ -79,7 +83,7 @@ class AnimatedPicture(BaseClip):
         super().__init__(source, **taken)
         with opened(source, source) as image:
             height, width = image.height, image.width
-            self._number = image.n_frames
+            self._number, self.plays = image.n_frames, image.info.get("loop", 0)
             self.sides = self.limited(height, width)
         duration = sum(self._durations())
         self.rate = self.fps or (self._number / duration if duration else DEFAULT_RATE)
@@ -91,14 +95,21 @@ class AnimatedPicture(BaseClip):
         with open(self.name, "rb") as file:
             for place in duration_places(file):
                 file.seek(place)
-                yield Fraction(int.from_bytes(file.read(3), "little"), 1000)
+                yield int.from_bytes(file.read(3), "little") * MILLISECOND
 
     def frames(self):
-        frames = self._frames()
-        yield from at_rate(frames, self.fps) if self.fps else frames
+        frames = self._between()
+        yield from at_rate(frames, self.fps, MILLISECOND) if self.fps else frames
+
+    def _between(self):
+        start, end = Fraction(self.start or 0), None if self.end is None else Fraction(self.end)
+        timed = ((frame, frame.time) for frame in self._frames())
+        for frame, time in between(timed, start, end, lambda last, at: at + last.duration):
+            yield dataclasses.replace(frame, time=time - start, duration=frame.time + frame.duration - time)
 
     def _frames(self):
-        time, start = Fraction(0), Fraction(self.start or 0)
+        """All, as of no start and end."""
+        time = Fraction(0)
         with Image.open(self.name, formats=["WEBP"]) as image:
             for number in range(self._number):
                 try:
@@ -107,10 +118,8 @@ class AnimatedPicture(BaseClip):
                 except (OSError, EOFError, ValueError) as error:
                     self.ends_early = f"ends early: {error}"
                     return
-                duration = Fraction(int(image.info.get("duration") or 0), 1000) or 1 / Fraction(self.rate)
+                duration = int(image.info.get("duration") or 0) * MILLISECOND or 1 / Fraction(self.rate)
                 if image.mode == "RGBA" and not self.lost and image.getextrema()[3][0] < 255:
                     self.lost.append("transparency is left out")
-                if time >= start and (self.end is None or time < self.end):
-                    rgb = np.asarray(image.convert("RGB"))
-                    yield Frame(resize_array(rgb, *self.sides), time - start, duration)
+                yield Frame(resize_array(np.asarray(image.convert("RGB")), *self.sides), time, duration)
                 time += duration

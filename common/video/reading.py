@@ -14,7 +14,7 @@ from fast_style.common.video.colours import Colours, colours_of, to_rgb
 from fast_style.common.video.extra import video_library
 from fast_style.common.video.formats import ANIMATIONS, is_numbered
 from fast_style.common.video.frame import Frame
-from fast_style.common.video.timing import expected_count
+from fast_style.common.video.timing import between, expected_count
 
 # Sides beyond those of any camera: memory for one frame is taken before anything of it is decoded.
 MOST_PIXELS = 100_000_000
@@ -28,6 +28,11 @@ INTERLEAVED = 1
 # Times that a file may fail to be read, one after the other, before it is over.
 MOST_FAILURES = 8
 NAMED = 3  # frames that did not decode, in a line; others are counted
+# Seconds before the start at which a frame is sought from which on all decode: some containers find one behind it.
+SOUGHT_BEFORE = 0, 2, 10
+LARGEST_TIME = 2**62  # microseconds
+# How the one list of other files begins that FFmpeg takes by its content, whatever it is called.
+PLAYLIST = b"ffconcat"
 
 
 def open_clip(source, *, start=None, end=None, fps=None, max_size=None, square=False, argument="video"):
@@ -81,6 +86,7 @@ class BaseClip:
         on_packet: function of a packet of another stream; None: those are not read.
         streams: other streams, ``av.stream.Stream``.
         metadata, chapters: of the source.
+        plays: how often it is shown; 0: for ever.
     """
 
     def __init__(self, name, start=None, end=None, fps=None, max_size=None):
@@ -88,7 +94,7 @@ class BaseClip:
         self.fps = None if fps is None else Fraction(fps).limit_denominator(100_000)
         self.aspect, self.time_base, self.rate, self.count = None, Fraction(1, 1000), DEFAULT_RATE, None
         self.colours, self.lost, self.repeated, self.ends_early = Colours(), [], [], ""
-        self.on_packet, self.streams, self.metadata, self.chapters = None, [], {}, []
+        self.on_packet, self.streams, self.metadata, self.chapters, self.plays = None, [], {}, [], 0
         self.shift = Fraction(0)
 
     def __enter__(self):
@@ -134,23 +140,39 @@ class BaseClip:
 
 
 class Clip(BaseClip):
-    """A file that FFmpeg reads."""
+    """What FFmpeg reads: a file, a device, an address, whose silence is waited for so many seconds."""
 
-    def __init__(self, source, *, square=False, argument="video", container_format=None, options=None, **taken):
+    def __init__(
+        self, source, *, square=False, argument="video", container_format=None, options=None, timeout=None, **taken
+    ):
         super().__init__(source, **taken)
         self._av = video_library(argument)
-        self._argument = argument
-        try:
-            self._container = self._av.open(source, format=container_format, options=options or {})
-        except (self._av.FFmpegError, OSError, ValueError) as error:
-            raise UserError(
-                f"{source}: expected moving pictures that FFmpeg reads. Received: {_reason(error)}"
-            ) from error
+        # Titles of old files have any encoding.
+        self._opened_with = {
+            "format": container_format,
+            "options": options or {},
+            "metadata_errors": "replace",
+            "timeout": timeout,
+        }
+        self._container = self._opened()
         try:
             self._describe(square)
         except BaseException:
             self._container.close()
             raise
+
+    def _opened(self):
+        # Of a file its whole path: of a relative one with a colon FFmpeg takes the beginning for a protocol.
+        try:
+            if is_file := os.path.isfile(self.name):
+                _refuse_playlist(self.name)
+            return self._av.open(os.path.abspath(self.name) if is_file else self.name, **self._opened_with)
+        except UserError:
+            raise
+        except (self._av.FFmpegError, OSError, ValueError) as error:
+            raise UserError(
+                f"{self.name}: expected moving pictures that FFmpeg reads. Received: {_reason(error)}"
+            ) from error
 
     def _describe(self, square):
         container = self._container
@@ -158,12 +180,13 @@ class Clip(BaseClip):
         if not pictures:
             raise UserError(f"{self.name}: expected moving pictures. Received: a file without a video stream")
         best = container.streams.best("video")
-        self.stream = video = best if best in pictures else pictures[0]
+        video = best if best in pictures else pictures[0]
         context = video.codec_context
         if context is None:
             raise UserError(f"{self.name}: expected a codec that FFmpeg decodes. Received: an unknown one")
-        # Not of whole frames: with those a bad packet is told some packets later, and at the end costs good frames.
-        context.thread_type = "SLICE"
+        self._select(
+            video.index, [one.index for one in container.streams if one not in pictures and one.type != "data"]
+        )
         # Their transparency is beside the pictures, where FFmpeg leaves it.
         self._vpx = context.name.startswith("vp")
         rates = video.average_rate, video.guessed_rate, video.base_rate
@@ -172,7 +195,8 @@ class Clip(BaseClip):
         self.time_base = 1 / self.fps if self.fps else video.time_base
         self.metadata = _own(container.metadata)
         self.chapters = container.chapters()
-        self.streams = [one for one in container.streams if one not in pictures and one.type != "data"]
+        if container.format.name == "gif":
+            self.plays = _plays_of_gif(self.name)
         # In MP4, chapters are a stream of data, too.
         if not self.chapters and any(one.type == "data" for one in container.streams):
             self.lost.append("streams of data are left out")
@@ -182,18 +206,40 @@ class Clip(BaseClip):
         origin = max(Fraction(container.start_time or 0, MICROSECONDS), Fraction(0))
         self.shift = origin + Fraction(self.start or 0)
         self._end = None if self.end is None else origin + Fraction(self.end)
-        if self.start:
-            with contextlib.suppress(self._av.FFmpegError):  # one that cannot be sought is read to there
-                container.seek(int(self.shift * MICROSECONDS))
-        self._kept_packets, self._begun = [], False
+        self._begun = False
         self._reformatter = self._av.video.reformatter.VideoReformatter()
-        self._upcoming = self._shown_frames()
-        self._first = next(self._upcoming, None)
+        self._begin()
         if self._first is None:
             begins = f" from {float(self.start):g} s on" if self.start else ""
             raise UserError(f"{self.name}: expected frames that decode. Received: none{begins}")
         self._look_at(self._first[0] if isinstance(self._first, tuple) else self._first, square)
         self.count = self._count()
+
+    def _begin(self):
+        """Reads the first frame: one from which on all to the start decode, without reading what lies far before."""
+        for before in SOUGHT_BEFORE if self.start else ():
+            with contextlib.suppress(self._av.FFmpegError):
+                self._container.seek(min(int((self.shift - before) * MICROSECONDS), LARGEST_TIME))
+                self._read_first(sought=True)
+                if self._first is not None:
+                    return
+        if self.start:  # what cannot be sought is read to there
+            chosen = self.stream.index, [one.index for one in self.streams]
+            self._container.close()
+            self._container = self._opened()
+            self._select(*chosen)
+        self._read_first()
+
+    def _select(self, pictures, others):
+        """Takes streams of the container, by number."""
+        self.stream, self.streams = self._container.streams[pictures], [self._container.streams[at] for at in others]
+        # Not of whole frames: with those a bad packet is told some packets later, and at the end costs good frames.
+        self.stream.codec_context.thread_type = "SLICE"
+
+    def _read_first(self, sought=False):
+        self._kept_packets, self.repeated = [], []
+        self._upcoming = self._shown_frames(sought)
+        self._first = next(self._upcoming, None)
 
     def _count(self):
         video, duration = self.stream, None
@@ -234,6 +280,8 @@ class Clip(BaseClip):
             self.lost.append(text)
 
     def close(self):
+        if self._upcoming.gi_running:  # by a thread that waits for a network, and is not waited for
+            return
         self._upcoming.close()
         self._container.close()
 
@@ -245,7 +293,7 @@ class Clip(BaseClip):
             self.on_packet(packet)
         self._kept_packets.clear()
         frames = self._frames()
-        yield from at_rate(frames, self.fps) if self.fps else frames
+        yield from at_rate(frames, self.fps, self.stream.time_base) if self.fps else frames
 
     def prompt_frames(self):
         """As :meth:`frames`, each as soon as it is there: without its duration, which the next one tells."""
@@ -270,15 +318,19 @@ class Clip(BaseClip):
     def _until(self, decoded, time):
         """When the last frame ends."""
         stream, base = self.stream, self.stream.time_base
-        ends = [time + 1 / self._source_rate, self._end]
-        if decoded.duration:
-            ends[0] = time + decoded.duration * base
+        begins = time if decoded.pts is None else decoded.pts * base  # earlier, of one that is shown at the start
+        ends = [begins + (decoded.duration * base or 1 / self._source_rate), self._end]
+        if ends[0] <= time:
+            ends[0] = time + 1 / self._source_rate
         if stream.duration and (end := (stream.start_time or 0) * base + stream.duration * base) > time:
             ends[0] = end
         return min(end for end in ends if end is not None)
 
     def _timed(self, frames):
         """(decoded frame, time), times increasing."""
+        yield from between(self._all_timed(frames), self.shift, self._end, self._until)
+
+    def _all_timed(self, frames):
         base, last = self.stream.time_base, None
         for item in frames:
             decoded, pts = item if isinstance(item, tuple) else (item, item.pts)
@@ -287,14 +339,19 @@ class Clip(BaseClip):
             if last is not None and pts <= last:
                 pts = last + 1
             last = pts
-            time = pts * base
-            if time >= self.shift and (self._end is None or time < self._end):
-                yield decoded, time
+            yield decoded, pts * base
 
-    def _shown_frames(self):
-        """Decoded frames in order, or, for one that does not decode, (the one before, its time stamp)."""
+    def _shown_frames(self, sought=False):
+        """Decoded frames in order, or, for one that does not decode, (the one before, its time stamp).
+
+        Args:
+            sought: whether reading begins within the file. Then there are none where it is too late for the start.
+        """
         expected, lost, last, early = [], 0, None, []
-        for packet in itertools.chain(self._packets(), [None]):
+        packets = self._packets()
+        if sought and not (packets := self._from_keyframe(packets)):
+            return
+        for packet in itertools.chain(packets, [None]):
             if packet is not None and packet.pts is not None and not packet.is_discard:
                 heapq.heappush(expected, packet.pts)
             try:
@@ -315,6 +372,15 @@ class Clip(BaseClip):
                 yield frame
         if last is not None and last.pts is not None:
             yield from self._again(last, [pts for pts in sorted(expected) if pts > last.pts][:lost])
+
+    def _from_keyframe(self, packets):
+        """Packets from the first that needs no other on; None where that lies behind the start."""
+        for packet in packets:
+            if packet.pts is None or packet.pts * packet.time_base > self.shift:
+                return None
+            if packet.is_keyframe:
+                return itertools.chain([packet], packets)
+        return None
 
     def _again(self, frame, times):
         for pts in times:
@@ -362,6 +428,21 @@ class Clip(BaseClip):
             self.on_packet(packet)
 
 
+def _refuse_playlist(path):
+    with open(path, "rb") as file:
+        if file.read(len(PLAYLIST)) == PLAYLIST:
+            raise UserError(f"{path}: expected moving pictures. Received: a list of other files")
+
+
+def _plays_of_gif(path):
+    """What FFmpeg does not say: its file counts how often it is shown again."""
+    from PIL import Image
+
+    with Image.open(path, formats=["GIF"]) as image:
+        again = image.info.get("loop")
+    return 1 if again is None else again and again + 1
+
+
 def _is_cover(stream):
     return bool(stream.disposition & stream.disposition.attached_pic)
 
@@ -393,4 +474,6 @@ def _upright(rgb, turns):
 
 
 def _reason(error):
+    if type(error).__name__ == "ExitError":  # PyAV's, behind its time-out
+        return "nothing for a while"
     return " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__

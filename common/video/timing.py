@@ -4,18 +4,23 @@ import dataclasses
 import math
 from fractions import Fraction
 
+# Of a clip that begins at any time, its first frame comes so late at most: no more than one of ten a second.
+LATE = Fraction(1, 10)
 
-def at_rate(frames, rate):
-    """Frames of any times as those of a constant rate: shown again, or left out, each at most half a frame off.
+
+def at_rate(frames, rate, unit=0):
+    """Frames of any times as those of a constant rate: shown again, or left out.
 
     Args:
         frames: iterable of :class:`Frame`, in order of time.
         rate: frames a second, positive.
+        unit: seconds to which their times were rounded: one that comes so little behind its time is in time.
 
     Yields:
         Frame: one every ``1 / rate`` seconds from the first's time on.
     """
     step, shown, first, count = 1 / Fraction(rate), None, None, 0
+    late = min(Fraction(unit), step / 4)
 
     def until(end):
         nonlocal count
@@ -27,10 +32,36 @@ def at_rate(frames, rate):
         if shown is None:
             first = frame.time
         else:
-            yield from until(frame.time)
+            yield from until(frame.time - late)
         shown = frame
     if shown is not None:
         yield from until(shown.time + (shown.duration or step))
+
+
+def between(timed, start, end, until):
+    """Of what is shown one after the other, what is shown between two times.
+
+    What was on the screen at the start is the first, unless the next comes within `LATE` seconds.
+
+    Args:
+        timed: iterable of (item, when it is first shown), in order of time.
+        start, end: seconds; end may be None.
+        until: function of an item and its time to when it is shown no more, of the last one.
+
+    Yields:
+        (item, time).
+    """
+    before = None
+    for item, time in timed:
+        if time < start:
+            before = item, time
+        elif end is None or time < end:
+            if before and time > start + LATE:
+                yield before[0], start
+            before = None
+            yield item, time
+    if before and until(*before) > start:
+        yield before[0], start
 
 
 def seconds(text):

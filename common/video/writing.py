@@ -14,11 +14,14 @@ from fast_style.common.images.image_formats import SUFFIXES
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.video.colours import Colours, from_rgb
 from fast_style.common.video.extra import video_library
+from fast_style.common.video.formats import numbered_path
 from fast_style.common.video.other_streams import add_streams, left_out
 from fast_style.common.video.webp_chunks import set_last_duration
 
 # Units of time of the formats that know one only.
 UNITS = {"gif": Fraction(1, 100), "webp": Fraction(1, 1000)}
+# In these, how long a frame is shown at least: browsers show one of 10 ms or less for 100.
+SHORTEST = {"gif": 2, "webp": 11}
 # As Pillow's encoder of WebP: more is smaller and slower. FFmpeg's own default is 4.
 WEBP_EFFORT = "2"
 PLAYED_AT_ONCE = {"mp4": {"movflags": "faststart"}, "mov": {"movflags": "faststart"}}
@@ -78,7 +81,7 @@ class ClipWriter:
     def _open(self, codec, copies):
         clip = self.clip
         name = self.target.container
-        options = {"loop": "0"} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
+        options = {"loop": _loop(name, clip.plays)} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
         self._output = self._av.open(self._temporary, "w", format=name, options=options)
         self._output.metadata.update(clip.metadata)
         self._stream = self._output.add_stream(codec.encoder, rate=clip.rate, options=self._encoder_options(codec))
@@ -101,10 +104,11 @@ class ClipWriter:
             self._ways, left = {}, left_out(clip.streams, self.target)
         else:
             self._ways, left = add_streams(self._output, self.target, clip.streams, copies)
-            self._output.set_chapters(_moved(clip.chapters, clip.shift))
+            length = None if clip.end is None else Fraction(clip.end) - Fraction(clip.start or 0)
+            self._output.set_chapters(_moved(clip.chapters, clip.shift, length))
         self._output.start_encoding()
         self.lost += left
-        self._last, self._last_duration = -1, Fraction(0)
+        self._last, self._last_duration, self._too_soon = None, Fraction(0), 0
 
     def _encoder_options(self, codec):
         options = dict(codec.options)
@@ -116,14 +120,20 @@ class ClipWriter:
         return options
 
     def add(self, frame):
-        """One more frame, later than those before."""
+        """One more frame, later than those before; one that would be shown too shortly is left out."""
+        shortest = SHORTEST.get(self.target.container, 1)
+        time, end = (round(at / self._unit) for at in (frame.time, frame.time + frame.duration))
+        if self._last is not None and time < self._last + shortest:
+            if shortest > 1:
+                self._too_soon += 1
+                return
+            time = self._last + 1
         rgb = frame.rgb[: self._height, : self._width]
         with self._errors():
             picture = self._picture(rgb)
-            picture.pts = max(round(frame.time / self._unit), self._last + 1)
-            picture.time_base = self._unit
-            picture.duration = round((frame.time + frame.duration) / self._unit) - picture.pts
-            self._last, self._last_duration = picture.pts, frame.duration
+            picture.pts, picture.time_base = time, self._unit
+            picture.duration = max(end - time, shortest) if shortest > 1 else end - time
+            self._last, self._last_duration = picture.pts, picture.duration * self._unit
             self._output.mux(self._stream.encode(picture))
 
     def _picture(self, rgb):
@@ -142,8 +152,13 @@ class ClipWriter:
         with self._errors():
             hand_on(packet)
 
-    def close(self):
-        """Ends the file and gives it its name."""
+    def close(self, is_wanted=lambda: True):
+        """Ends the file, which may take long, and gives it its name if it still is wanted then; whether it was."""
+        if self._too_soon:
+            most = int(1 / (SHORTEST[self.target.container] * self._unit))
+            self.lost.append(
+                f"{self._too_soon} frames are left out: {self.target.suffix} shows {most} a second at most"
+            )
         with self._errors():
             self._output.mux(self._stream.encode(None))
             for way in self._ways.values():
@@ -154,7 +169,11 @@ class ClipWriter:
             mask = os.umask(0)
             os.umask(mask)
             os.chmod(self._temporary, 0o666 & ~mask)
-            os.replace(self._temporary, self._place)
+            if is_wanted():
+                os.replace(self._temporary, self._place)
+                return True
+        self.abort()
+        return False
 
     def abort(self):
         """Leaves nothing of the file."""
@@ -190,14 +209,29 @@ def _in_palette(av, rgb):
     return frame
 
 
-def _moved(chapters, shift):
-    """Chapters as of a clip that begins later; those before it are left out."""
+def _moved(chapters, shift, length):
+    """Chapters as of a clip that begins later and ends earlier; those before and behind it are left out.
+
+    Args:
+        shift: when it begins, seconds of the source.
+        length: seconds; None: it ends as the source does.
+    """
     moved = []
     for chapter in chapters:
-        ticks = round(shift / chapter["time_base"])
-        if chapter["end"] > ticks:
-            moved.append({**chapter, "start": max(chapter["start"] - ticks, 0), "end": chapter["end"] - ticks})
+        base = chapter["time_base"]
+        first, last = (max(chapter[at] - round(shift / base), 0) for at in ("start", "end"))
+        if length is not None:
+            last = min(last, round(length / base))
+        if first < last:
+            moved.append({**chapter, "start": first, "end": last})
     return moved
+
+
+def _loop(container, plays):
+    """FFmpeg's word for how often a file is shown: of GIFs, how often again, and -1 for once."""
+    if container == "gif" and plays:
+        return str(plays - 1 if plays > 1 else -1)
+    return str(plays)
 
 
 class NumberedWriter:
@@ -208,13 +242,14 @@ class NumberedWriter:
 
     def add(self, frame):
         self._number += 1
-        path = self.target.path % self._number
+        path = numbered_path(self.target.path, self._number)
         write_photo(path, frame.rgb, SUFFIXES[self.target.suffix], self.target.quality)
 
     def copy(self, packet):
         """Pictures have no sound."""
 
-    def close(self):
+    def close(self, is_wanted=None):
         """Every picture is there already."""
+        return True
 
     abort = close

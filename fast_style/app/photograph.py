@@ -16,6 +16,7 @@ from fast_style.common.commands.photo_jobs import plan_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_formats import EXTENSIONS
 from fast_style.common.images.image_io import as_rgb
+from fast_style.common.images.opening import picture_sides
 
 # Long side in pixels at which every painting is tried.
 THUMBNAIL = 256
@@ -159,7 +160,7 @@ def build(context):
         label, source, style = chosen(context, look)
         (job,) = jobs_for(context, [checked(photograph)], label, file_format)
         paint(context, job, source, style, look)
-        height, width = _sides(job.target)
+        height, width = picture_sides(job.target)
         yield {
             slider: before_and_after(job),
             save: gr.DownloadButton(f"Save {Path(job.target).name}", value=job.target, visible=True),
@@ -211,10 +212,3 @@ def build(context):
     )
     stop.click(None, cancels=[running])
     context.page.load(examples, outputs=gallery, queue=False, show_progress="hidden")
-
-
-def _sides(path):
-    from PIL import Image
-
-    with Image.open(path) as image:  # one of ours
-        return image.height, image.width

@@ -11,6 +11,7 @@ from fast_style.common.app.trainings import Trainings
 from fast_style.common.commands.photo_jobs import plan_jobs
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import as_rgb
+from fast_style.common.images.opening import MAX_PIXELS, picture_sides
 from fast_style.common.networks.presets import Presets
 from fast_style.common.networks.source import find_network, shipped_sources
 from superres.task import TASK, network_for
@@ -89,8 +90,12 @@ def enlarge(context, photograph, network, scale, self_ensemble, file_format, his
     (job,) = plan_jobs([photograph], label, folder, folder, file_format, tell=None)
     ready = context.networks.get(source)
 
-    from superres.upscaling import upscale_files
+    from superres.upscaling import scaled_sides, upscale_files
 
+    height, width = scaled_sides(*(picture_sides(photograph) or (1, 1)), ready, options.get("outscale"))
+    if height * width > MAX_PIXELS:
+        most = f"{MAX_PIXELS // 10**6} megapixels, which this page can show"
+        raise UserError(f"photograph: expected one whose enlargement has at most {most}. Received: {width}x{height}")
     _, failed = upscale_files([job], ready, progress=False, **options)
     for _, reason in failed:
         raise UserError(reason)

@@ -278,6 +278,19 @@ def test_folders_are_replaced_only_when_asked_and_only_exports(tmp_path, serving
     assert json.loads((tmp_path / "old" / CARD).read_text())["factor"] == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "old"]
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+    (tmp_path / "old" / "variables" / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match="expected an export and nothing else. Received: .*old, with variables/notes"):
+        export_saved_model(sources["x2"], tmp_path / "old", overwrite=True)
+    assert (tmp_path / "old" / "variables" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.slow
+def test_of_a_link_what_it_points_to_is_replaced(tmp_path, sources):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to("disk")
+    export_saved_model(sources["x2"], tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "disk" / CARD).is_file()
 
 
 def test_unknown_precision(tmp_path, sources):

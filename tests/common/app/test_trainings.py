@@ -163,6 +163,13 @@ def test_a_training_from_begin_to_go_on(trainings, tmp_path, monkeypatch):
     assert progress.preview
 
 
+def test_none_is_chosen(trainings):
+    for name in (None, "", "gone"):
+        for what in (trainings.stop, trainings.go_on, trainings.progress):
+            with pytest.raises(UserError, match=f"training: expected one of none yet. Received: {name}"):
+                what(name)
+
+
 def wait(trainings, condition, seconds=300):
     """The progress of "style" once a condition holds."""
     end = time.monotonic() + seconds

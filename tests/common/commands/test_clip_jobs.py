@@ -13,6 +13,7 @@ from fast_style.common.commands.clip_jobs import (
     add_clip_flags,
     check_formats,
     plan_clips,
+    plan_photos_and_clips,
     run_clips,
     split_clips,
 )
@@ -62,7 +63,8 @@ def test_words_that_move_and_those_that_do_not(clips):
         [("a.mp4", "a.mp4"), ("moves.gif", "moves.gif")],
         ["still.gif"],
     )
-    assert split_clips(["in"], "clip.mp4", "out") == ([("in", "in")], [])
+    for name in ("clip.mp4", "clip.webp", "clip.gif"):
+        assert split_clips(["in"], name, "out") == ([("in", "in")], [])
     assert split_clips(["f/%03d.png"], None, "out") == ([("f/%03d.png", "%03d.png")], [])
 
 
@@ -114,6 +116,32 @@ def test_what_is_refused(clips, words, message):
 def test_photographs_do_not_move(clips):
     with pytest.raises(UserError, match="--format: expected one of jpg, .* for photographs. Received: mp4"):
         check_formats(options("in/photo.jpg", "--format", "mp4"))
+
+
+@pytest.mark.parametrize("words", [["in/photo.jpg", "-o", "cat.mp4"], ["still.gif", "in/photo.jpg", "-o", "x.webm"]])
+def test_photographs_do_not_become_clips(clips, words):
+    with pytest.raises(UserError, match="--output: expected a folder, or a name that ends in .* for photographs"):
+        plan_photos_and_clips(options(*words), ["wave"], "out")
+
+
+def test_a_photograph_does_not_replace_a_clip(clips):
+    write_photo("moves.jpg", np.zeros((3, 4, 3), np.uint8), "jpg")
+    message = (
+        "--output: expected results of different names. Received: moves.jpg and moves.gif, both out/moves_wave.webp"
+    )
+    with pytest.raises(UserError, match=message):
+        plan_photos_and_clips(options("moves.jpg", "moves.gif", "--format", "webp"), ["wave"], "out")
+
+
+def test_clips_are_found_where_photographs_are(clips):
+    """In linked folders and not in hidden ones; brackets that are there mean themselves."""
+    for place in ("in/.hidden/h.mp4", "far/l.mp4", "[2026]/v.mp4"):
+        (clips / place).parent.mkdir()
+        make_clip(place, 1)
+    (clips / "in" / "link").symlink_to("../far")
+    found, _ = split_clips(["in"], None, "in/out")
+    assert [source for source, _ in found] == ["in/b.mkv", "in/deep/c.mov", "in/link/l.mp4"]
+    assert split_clips(["[2026]/*.mp4"], None, "out") == ([("[2026]/v.mp4", "v.mp4")], [])
 
 
 def test_what_is_there_is_passed_over(clips, capsys):

@@ -36,6 +36,7 @@ def make_clip(
     chapters=(),
     metadata=None,
     pictures=None,
+    container=None,
 ):
     """Writes a clip of `count` frames.
 
@@ -47,9 +48,10 @@ def make_clip(
         tags: (matrix, primaries, transfer, range).
         options: of the encoder of pictures.
         pictures: frames, ``av.VideoFrame``; default those of :func:`picture`.
+        container: FFmpeg's name; default by the path.
     """
     times = list(range(count)) if times is None else times
-    with av.open(str(path), "w") as output:
+    with av.open(str(path), "w", format=container) as output:
         output.metadata.update(metadata or {})
         video = output.add_stream(codec, rate=RATE, options={"crf": "1", "bf": "0", **(options or {})})
         video.height, video.width, video.pix_fmt = *sides, pixels

@@ -3,12 +3,14 @@
 import socket
 import threading
 import time
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
 from fast_style.common.errors import UserError
+from fast_style.common.video import live
 from fast_style.common.video.frame import Frame
 from fast_style.common.video.live import NewestFrames, Pace, open_live, run_live
 from fast_style.common.video.streaming import StreamWriter
@@ -73,6 +75,31 @@ def test_errors_of_reading_are_raised():
 
     with NewestFrames(Broken()) as frames, pytest.raises(UserError, match="camera: gone"):
         run_live(frames, lambda rgb: rgb, lambda frame: None, Pace())
+
+
+@pytest.mark.parametrize(("silence", "note"), [(0.3, ["ends early: nothing for a while"]), (60, [])])
+def test_a_source_that_stalls_is_not_waited_for(tmp_path, monkeypatch, silence, note):
+    """A camera in a network that sends nothing any more, and does not hang up."""
+    content = Path(make_clip(tmp_path / "clip.ts", 400, pixels="yuv420p")).read_bytes()
+    monkeypatch.setattr(live, "PATIENCE", 0.2)
+    monkeypatch.setattr(live, "LONGEST_SILENCE", silence)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        kept = []
+
+        def serve():
+            connection, _ = server.accept()
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n" + content)
+            kept.append(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        clip, paced = open_live(f"http://127.0.0.1:{server.getsockname()[1]}/camera.ts")
+        end = time.monotonic() + 1
+        with clip, NewestFrames(clip, paced) as frames:
+            run_live(frames, lambda rgb: rgb, lambda frame: None, Pace(), lambda: time.monotonic() > end)
+        assert time.monotonic() < end + 2
+        assert [text.rpartition("ts: ")[2] for text in clip.what_happened()] == note
+        kept[0].close()
 
 
 def test_without_a_screen_one_line_says_so(monkeypatch):

@@ -2,7 +2,9 @@
 
 import functools
 import operator
+import signal
 import threading
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +16,7 @@ from fast_style.common.video.formats import Target
 from fast_style.common.video.frame import Frame
 from fast_style.common.video.painting import paint_clip, paint_frames
 from fast_style.common.video.reading import open_clip
+from fast_style.common.video.writing import ClipWriter
 from tests.common.video.clips import RATE, frames_of, make_clip, number_of, packets_of
 
 
@@ -119,6 +122,22 @@ def test_reading_does_not_run_away(tmp_path):
 def test_nothing_between_start_and_end(tmp_path):
     source = make_clip(tmp_path / "clip.mp4", 5)
     with open_clip(source, start=5) as clip, pytest.raises(UserError, match="expected frames between start and end"):
+        paint_clip(clip, Target(str(tmp_path / "out.mp4")), lambda frames: frames)
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path, monkeypatch):
+    """Ending a long file takes long: its index is moved to its beginning."""
+    source = make_clip(tmp_path / "clip.mp4", 5)
+    close = ClipWriter.close
+
+    def slow(self, is_wanted):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.3)
+        return close(self, is_wanted)
+
+    monkeypatch.setattr(ClipWriter, "close", slow)
+    with open_clip(source) as clip, pytest.raises(KeyboardInterrupt):
         paint_clip(clip, Target(str(tmp_path / "out.mp4")), lambda frames: frames)
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
 

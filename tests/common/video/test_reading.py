@@ -70,6 +70,76 @@ def test_a_part(tmp_path):
     assert frames_of(path, start=9)[0] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "container", "codec"),
+    [
+        ("clip.ts", None, "libx264"),
+        ("clip.mts", "mpegts", "mpeg2video"),
+        ("clip.mpg", None, "mpeg2video"),
+        ("clip.h264", None, "libx264"),
+        ("clip.m2v", "mpeg2video", "mpeg2video"),
+        ("clip.mkv", None, "libx264"),
+    ],
+)
+@pytest.mark.parametrize("start", [1, 2, 3])
+def test_a_part_of_what_seeks_badly_is_whole(tmp_path, name, container, codec, start):
+    """Seeking in some containers ends behind the place, at a frame that needs others, or fails."""
+    path = make_clip(
+        tmp_path / name, 100, pixels="yuv420p", codec=codec, options={"g": "40"}, sides=(48, 64), container=container
+    )
+    whole = [(frame.time - start, frame.rgb) for frame in frames_of(path)[0] if frame.time >= start]
+    part, notes = frames_of(path, start=start)
+    assert notes == []
+    assert len(part) == len(whole) > 0
+    for (time, rgb), frame in zip(whole, part, strict=True):
+        assert abs(time - frame.time) <= Fraction(1, RATE)
+        np.testing.assert_array_equal(frame.rgb, rgb)
+
+
+def test_what_is_shown_long_is_there_at_any_start(tmp_path):
+    """Of a screen that is filmed when it changes."""
+    path = make_clip(tmp_path / "clip.mkv", times=[0, 10, 500, 510], time_base=Fraction(1, 100))
+    frames, _ = frames_of(path, start=2)
+    assert numbers(frames) == [1, 2, 3]
+    assert [(frame.time, frame.duration) for frame in frames[:2]] == [(0, 3), (3, Fraction(1, 10))]
+    (frame,), _ = frames_of(path, start=2, end=4)
+    assert (number_of(frame.rgb), frame.time, frame.duration) == (1, 0, 2)
+    pictures = [Image.fromarray(picture(number)) for number in range(3)]
+    for name in ("clip.gif", "clip.webp"):
+        target = tmp_path / name
+        pictures[0].save(target, save_all=True, append_images=pictures[1:], duration=[100, 5000, 300], lossless=True)
+        frames, _ = frames_of(target, start=2)
+        assert numbers(frames) == [1, 2]
+        assert [(frame.time, frame.duration) for frame in frames] == [
+            (0, Fraction(31, 10)),
+            (Fraction(31, 10), Fraction(3, 10)),
+        ]
+
+
+def test_titles_of_any_encoding(tmp_path):
+    path = make_clip(tmp_path / "clip.avi", 2, pixels="yuv420p", metadata={"title": "Caf_"})
+    with open(path, "r+b") as file:
+        content = file.read()
+        file.seek(content.index(b"Caf_") + 3)
+        file.write(b"\xe9")
+    assert numbers(frames_of(path)[0]) == [0, 1]
+
+
+def test_names_with_a_colon(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make_clip(tmp_path / "clip.mp4", 2)
+    (tmp_path / "clip.mp4").rename("2026-01-02T10:30:00.mp4")
+    assert numbers(frames_of("2026-01-02T10:30:00.mp4")[0]) == [0, 1]
+
+
+def test_a_list_of_other_files_is_no_clip(tmp_path):
+    """FFmpeg would open them, whatever the list is called."""
+    make_clip(tmp_path / "secret.ts", 2, pixels="yuv420p")
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile secret.ts\n")
+    with pytest.raises(UserError, match="expected moving pictures. Received: a list of other files"):
+        open_clip(str(tmp_path / "list.mp4"))
+
+
 def test_another_rate(tmp_path):
     frames, _ = frames_of(make_clip(tmp_path / "clip.mp4", 10), fps=50)
     assert numbers(frames) == [number // 2 for number in range(20)]
@@ -166,6 +236,8 @@ def test_numbered_frames_in_order_of_their_numbers(tmp_path):
     assert "1 frame does not decode" in notes[0]
     with pytest.raises(UserError, match="expected numbered pictures. Received: none"):
         open_clip(str(tmp_path / "none%d.png"))
+    with pytest.raises(UserError, match=r"expected pictures until 0\.01 s. Received: none"):
+        open_clip(str(tmp_path / "f%d.png"), end=0.01)
 
 
 def test_webps_and_gifs_that_move(tmp_path):

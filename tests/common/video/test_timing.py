@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fast_style.common.video.frame import Frame
-from fast_style.common.video.timing import at_rate, expected_count, seconds
+from fast_style.common.video.timing import at_rate, between, expected_count, seconds
 
 
 def frames(*times, last=Fraction(1, 10)):
@@ -32,6 +32,45 @@ def test_frames_are_shown_again_and_left_out():
         (0.3, 2),
         (0.4, 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "rate", "unit", "expected"),
+    [
+        (30, 30, Fraction(1, 1000), range(12)),
+        (24, 24, Fraction(1, 1000), range(12)),
+        (60, 30, Fraction(1, 1000), range(0, 12, 2)),
+        (25, 50, Fraction(1, 1000), [number // 2 for number in range(24)]),
+        (30, 30, Fraction(1, 100), range(12)),
+        (100, 50, Fraction(1, 100), range(0, 12, 2)),
+    ],
+)
+def test_rounded_times_are_no_reason_to_leave_frames_out(source, rate, unit, expected):
+    """Matroska's are milliseconds, a GIF's hundredths: of 30 frames a second the third comes at 0.067 s."""
+    times = [round(number / source / unit) * unit for number in range(12)]
+    ends = [*times[1:], Fraction(12, source)]
+    given = [
+        Frame(np.full((1, 1, 3), number), time, end - time)
+        for number, (time, end) in enumerate(zip(times, ends, strict=True))
+    ]
+    assert [int(frame.rgb[0, 0, 0]) for frame in at_rate(given, rate, unit)] == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (0, None, [("a", 0), ("b", 0.1), ("c", 5), ("d", 5.1)]),
+        (2, None, [("b", 2), ("c", 5), ("d", 5.1)]),
+        (2, 4, [("b", 2)]),
+        (4.95, None, [("c", 5), ("d", 5.1)]),
+        (0.1, 5, [("b", 0.1)]),
+        (6, None, [("d", 6)]),
+        (9, None, []),
+    ],
+)
+def test_what_is_on_the_screen_at_the_start_comes_first(start, end, expected):
+    timed = [("a", 0), ("b", 0.1), ("c", 5), ("d", 5.1)]
+    assert list(between(timed, start, end, lambda item, time: 9)) == expected
 
 
 def test_the_first_time_is_kept_and_one_frame_lasts():

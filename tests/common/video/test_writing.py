@@ -163,6 +163,60 @@ def test_animations_keep_their_times(tmp_path, suffix):
         assert image.info["loop"] == 0
 
 
+@pytest.mark.parametrize(("suffix", "most"), [(".gif", 50), (".webp", 90)])
+def test_animations_have_no_frames_that_browsers_show_longer(tmp_path, suffix, most):
+    """One of 10 ms or less they show for 100."""
+    source = make_clip(tmp_path / "clip.mp4", 120, time_base=Fraction(1, 120))
+    target = tmp_path / f"out{suffix}"
+    (note,) = written(source, target)
+    assert note.endswith(f" frames are left out: {suffix} shows {most} a second at most")
+    frames = frames_of(target)[0]
+    assert min(frame.duration for frame in frames) > Fraction(1, 100)
+    assert frames[-1].time + frames[-1].duration == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(("plays", "gif"), [(0, 0), (1, None), (4, 3)])
+def test_animations_are_shown_as_often(tmp_path, plays, gif):
+    """A GIF says how often it is shown again, and nothing for once; a WebP how often."""
+    pictures = [Image.fromarray(picture(number)) for number in range(3)]
+    pictures[0].save(tmp_path / "in.webp", save_all=True, append_images=pictures[1:], duration=100, loop=plays)
+    times = {} if gif is None else {"loop": gif}
+    pictures[0].save(tmp_path / "in.gif", save_all=True, append_images=pictures[1:], duration=100, **times)
+    for source in ("in.webp", "in.gif"):
+        for target, expected in (("out.webp", plays), ("out.gif", gif)):
+            written(tmp_path / source, tmp_path / target)
+            with Image.open(tmp_path / target) as image:
+                assert image.info.get("loop") == expected
+            (tmp_path / target).unlink()
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".mkv"])
+def test_loudspeakers_at_the_sides_are_those_behind(tmp_path, suffix):
+    """As in films: Opus, which WebM has, knows 5.1 with them behind."""
+    with av.open(str(tmp_path / "film.mkv"), "w") as output:
+        video = output.add_stream("libx264", rate=RATE)
+        video.height, video.width, video.pix_fmt = 24, 32, "yuv420p"
+        audio = output.add_stream("ac3", rate=48000, layout="5.1(side)")
+        for number in range(5):
+            output.mux(video.encode(av.VideoFrame.from_ndarray(picture(number), "rgb24")))
+        for number in range(6):
+            frame = av.AudioFrame.from_ndarray(np.zeros((6, 1536), np.float32), "fltp", "5.1(side)")
+            frame.sample_rate, frame.pts, frame.time_base = 48000, number * 1536, Fraction(1, 48000)
+            output.mux(audio.encode(frame))
+        output.mux(video.encode(None))
+        output.mux(audio.encode(None))
+    notes = written(tmp_path / "film.mkv", tmp_path / f"out{suffix}")
+    assert len(notes) == (suffix == ".webm")
+    with av.open(str(tmp_path / f"out{suffix}")) as result:
+        assert result.streams.audio[0].codec_context.channels == 6
+
+
+def test_other_percents_in_names_of_numbered_frames(tmp_path):
+    source = make_clip(tmp_path / "clip.mp4", 2)
+    written(source, tmp_path / "50% done" / "9%_%03d.png")
+    assert sorted(path.name for path in (tmp_path / "50% done").iterdir()) == ["9%_001.png", "9%_002.png"]
+
+
 def test_numbered_frames(tmp_path):
     source = make_clip(tmp_path / "clip.mp4", 3)
     written(source, tmp_path / "deep" / "f%03d.png")

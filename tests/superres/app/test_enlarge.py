@@ -60,6 +60,12 @@ def test_the_magnifier_shows_one_place_of_both(context, photo, across, down, sca
     assert np.array_equal(after, corner) == (across == down == 0.0)
 
 
+def test_what_the_page_cannot_show_is_refused_before_it_is_computed(context, photo, monkeypatch):
+    monkeypatch.setattr(tab, "MAX_PIXELS", 400_000)
+    with pytest.raises(UserError, match="photograph: expected one whose enlargement has at most .* Received: 800x600"):
+        tab.enlarge(context, str(photo), SRCNN, 4, False, "png")
+
+
 def test_networks_and_errors(context, photo, tmp_path):
     assert list(tab.networks(context))[-1] == "x2, twice"
     assert tab.source_of(context, "", 4).ships
