@@ -1,7 +1,7 @@
 """The one exception that a command line turns into a line of text and exit code 2."""
 
+import math
 import numbers
-import sys
 
 
 class UserError(ValueError):
@@ -28,5 +28,7 @@ def is_finite_number(value):
     """Whether this is a number that a float can hold, and neither NaN nor infinite; true and false are none."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return False
-    # Compared, because a whole number may have more digits than a float can be made of.
-    return -sys.float_info.max <= value <= sys.float_info.max
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of more digits than a float can be made of
+        return False

@@ -121,6 +121,23 @@ _IS = {
 }
 
 
+def plain(settings):
+    """Settings as files of JSON hold them: paths as strings, numbers of NumPy as Python's, lists as tuples."""
+    hints, found = typing.get_type_hints(type(settings)), {}
+    for field in dataclasses.fields(settings):
+        value, hint = getattr(settings, field.name), hints[field.name]
+        if value is None:
+            continue
+        if hint is tuple:
+            found[field.name] = tuple(_PLAIN[field.metadata.get("type", str)](item) for item in value)
+        else:
+            found[field.name] = _PLAIN[hint](value)
+    return dataclasses.replace(settings, **found)
+
+
+_PLAIN = {bool: bool, int: int, float: float, str: os.fspath}
+
+
 def check_choices(settings):
     """Raises UserError for the first setting that is none of its choices."""
     for field in dataclasses.fields(settings):

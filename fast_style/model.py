@@ -65,10 +65,10 @@ class StyleTransfer(PerceptualTrainer):
             Default: 0 for none, as in the paper. A network likes to grow regular dots out of the grain of flat areas.
             With it, a step paints each photograph twice.
         stability_noise: standard deviation of that noise, in pixel values of 0..255. Default: 10.
-        stability_shift: pixels by which the noisy copy is moved at most, down and right, and its painting moved back.
+        stability_shift: pixels by which the noisy copy is moved at most, up and left, and its painting moved back.
             Default: 0 for none. A network with two layers of stride 2 paints on a grid of 4 pixels, and locks hatching
             and dots to it; with 3, texture has to come of the photograph. 16 pixels a side, of the margin first, are
-            not compared.
+            not compared; from 5 on, one more for each.
         stability_motion: pixels by which the noisy copy is moved smoothly at most, by a shift, a turn, a zoom and local
             warps, as between frames of a clip; what is made of the photograph is moved likewise. Default: 0 for none.
         stability_light: share by which the noisy copy is lighter or darker at most. Default: 0.

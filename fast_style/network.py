@@ -173,15 +173,24 @@ class TransformationNetwork(ImageNetwork):
         if kwargs.get("place") is not None:
             kwargs["place"] = self.as_place(kwargs["place"], images)
         if isinstance(images, list | tuple) and self.conditions and weights is None:
-            if len(images) != 2:
-                raise UserError(f"images: expected photographs, or photographs and weights. Received: {len(images)}")
-            images, weights = images
-        if weights is None:
-            return super().__call__(images, **kwargs)
+            images, weights = self.with_weights(images)
+        elif weights is not None:
+            images, weights = self.with_weights((images, weights))
+        return super().__call__(images, **({} if weights is None else {"weights": weights}), **kwargs)
+
+    def with_weights(self, pair):
+        """(images, weights) as they are called with, weights as a float32 tensor.
+
+        Raises:
+            UserError: another number of inputs; weights that do not fit.
+        """
+        if len(pair) != 2:
+            raise UserError(f"images: expected photographs, or photographs and weights. Received: {len(pair)}")
+        images, weights = pair
         if not keras.backend.is_keras_tensor(weights):
             weights = ops.convert_to_tensor(weights, "float32")
         self.check_weights(weights, images)
-        return super().__call__(images, weights, **kwargs)
+        return images, weights
 
     def check_weights(self, weights, images):
         """Raises UserError for weights that do not fit, as far as shapes are known."""
@@ -211,6 +220,8 @@ class TransformationNetwork(ImageNetwork):
         return place
 
     def call(self, images, weights=None, place=None, training=None):
+        if isinstance(images, list | tuple):  # JAX's trainer calls this alone
+            images, weights = self.with_weights(images)
         height, width = ops.shape(images)[1:3]
         x = ops.cast(image_to_network(images), self.compute_dtype)
         margin = 0 if training else self.margin

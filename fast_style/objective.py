@@ -12,7 +12,7 @@ from fast_style.common.images.geometry import resize_short_side
 from fast_style.common.images.image_io import as_rgb
 from fast_style.common.losses import feature_loss
 from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import LossNetwork, build_loss_network, least_side
+from fast_style.common.networks.loss_network import LossNetwork, build_loss_network, check_layers, least_side
 from fast_style.common.settings import settings_of
 from fast_style.common.training.objective import Objective, Term, build_terms, layers_named
 from fast_style.common.types import Image
@@ -180,7 +180,7 @@ class StyleObjective(Objective):
 
 
 def _shares(style_blend, paintings):
-    return tuple(style_blend or (1.0,) * len(paintings))
+    return (1.0,) * len(paintings) if style_blend is None or not len(style_blend) else tuple(style_blend)
 
 
 def check_painting_size(height, width, layers):
@@ -194,6 +194,7 @@ def check_painting_size(height, width, layers):
 
 def check_objective(settings, paintings=(None,), style_blend=(1.0,), scaling="paper", style_size=None):
     """Raises UserError for options of an objective that are none, of which its loss network need not be known."""
+    check_layers(content_layers=settings.content_layers, style_layers=settings.style_layers)
     content_layers, style_layers = tuple(settings.content_layers), tuple(settings.style_layers)
     for name, layers in (("content_layers", content_layers), ("style_layers", style_layers)):
         if len(set(layers)) < len(layers):
@@ -205,7 +206,7 @@ def check_objective(settings, paintings=(None,), style_blend=(1.0,), scaling="pa
     ):
         if value not in allowed:
             raise UserError(f"{name}: expected one of {', '.join(allowed)}. Received: {value!r}")
-    layer_weights = settings.style_layer_weights
+    layer_weights = tuple(settings.style_layer_weights)
     for name, values, weighted, counted in (
         ("style_layer_weights", layer_weights or style_layers, style_layers, "style layer"),
         ("style_blend", style_blend, paintings, "painting"),
@@ -220,6 +221,9 @@ def check_objective(settings, paintings=(None,), style_blend=(1.0,), scaling="pa
             **{f"style_blend ({number})": share for number, share in enumerate(style_blend, start=1)},
         }
     )
+    if not any(getattr(settings, f"{row.name}_weight") for row in settings.terms):
+        names = ", ".join(f"{row.name}_weight" for row in settings.terms)
+        raise UserError(f"{names}: expected one above 0. Received: only 0")
     if not sum(style_blend):
         raise UserError("style_blend: expected shares that are not all 0. Received: only 0")
     if style_size is not None and style_size < 1:

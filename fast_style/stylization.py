@@ -142,6 +142,11 @@ def strips_of(height, width):
 
 
 def _in_strips(rgb, network, statistics, progress, weights):
+    import keras
+
+    if (backend := keras.backend.backend()) != "tensorflow":
+        raise UserError(f"--streaming: expected off, as Keras computes by {backend}. Received: {statistics}")
+
     from fast_style.streaming import stylize_in_strips
 
     height, width = rgb.shape[:2]

@@ -10,12 +10,23 @@ from fast_style.model import StyleTransfer
 from fast_style.multi_style import MultiStyleTransfer, conditions_of
 from fast_style.network import TransformationNetwork
 from fast_style.paintings import painting_files
-from fast_style.settings import STABILITY_OF_VIEWS
+from fast_style.settings import STABILITY_OF_VIEWS, StyleSettings
 from fast_style.task import TASK
 from fast_style.views import least_side
 
 # Trains with settings of this task and leaves a run folder: see `run_training` for results and errors.
 train = functools.partial(run_training, TASK)
+
+# Settings of which network is built.
+OF_THE_NETWORK = (
+    "architecture",
+    "width",
+    "normalization",
+    "upsampling",
+    "reflection_padding",
+    "margin",
+    "noise_channels",
+)
 
 
 def check_settings(settings):
@@ -32,6 +43,10 @@ def check_settings(settings):
         raise UserError(
             f"--initialize: expected none with --add, which begins from --to. Received: {settings.initialize}"
         )
+    for name in OF_THE_NETWORK if settings.add else ():
+        value = getattr(settings, name)
+        if value != getattr(StyleSettings(), name):
+            raise UserError(f"{flag(name)}: expected none with --add, because --to has its own. Received: {value}")
     sizes = settings.style_sizes
     if len(set(sizes)) < len(sizes) or not sizes:
         raise UserError(f"--style-sizes: expected sizes that differ. Received: {' '.join(map(str, sizes)) or 'none'}")

@@ -49,11 +49,15 @@ class NoisyMoved:
 
     noise: float
     shift: int
-    apart = APART
 
     @property
     def moves(self):
         return bool(self.shift)
+
+    @property
+    def apart(self):
+        # Of rows that went round a border, what lies there is painted by what they came to lie beside.
+        return APART + max(0, self.shift - APART // 4)
 
     def __call__(self, photos, seed, border):
         noisy = photos + self.noise * drawn(keras.random.normal, ops.shape(photos), seed=seed(0))

@@ -39,12 +39,13 @@ class Crops:
         error: the UserError that stopped the stream, if one did.
 
     Raises:
-        UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size.
+        UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size or seed.
     """
 
     def __init__(self, source, size=256, batch_size=4, *, resize_to=None, squash=False, flip=True, seed=0):
         resize_to = size if resize_to is None else resize_to
         check_whole(1, size=size, batch_size=batch_size)
+        check_whole(0, seed=seed)
         if not isinstance(resize_to, int) or (resize_to != 0 and resize_to < size):
             raise UserError(f"resize_to: expected at least the crop size, {size}, or 0. Received: {resize_to!r}")
         self.source, self.size, self.batch_size, self.resize_to = str(source), size, batch_size, resize_to

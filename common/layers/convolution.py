@@ -10,9 +10,10 @@ from fast_style.common.layers.convolution_forms import forms_for
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class Convolution(Block, keras.layers.Conv2D):
-    """``keras.layers.Conv2D``, the same numbers, for channels last and no dilation.
+    """``keras.layers.Conv2D``, the same numbers.
 
-    Inside :func:`cpu_convolutions` it is computed in forms that are quick on CPUs.
+    Inside :func:`cpu_convolutions` it is computed in forms that are quick on CPUs, where its kernel is square and its
+    strides alike, for channels last, without groups or dilation.
 
     >>> import numpy as np
     >>> from fast_style.layers import Convolution
@@ -37,14 +38,14 @@ class Convolution(Block, keras.layers.Conv2D):
 
     def convolution_op(self, inputs, kernel):
         forms = forms_for(inputs)
-        if forms is None or self.data_format != "channels_last":
+        if forms is None or not _is_plain(self):
             return super().convolution_op(inputs, kernel)
         return forms.convolve(inputs, kernel, self.strides[0], self.padding.upper())
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
 class TransposedConvolution(keras.layers.Conv2DTranspose):
-    """``keras.layers.Conv2DTranspose`` with ``padding="same"``, as :class:`Convolution` is ``Conv2D``.
+    """``keras.layers.Conv2DTranspose``, as :class:`Convolution` is ``Conv2D``; in other forms with ``padding="same"``.
 
     >>> import numpy as np
     >>> from fast_style.layers import TransposedConvolution
@@ -58,7 +59,13 @@ class TransposedConvolution(keras.layers.Conv2DTranspose):
 
     def call(self, inputs):
         forms = forms_for(inputs)
-        if forms is None or self.data_format != "channels_last":
+        if forms is None or not _is_plain(self) or self.padding != "same" or self.output_padding is not None:
             return super().call(inputs)
         outputs = forms.convolve_transposed(inputs, self.kernel, self.strides[0])
-        return outputs + self.bias if self.use_bias else outputs
+        return self.activation(outputs + self.bias if self.use_bias else outputs)
+
+
+def _is_plain(layer):
+    """Whether it is what the other forms compute: of a square kernel, without groups and dilation, channels last."""
+    alike = all(len({*sides}) == 1 for sides in (layer.kernel_size, layer.strides))
+    return alike and layer.data_format == "channels_last" and {*layer.dilation_rate, getattr(layer, "groups", 1)} == {1}

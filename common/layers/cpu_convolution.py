@@ -63,7 +63,7 @@ def convolve(inputs, kernel, stride=1, padding="SAME"):
     import tensorflow as tf
 
     size = kernel.shape[0]
-    few = size > 3 and kernel.shape[-1] <= FEW_FILTERS and stride == 1 and isinstance(padding, str)
+    few = size > 3 and size % 2 and kernel.shape[-1] <= FEW_FILTERS and stride == 1 and isinstance(padding, str)
     if inputs.dtype != tf.float32 and not few:
         return tf.nn.conv2d(inputs, kernel, stride, padding)
 

@@ -25,8 +25,8 @@ def convolve(inputs, kernel, stride=1, padding="SAME"):
     """
     import tensorflow as tf
 
-    even = all(side is not None and side % BLOCK == 0 for side in inputs.shape[1:3])
-    if even and kernel.shape[0] >= LARGE and stride == 1 and padding == "SAME":
+    size, even = kernel.shape[0], all(side is not None and side % BLOCK == 0 for side in inputs.shape[1:3])
+    if even and size >= LARGE and size % 2 and stride == 1 and padding == "SAME":
         return convolve_in_blocks(inputs, values(kernel))
     return tf.nn.conv2d(inputs, values(kernel), stride, padding)
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from fast_style.common.errors import UserError
+from fast_style.common.losses.squared_distance import check_alike
 from fast_style.common.losses.style import gram_loss, gram_matrix
 from fast_style.common.types import Tensor
 
@@ -33,8 +34,9 @@ def texture_loss(target: Tensor, output: Tensor, patch: int = PATCH) -> Tensor:
         float32 (batch,), 0 or more.
 
     Raises:
-        UserError: features smaller than a patch.
+        UserError: the shapes differ; features smaller than a patch.
     """
+    check_alike("texture loss", target, output)
     shape = target.shape[1:3]
     if any(side is not None and side < patch for side in shape):
         raise UserError(f"texture loss: expected features of at least {patch}x{patch}. Received: {shape[1]}x{shape[0]}")
@@ -67,7 +69,7 @@ class TextureLoss(keras.losses.Loss):
         kwargs: ``name``, ``reduction`` and ``dtype``, as of ``keras.losses.Loss``.
 
     Raises:
-        UserError: at a call, features smaller than a patch.
+        UserError: at a call, the shapes differ; features smaller than a patch.
     """
 
     def __init__(self, patch: int = PATCH, **kwargs):

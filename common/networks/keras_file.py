@@ -101,7 +101,8 @@ def _check_weights(path, network):
 
     from fast_style.common.networks.hdf5 import check_bytes, datasets
 
-    most = 2**20 + 16 * network.count_params()
+    # The largest optimizers keep four numbers of each parameter, and sums of its gradients.
+    most = 2**20 + 24 * network.count_params()
     with open_regular(path) as file, zipfile.ZipFile(file) as archive:
         check_members([archive.getinfo(WEIGHTS)], 2 * most)
         with archive.open(WEIGHTS) as member, h5py.File(member, "r") as stored:

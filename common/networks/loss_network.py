@@ -33,6 +33,13 @@ def layer_names(architecture):
     }
 
 
+def check_layers(**layers):
+    """Raises UserError for what is no list of layers, by name."""
+    for name, value in layers.items():
+        if isinstance(value, str):
+            raise UserError(f"{name}: expected a list of layers. Received: {value!r}")
+
+
 def least_side(layers):
     """Side in pixels of the smallest image that has features at every layer: each block halves it."""
     return 2 ** max((int(name.removeprefix("relu").partition("_")[0]) - 1 for name in layers), default=0)

@@ -14,7 +14,7 @@ from fast_style.common.losses.feature import feature_loss
 from fast_style.common.losses.pixel import pixel_loss
 from fast_style.common.losses.style import GramStyle, style_loss
 from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import build_loss_network, least_side
+from fast_style.common.networks.loss_network import build_loss_network, check_layers, least_side
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -81,9 +81,13 @@ class PerceptualLoss(keras.losses.Loss):
         check_weights({"feature_weight": feature_weight, "style_weight": style_weight, "pixel_weight": pixel_weight})
         if not feature_weight + style_weight:
             raise UserError("feature_weight, style_weight: expected one above 0. Received: only 0")
+        check_layers(feature_layers=feature_layers, style_layers=style_layers)
         self.feature_layers, self.style_layers = tuple(feature_layers), tuple(style_layers)
         self.feature_weight, self.style_weight, self.pixel_weight = feature_weight, style_weight, pixel_weight
-        self.style = os.fspath(style) if isinstance(style, os.PathLike) else style
+        if isinstance(style, os.PathLike):
+            style = os.fspath(style)
+        # What a file of a model can hold: a path, or pixels.
+        self.style = style if style is None or isinstance(style, str) else np.array(as_rgb(style, "style"))
         self.style_size = style_size
         self.loss_network, self.loss_weights, self.pooling = loss_network, os.fspath(loss_weights), pooling
 

@@ -158,8 +158,8 @@ def photos(
         do not decode are skipped, until they are more than one and more than 1 % of all.
 
     Raises:
-        UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size; tensorflow-datasets
-            not installed, or no such name; in the course, too many photographs that do not decode.
+        UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size or seed;
+            tensorflow-datasets not installed, or no such name; in the course, too many photographs that do not decode.
     """
     options = {"resize_to": resize_to, "squash": squash, "flip": flip, "seed": seed}
     return Photographs(source, size, batch_size, **options).epochs()

@@ -22,7 +22,7 @@ from fast_style.common.networks.loss_network import least_side
 from fast_style.common.networks.precision import dtype_policy, resolve_precision
 from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import find_network
-from fast_style.common.settings import RESUMABLE, check_settings, flag
+from fast_style.common.settings import RESUMABLE, check_settings, flag, plain
 from fast_style.common.startup import stderr_closed
 from fast_style.common.stop_signals import StopSignals
 from fast_style.common.streams import warn
@@ -166,6 +166,7 @@ def run_training(task, settings, resume=False, make=make_trainer, workers=None):
     """
     workers = workers or Alone()
     check_settings(type(settings), vars(settings))
+    settings = plain(settings)
     task.check_settings(settings)
     with contextlib.ExitStack() as held:
 

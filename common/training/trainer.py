@@ -336,6 +336,11 @@ class PerceptualTrainer(keras.Model):
             self._trackers[name].update_state(value)
         return {metric.name: metric.result() for metric in self.metrics}
 
+    def get_config(self):
+        """Raises UserError: a trainer, which has a loss network and a painting, is in no file; its network is."""
+        name = type(self).__name__
+        raise UserError(f"{name}: expected its network, model.network, to save or copy. Received: the trainer")
+
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Saves the network, as ``model.network.save(filepath)`` does: what ``ModelCheckpoint`` calls.
 
@@ -429,18 +434,14 @@ def _tensorflow_update(self, images):
         gradients = tape.gradient(loss, variables)
     if replicas > 1:
         terms = _means_of_replicas(terms, count)
-    skipped = None
+    skipped = _not_finite(gradients) if self.skips_steps else None
     if self.scales_loss and replicas > 1:
         # The optimizer of a loss that is scaled looks at a replica's own gradients: all pass over a step, or none does.
-        gradients = _instead(gradients, _not_finite(gradients), float("nan"))
+        gradients = _instead(gradients, skipped, float("nan"))
     elif self.skips_steps and not self.scales_loss:
         # Averages of the optimizer decay, and nothing else is learnt.
-        skipped = _not_finite(gradients)
         gradients = _instead(gradients, skipped, 0.0)
-    before = tf.convert_to_tensor(self.optimizer.iterations)
     self.optimizer.apply(gradients, variables)
-    if self.scales_loss:
-        skipped = 1 - tf.cast(tf.convert_to_tensor(self.optimizer.iterations) - before, "float32")
     return terms, skipped
 
 
@@ -511,19 +512,14 @@ def _jax_train_step(self, state, data):
 
     # The optimizer's values too: the first step fits the loss scale.
     (_, (terms, others, optimizer, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
-    skipped = None
+    skipped = _not_finite(gradients) if self.skips_steps else None
     if self.skips_steps and not self.scales_loss:
-        skipped = _not_finite(gradients)
         gradients = _instead(gradients, skipped, 0.0)
-    iterations = [variable is self.optimizer.iterations for variable in self.optimizer.variables].index(True)
-    before = optimizer[iterations]
     if rate is not None:
         pairs = zip(self.optimizer.variables, optimizer, strict=True)
         optimizer = [rate if variable is self.optimizer.learning_rate else value for variable, value in pairs]
     trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
     with keras.StatelessScope(state_mapping=_mapping(self, trainable, others, metrics, optimizer)) as scope:
-        if self.scales_loss:
-            skipped = 1 - ops.cast(optimizer[iterations] - before, "float32")
         logs = self.track(terms, skipped)
     return logs, (trainable, others, optimizer, _values(scope, self.metrics_variables))
 

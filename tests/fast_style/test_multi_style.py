@@ -215,9 +215,8 @@ def many(tmp_path_factory):
 
 
 def adding(folder, many, **changes):
-    return tiny_settings(
-        folder, **{"style": None, "add": str(folder / "style.png"), "to": str(many), "style_sizes": (32, 40), **changes}
-    )
+    given = {"style": None, "add": str(folder / "style.png"), "to": str(many), "style_sizes": (32, 40), "width": None}
+    return tiny_settings(folder, **{**given, **changes})
 
 
 def test_a_painting_is_added_and_all_else_stays_bit_for_bit(folder, many, eager_steps):

@@ -1,5 +1,6 @@
 """Training from start to end: files, resuming, stopping, what goes wrong."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from fast_style.common.images.image_io import read_photo
 from fast_style.common.training.callbacks import Report
 from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.common.training.run import Interrupted
+from fast_style.common.training.run_record import read_record
 from fast_style.settings import StyleSettings
 from fast_style.task import load_network
 from fast_style.train import train
@@ -127,6 +129,11 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
             {"stability_motion": 2.5, "stability_shift": 3, "stability_weight": 1.0, "size": 59},
             "--size: expected at least 60 pixels with --stability-motion. Received: 59",
         ),
+        (
+            {"stability_shift": 20, "stability_weight": 1.0, "size": 79},
+            "--size: expected at least 80 pixels with --stability-shift. Received: 79",
+        ),
+        ({"content_weight": 0.0, "style_weight": 0.0, "tv_weight": 0.0}, "_weight: expected one above 0"),
         ({"margin": -8}, "--margin: expected at least 0. Received: -8"),
         ({"training_margin": -8}, "--training-margin: expected at least 0. Received: -8"),
         ({"seed": 2**32}, "--seed: expected at most 4294967295. Received: 4294967296"),
@@ -143,6 +150,23 @@ def test_bad_settings_are_named_before_anything_is_trained(folder, changes, mess
     with pytest.raises(UserError, match=message):
         train(tiny_settings(folder, **changes))
     assert not (folder / "run").exists()
+
+
+@pytest.mark.slow
+def test_settings_of_numpy_and_pathlib(folder):
+    settings = tiny_settings(folder, iterations=np.int64(1), learning_rate=np.float32(1e-3))
+    train(dataclasses.replace(settings, output=Path(settings.output), style=Path(settings.style)))
+    record = read_record(folder / "run")["settings"]
+    assert (record["iterations"], record["learning_rate"]) == (1, pytest.approx(1e-3))
+    assert record["style"] == str(settings.style)
+
+
+@pytest.mark.parametrize("changes", [{"width": 9}, {"noise_channels": 3}, {"architecture": "fast"}, {"margin": 24}])
+def test_an_added_painting_has_the_network_of_the_others(folder, changes):
+    settings = StyleSettings(add="b.png", to="paintings_fast", content="samples", output=str(folder / "run"), **changes)
+    (name,) = changes
+    with pytest.raises(UserError, match=f"--{name.replace('_', '-')}: expected none with --add, because --to"):
+        train(settings)
 
 
 @pytest.mark.slow

@@ -56,6 +56,11 @@ def test_keras_loss_is_the_mean_over_the_batch_and_survives_saving(rng):
     np.testing.assert_allclose(loss(target, output), np.mean(texture_loss(target, output, 4)), rtol=1e-5)
 
 
+def test_shapes_that_differ():
+    with pytest.raises(UserError, match="texture loss: target and output must have one"):
+        texture_loss(np.zeros((1, 8, 8, 4)), np.zeros((1, 16, 16, 4)))
+
+
 def test_features_smaller_than_a_patch():
     with pytest.raises(UserError, match="texture loss: expected features of at least 8x8. Received: 9x7"):
         texture_loss(np.zeros((1, 7, 9, 2)), np.zeros((1, 7, 9, 2)))

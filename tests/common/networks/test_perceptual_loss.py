@@ -6,6 +6,7 @@ import os
 
 import keras
 import numpy as np
+import PIL.Image
 import pytest
 
 from fast_style.common.errors import UserError
@@ -126,12 +127,24 @@ def test_it_comes_back_from_its_configuration_and_from_a_compiled_model(targets,
     np.testing.assert_array_equal(loaded.get_config().pop("style"), painting)
 
 
+def test_paintings_of_any_kind_are_kept_in_files_of_models(painting, tmp_path):
+    image = PIL.Image.fromarray(painting)
+    image.save(tmp_path / "painting.png")
+    for style in (image, (tmp_path / "painting.png").read_bytes()):
+        model = small_model()
+        model.compile("sgd", loss=PerceptualLoss(style=style, style_weight=1.0, style_size=None, **SMALL))
+        model.save(tmp_path / "model.keras")
+        loaded = keras.saving.load_model(tmp_path / "model.keras").loss
+        np.testing.assert_array_equal(loaded.get_config()["style"], painting)
+
+
 @pytest.mark.parametrize(
     "options, error",
     [
         ({"feature_weight": 0.0}, "feature_weight, style_weight: expected one above 0"),
         ({"style_weight": -1.0}, "style_weight: expected a number of at least 0"),
         ({"feature_layers": ()}, "layers: expected names of vgg16"),
+        ({"feature_layers": "relu2_2"}, "feature_layers: expected a list of layers. Received: 'relu2_2'"),
         ({"feature_layers": ("relu9_9",)}, "Received: relu9_9"),
         ({"loss_network": "alexnet"}, "loss network: expected one of vgg16, vgg19"),
         ({"style": np.zeros((8, 8, 3)), "style_weight": 1.0}, "style: expected a path or a uint8 array"),

@@ -203,6 +203,30 @@ def test_a_run_by_jax_is_one_to_go_on_from_and_to_ship(folders):
     assert len(list((folders[0] / "style" / "checkpoints").iterdir())) == 2
 
 
+MANY_PAINTINGS = """
+import numpy as np
+import fast_style
+network = fast_style.TransformationNetwork(width=2, conditions=2)
+photos, weights = np.zeros((2, 32, 32, 3), "float32"), np.eye(2, dtype="float32")
+network.compile("sgd", loss="mse")
+network.fit([photos, weights], photos, verbose=0)
+print(network.predict([photos, weights], verbose=0).shape, network([photos, weights]).shape)
+try:
+    fast_style.stylize(np.zeros((64, 64, 3), np.uint8), network, streaming="exact")
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_many_paintings_by_jax_and_what_it_does_not_do(tmp_path, fresh_processes):
+    """Its trainer calls networks otherwise than TensorFlow's; strips are TensorFlow's alone."""
+    done = fresh_processes.run(MANY_PAINTINGS, env={**os.environ, "KERAS_BACKEND": "jax"}, cwd=tmp_path)
+    assert done.stdout.splitlines() == [
+        "(2, 32, 32, 3) (2, 32, 32, 3)",
+        "--streaming: expected off, as Keras computes by jax. Received: exact",
+    ], done.stderr
+
+
 def test_another_backend_is_refused(tmp_path, fresh_processes):
     environment = {**os.environ, "KERAS_BACKEND": "jax"}
     command = "from fast_style.cli import main; main(['stylize', 'a.png', '--style', 'wave', '--engine', 'tensorflow'])"

@@ -81,6 +81,22 @@ def test_float16_is_scaled_and_counts_what_it_skips():
     assert trainer.weight == 2.75
 
 
+def test_steps_that_only_collect_gradients_are_not_skipped():
+    """Of two steps whose gradients are added up, the second moves the weight: their mean is 1, 3 - 0.25."""
+    trainer = Trainer(dtype="mixed_float16")
+    trainer.compile(keras.optimizers.SGD(0.25, gradient_accumulation_steps=2))
+    history = trainer.fit(batches(1.0, 1.0), shuffle=False, verbose=0).history
+    assert (history["skipped"], trainer.weight) == ([0.0], 2.75)
+
+
+def test_a_trainer_is_in_no_file(tmp_path):
+    """What Keras would write, nothing loads."""
+    with pytest.raises(UserError, match="Trainer: expected its network, model.network, to save or copy."):
+        keras.saving.save_model(Trainer(), tmp_path / "trainer.keras")
+    with pytest.raises(UserError, match="expected its network"):
+        keras.models.clone_model(Trainer())
+
+
 def test_small_gradients_survive_in_float16():
     """Each of 4 pixels has a share of 2.5e-8, which float16, in steps of 6e-8, rounds to 0.
 
