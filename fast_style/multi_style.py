@@ -164,20 +164,9 @@ class MultiStyleTransfer(StyleTransfer):
         logarithms = ops.convert_to_tensor(self._log_weights)
         return ops.exp(logarithms - ops.mean(logarithms))
 
-    def compute_terms(self, data, training):
-        terms = super().compute_terms(data, training)
-        if training:
-            self._measure(terms, self.chosen(ops.shape(data)[0], training))
-        return terms
-
-    def terms_of_none(self, training):
-        terms = super().terms_of_none(training)
-        if training:
-            self._measure(terms, ops.zeros((0,), "int32"))
-        return terms
-
-    def _measure(self, terms, number):
+    def learn_of(self, terms, images):
         """Takes a step's terms into the running means of each painting, and turns the weights after them."""
+        number = self.chosen(ops.shape(images)[0], True)
         paintings = len(self.painting_names)
         painting = ops.take(ops.convert_to_tensor(self.painting_of), number)
         of = ops.one_hot(painting, paintings + 1, dtype="float32")

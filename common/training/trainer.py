@@ -138,6 +138,9 @@ class PerceptualTrainer(keras.Model):
         """As :meth:`compute_terms`, of a batch without photographs, as a replica gets for which none are left."""
         return {name: ops.zeros((0,)) for name in self._trackers}
 
+    def learn_of(self, terms, images):
+        """Whatever a trainer keeps of a step beside weights, of its terms as of :meth:`compute_terms`: nothing here."""
+
     def step_seed(self, training, number=0):
         """Seed of a draw, of the iteration's number and its own: a resumed run goes on as if never stopped.
 
@@ -417,6 +420,7 @@ def _tensorflow_update(self, images):
     replicas = count_of_replicas()
     with tf.GradientTape() as tape, cpu_convolutions():
         terms = _terms_of_any(self, images, training=True)
+        self.learn_of(terms, images)
         if not self.optimizer.built:
             self.optimizer.build(self.network.trainable_variables)
         if replicas > 1:
@@ -504,6 +508,7 @@ def _jax_train_step(self, state, data):
         mapping = _mapping(self, trainable, others, metrics, optimizer)
         with keras.StatelessScope(state_mapping=mapping) as scope:
             terms = self.compute_terms(images, training=True)
+            self.learn_of(terms, images)
             loss = ops.mean(terms["loss"])
             scaled = self.optimizer.scale_loss(loss)
             rate = self.schedule(self.optimizer.iterations) if self.schedule else None

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from fast_style.multi_style import MultiStyleTransfer, conditions_of
 from fast_style.network import TransformationNetwork
 from superres import SRCNN, SuperResolution, SuperResolutionNetwork
 
@@ -75,7 +76,7 @@ import numpy as np
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from tests.common.training.test_empty_batch import photographs, trainer, weights
+from tests.common.training.test_empty_batch import many_paintings, photographs, trainer, weights
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 with strategy.scope():
     model = trainer()
@@ -83,8 +84,25 @@ with strategy.scope():
 history = model.fit(tf.data.Dataset.from_tensor_slices(photographs(5)).batch(2), epochs=2, verbose=0)
 assert np.isfinite(history.history["loss"]).all(), history.history
 assert all(np.isfinite(array).all() for array in weights(model))
+with strategy.scope():
+    many = many_paintings()
+many.fit(tf.data.Dataset.from_tensor_slices(photographs(5)).batch(2), epochs=2, verbose=0)
+# Replicas that each go through the paintings by themselves count by the mean: 5 of 10.
+assert sum(one["photographs"] for one in many.measured()["paintings"].values()) == 5, many.measured()
+assert all(np.isfinite(array).all() for array in weights(many))
 print("trained")
 """
+
+
+def many_paintings():
+    """A trainer of two paintings, which counts what it trained on."""
+    rng = np.random.default_rng(1)
+    paintings = {name: rng.integers(0, 256, (40, 40, 3), np.uint8) for name in ("one", "two")}
+    network = TransformationNetwork(width=2, conditions=conditions_of(paintings, (32,)))
+    options = {"content_layers": ["relu1_1"], "style_layers": ["relu1_2"], "style_weight": 1e-9}
+    model = MultiStyleTransfer(paintings, network, style_sizes=(32,), loss_weights="random", **options)
+    model.compile(keras.optimizers.Adam(1e-3))
+    return model
 
 
 @pytest.mark.slow
