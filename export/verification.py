@@ -15,8 +15,8 @@ from fast_style.common.reports.text import text_table
 from fast_style.export.comparison import FLOORS, photographs, psnr
 from fast_style.export.fresh_process import FreshProcess
 from fast_style.export.model_card import fixed_shape, read_card
-from fast_style.export.seeded_source import seeded_source
 from fast_style.export.styled_source import fixed_styles
+from fast_style.export.variation import seeded_source
 from fast_style.export.weights_input import NAME, is_mapped, sample_weights
 
 # (height, width) that artifacts of any size are compared at; the second is odd.

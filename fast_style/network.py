@@ -176,7 +176,8 @@ class TransformationNetwork(ImageNetwork):
             images, weights = self.with_weights(images)
         elif weights is not None:
             images, weights = self.with_weights((images, weights))
-        return super().__call__(images, **({} if weights is None else {"weights": weights}), **kwargs)
+        # By place, where inputs of a batch without photographs are filled.
+        return super().__call__(images, *([] if weights is None else [weights]), **kwargs)
 
     def with_weights(self, pair):
         """(images, weights) as they are called with, weights as a float32 tensor.

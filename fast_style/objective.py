@@ -221,9 +221,6 @@ def check_objective(settings, paintings=(None,), style_blend=(1.0,), scaling="pa
             **{f"style_blend ({number})": share for number, share in enumerate(style_blend, start=1)},
         }
     )
-    if not any(getattr(settings, f"{row.name}_weight") for row in settings.terms):
-        names = ", ".join(f"{row.name}_weight" for row in settings.terms)
-        raise UserError(f"{names}: expected one above 0. Received: only 0")
     if not sum(style_blend):
         raise UserError("style_blend: expected shares that are not all 0. Received: only 0")
     if style_size is not None and style_size < 1:

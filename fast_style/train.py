@@ -43,6 +43,9 @@ def check_settings(settings):
         raise UserError(
             f"--initialize: expected none with --add, which begins from --to. Received: {settings.initialize}"
         )
+    weights = [f"{row.name}_weight" for row in settings.terms]
+    if not any(getattr(settings, name) for name in weights):
+        raise UserError(f"{', '.join(map(flag, weights))}: expected one above 0. Received: only 0")
     for name in OF_THE_NETWORK if settings.add else ():
         value = getattr(settings, name)
         if value != getattr(StyleSettings(), name):

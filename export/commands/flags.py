@@ -47,8 +47,8 @@ def chosen(source, options):
     Raises:
         UserError: what :func:`fixed_styles` and :func:`seeded_source` refuse; a size of strokes without a style.
     """
-    from fast_style.export.seeded_source import seeded_source
     from fast_style.export.styled_source import fixed_styles
+    from fast_style.export.variation import seeded_source
 
     if options.style:
         source = fixed_styles(source, options.style, 1.0 if options.stroke is None else options.stroke)

@@ -133,7 +133,7 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
             {"stability_shift": 20, "stability_weight": 1.0, "size": 79},
             "--size: expected at least 80 pixels with --stability-shift. Received: 79",
         ),
-        ({"content_weight": 0.0, "style_weight": 0.0, "tv_weight": 0.0}, "_weight: expected one above 0"),
+        ({"content_weight": 0.0, "style_weight": 0.0, "tv_weight": 0.0}, "-weight: expected one above 0"),
         ({"margin": -8}, "--margin: expected at least 0. Received: -8"),
         ({"training_margin": -8}, "--training-margin: expected at least 0. Received: -8"),
         ({"seed": 2**32}, "--seed: expected at most 4294967295. Received: 4294967296"),
