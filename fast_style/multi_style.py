@@ -165,8 +165,10 @@ class MultiStyleTransfer(StyleTransfer):
         return ops.exp(logarithms - ops.mean(logarithms))
 
     def learn_of(self, terms, images):
+        self._measure(terms, self.chosen(ops.shape(images)[0], True))
+
+    def _measure(self, terms, number):
         """Takes a step's terms into the running means of each painting, and turns the weights after them."""
-        number = self.chosen(ops.shape(images)[0], True)
         paintings = len(self.painting_names)
         painting = ops.take(ops.convert_to_tensor(self.painting_of), number)
         of = ops.one_hot(painting, paintings + 1, dtype="float32")
