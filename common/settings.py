@@ -108,16 +108,17 @@ def check_kinds(kind, values):
             items, expected = value if right else (), f"a list, each {KINDS[hint]}"
         else:
             right, items, expected = True, (value,), KINDS[hint]
-        if not (right and all(_IS[hint](item) for item in items)):
+        if not (right and all(_KINDS[hint][0](item) for item in items)):
             raise UserError(f"{flag(field.name)}: expected {expected}. Received: {value!r:.80}")
 
 
-# Wider than JSON's: numbers of NumPy and paths are given in Python.
-_IS = {
-    bool: lambda value: isinstance(value, bool),
-    int: lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool),
-    float: is_finite_number,
-    str: lambda value: isinstance(value, str | os.PathLike),
+# Of a field: whether a value is one, wider than JSON's, because numbers of NumPy and paths are given in Python; and
+# what makes it plain.
+_KINDS = {
+    bool: (lambda value: isinstance(value, bool), bool),
+    int: (lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool), int),
+    float: (is_finite_number, float),
+    str: (lambda value: isinstance(value, str | os.PathLike), os.fspath),
 }
 
 
@@ -129,13 +130,11 @@ def plain(settings):
         if value is None:
             continue
         if hint is tuple:
-            found[field.name] = tuple(_PLAIN[field.metadata.get("type", str)](item) for item in value)
+            item_plain = _KINDS[field.metadata.get("type", str)][1]
+            found[field.name] = tuple(item_plain(item) for item in value)
         else:
-            found[field.name] = _PLAIN[hint](value)
+            found[field.name] = _KINDS[hint][1](value)
     return dataclasses.replace(settings, **found)
-
-
-_PLAIN = {bool: bool, int: int, float: float, str: os.fspath}
 
 
 def check_choices(settings):

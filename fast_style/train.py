@@ -4,6 +4,7 @@ import functools
 
 from fast_style.adding import AddedStyleTransfer, network_of_new_rows
 from fast_style.common.errors import UserError
+from fast_style.common.losses.weights import check_weights
 from fast_style.common.settings import flag
 from fast_style.common.training.run import check_size, run_training
 from fast_style.model import StyleTransfer
@@ -43,9 +44,8 @@ def check_settings(settings):
         raise UserError(
             f"--initialize: expected none with --add, which begins from --to. Received: {settings.initialize}"
         )
-    weights = [f"{row.name}_weight" for row in settings.terms]
-    if not any(getattr(settings, name) for name in weights):
-        raise UserError(f"{', '.join(map(flag, weights))}: expected one above 0. Received: only 0")
+    weights = {flag(name): getattr(settings, name) for name in (f"{row.name}_weight" for row in settings.terms)}
+    check_weights(weights, needed=tuple(weights))
     for name in OF_THE_NETWORK if settings.add else ():
         value = getattr(settings, name)
         if value != getattr(StyleSettings(), name):

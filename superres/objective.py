@@ -83,10 +83,8 @@ class SuperResolutionObjective(Objective):
 
 def _check(settings):
     """Raises UserError for options of an objective that are none, of which its loss network need not be known."""
-    names = [f"{row.name}_weight" for row in settings.terms]
-    check_weights({name: getattr(settings, name) for name in names})
-    if not settings.feature_weight and not settings.pixel_weight:
-        raise UserError("feature_weight, pixel_weight: expected one of them above 0. Received: 0 and 0")
+    weights = {name: getattr(settings, name) for name in (f"{row.name}_weight" for row in settings.terms)}
+    check_weights(weights, needed=("feature_weight", "pixel_weight"))
     if settings.pixel_channels not in PIXEL_CHANNELS:
         raise UserError(
             f"pixel_channels: expected one of {', '.join(PIXEL_CHANNELS)}. Received: {settings.pixel_channels!r}"

@@ -78,9 +78,8 @@ class PerceptualLoss(keras.losses.Loss):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        check_weights({"feature_weight": feature_weight, "style_weight": style_weight, "pixel_weight": pixel_weight})
-        if not feature_weight + style_weight:
-            raise UserError("feature_weight, style_weight: expected one above 0. Received: only 0")
+        weights = {"feature_weight": feature_weight, "style_weight": style_weight, "pixel_weight": pixel_weight}
+        check_weights(weights, needed=("feature_weight", "style_weight"))
         check_layers(feature_layers=feature_layers, style_layers=style_layers)
         self.feature_layers, self.style_layers = tuple(feature_layers), tuple(style_layers)
         self.feature_weight, self.style_weight, self.pixel_weight = feature_weight, style_weight, pixel_weight

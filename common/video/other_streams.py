@@ -89,11 +89,15 @@ class _EncodedAgain:
         self._stream = output.add_stream(encoder.name, rate=rate, layout=layout)
         self._stream.metadata.update(stream.metadata)
         self._stream.disposition = stream.disposition
-        self.note = f"is encoded again: {self._source.codec.canonical_name} does not go into {target.suffix}"
+        reason = f"{self._source.codec.canonical_name} does not go into {target.suffix}"
+        self.note, left = f"is encoded again: {reason}", self._stream.codec_context.channels
+        if left < self._source.channels:
+            count = self._source.channels
+            self.note = f"is encoded again, with {left} of {count} channels: {reason}, nor {count} into {encoder.name}"
 
     def _layout(self, encoder, rate):
         """Places of loudspeakers that the encoder takes: those of the source, or as usual for as many, or two."""
-        usual = {6: "5.1", 7: "6.1", 8: "7.1"}.get(self._source.channels)
+        usual = {3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}.get(self._source.channels)
         for layout in filter(None, (self._source.layout.name, usual, "stereo")):
             trial = self._av.CodecContext.create(encoder, "w")
             trial.sample_rate, trial.layout, trial.format = rate, layout, encoder.audio_formats[0]

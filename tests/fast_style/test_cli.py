@@ -448,7 +448,7 @@ def test_train_then_stylize(tmp_path, capsys, eager_steps):
     ("changes", "message"),
     [
         ({"style": None}, "--style: expected a value. Received: none"),
-        ({"tv_weight": "-1"}, "tv_weight: expected a number of at least 0. Received: -1.0"),
+        ({"tv_weight": "-1"}, "--tv-weight: expected a number of at least 0. Received: -1.0"),
         ({"style_layers": ("relu7_1",)}, "Received: relu7_1"),
         ({"batch_size": "7"}, "batch_size: expected at most 6"),
         ({"iterations": "many"}, "argument --iterations: invalid int value: 'many'"),

@@ -137,7 +137,7 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
         ({"margin": -8}, "--margin: expected at least 0. Received: -8"),
         ({"training_margin": -8}, "--training-margin: expected at least 0. Received: -8"),
         ({"seed": 2**32}, "--seed: expected at most 4294967295. Received: 4294967296"),
-        ({"tv_weight": -1.0}, "tv_weight: expected a number of at least 0. Received: -1.0"),
+        ({"tv_weight": -1.0}, "--tv-weight: expected a number of at least 0. Received: -1.0"),
         ({"precision": "int8"}, "--precision: expected one of .* Received: 'int8'"),
         ({"schedule": "linear"}, "--schedule: expected one of constant, cosine. Received: 'linear'"),
         ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),

@@ -353,7 +353,7 @@ def test_train_and_use(folder, tmp_path, capsys):
     [
         ([], "--content, --output: expected a value. Received: none"),
         (["--factor", "3"], "argument --factor: invalid choice: 3"),
-        (["--feature-weight", "0"], "feature_weight, pixel_weight: expected one of them above 0"),
+        (["--feature-weight", "0"], "feature_weight, pixel_weight: expected one above 0"),
         (["--pixel-weight", "-1", "--feature-weight", "0"], "pixel_weight: expected a number of at least 0"),
         (["--feature-layers", "relu9_9"], "layers: expected names of vgg16"),
         (["--loss-weights", "/nope.npz"], "loss weights: expected 'imagenet', 'random' or a file"),

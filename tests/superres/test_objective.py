@@ -98,7 +98,7 @@ def test_restored_photograph_costs_nothing(loss_network):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"feature_weight": 0}, "feature_weight, pixel_weight: expected one of them above 0. Received: 0 and 0"),
+        ({"feature_weight": 0}, "feature_weight, pixel_weight: expected one above 0. Received: only 0"),
         ({"pixel_weight": -1.0}, "pixel_weight: expected a number of at least 0. Received: -1.0"),
         ({"tv_weight": float("nan")}, "tv_weight: expected a number of at least 0. Received: nan"),
         ({"feature_weight": float("inf")}, "feature_weight: expected a number of at least 0. Received: inf"),

@@ -190,25 +190,40 @@ def test_animations_are_shown_as_often(tmp_path, plays, gif):
             (tmp_path / target).unlink()
 
 
-@pytest.mark.parametrize("suffix", [".webm", ".mkv"])
-def test_loudspeakers_at_the_sides_are_those_behind(tmp_path, suffix):
-    """As in films: Opus, which WebM has, knows 5.1 with them behind."""
+AC3 = "audio stream 1 is encoded again: ac3 does not go into .webm"
+PCM = "audio stream 1 is encoded again, with 2 of 16 channels: pcm_f32le does not go into .webm, nor 16 into"
+
+
+@pytest.mark.parametrize(
+    ("codec", "layout", "suffix", "channels", "note"),
+    [
+        ("ac3", "5.1(side)", ".mkv", 6, None),
+        ("ac3", "5.1(side)", ".webm", 6, AC3),
+        ("ac3", "4.0", ".webm", 4, AC3),
+        ("ac3", "2.1", ".webm", 3, AC3),
+        ("pcm_f32le", "hexadecagonal", ".webm", 2, f"{PCM} libopus"),
+    ],
+)
+def test_loudspeakers_elsewhere_are_the_usual_ones(tmp_path, codec, layout, suffix, channels, note):
+    """As in films: Opus, which WebM has, knows 5.1 with those at the sides behind, and no more than eight."""
     with av.open(str(tmp_path / "film.mkv"), "w") as output:
         video = output.add_stream("libx264", rate=RATE)
         video.height, video.width, video.pix_fmt = 24, 32, "yuv420p"
-        audio = output.add_stream("ac3", rate=48000, layout="5.1(side)")
+        audio = output.add_stream(codec, rate=48000, layout=layout)
+        kind, count = audio.format.name, av.AudioLayout(layout).nb_channels
         for number in range(5):
             output.mux(video.encode(av.VideoFrame.from_ndarray(picture(number), "rgb24")))
         for number in range(6):
-            frame = av.AudioFrame.from_ndarray(np.zeros((6, 1536), np.float32), "fltp", "5.1(side)")
+            silence = np.zeros((count, 1536) if audio.format.is_planar else (1, count * 1536), np.float32)
+            frame = av.AudioFrame.from_ndarray(silence, kind, layout)
             frame.sample_rate, frame.pts, frame.time_base = 48000, number * 1536, Fraction(1, 48000)
             output.mux(audio.encode(frame))
         output.mux(video.encode(None))
         output.mux(audio.encode(None))
-    notes = written(tmp_path / "film.mkv", tmp_path / f"out{suffix}")
-    assert len(notes) == (suffix == ".webm")
-    with av.open(str(tmp_path / f"out{suffix}")) as result:
-        assert result.streams.audio[0].codec_context.channels == 6
+    target = tmp_path / f"out{suffix}"
+    assert written(tmp_path / "film.mkv", target) == ([f"{target}: {note}"] if note else [])
+    with av.open(str(target)) as result:
+        assert result.streams.audio[0].codec_context.channels == channels
 
 
 def test_other_percents_in_names_of_numbered_frames(tmp_path):
