@@ -15,7 +15,7 @@ from fast_style.common.networks.source import check_network
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from fast_style.common.types import Image
-from fast_style.network import TransformationNetwork, with_noise
+from fast_style.network import TransformationNetwork, begun_as
 from fast_style.objective import StyleObjective
 from fast_style.settings import TrainerSettings
 from fast_style.task import TASK
@@ -141,7 +141,7 @@ class StyleTransfer(PerceptualTrainer):
         return {"place": place if moved is None else ops.concatenate([place, place + ops.cast(moved, "float32")])}
 
     def initialize(self, network):
-        super().initialize(with_noise(network, self.network.noise_channels))
+        super().initialize(begun_as(network, self.network))
 
     def factors(self, training, targets):
         return {"style": self._style_factor()} if training and self.style_warmup else {}

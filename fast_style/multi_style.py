@@ -20,7 +20,7 @@ from fast_style.condition_style import CHOSEN, Chosen
 from fast_style.conditions import PHOTOGRAPH, Condition, paintings_of, row_variables, with_rows
 from fast_style.model import StyleTransfer
 from fast_style.multi_style_objective import MultiStyleObjective
-from fast_style.network import TransformationNetwork, with_noise
+from fast_style.network import TransformationNetwork, begun_as
 from fast_style.paintings import painting_files
 from fast_style.settings import MultiStyleSettings
 
@@ -210,7 +210,7 @@ class MultiStyleTransfer(StyleTransfer):
             UserError: one of another architecture.
         """
         conditions = self.network.conditions
-        network = with_noise(network, self.network.noise_channels)
+        network = begun_as(network, self.network)
         if network.conditions != conditions:
             network = with_rows(network, conditions, functools.partial(_begun, network.conditions, conditions))
         copy_weights(network, self.network)

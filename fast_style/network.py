@@ -34,7 +34,9 @@ NOISY = "down_3"
 # which an image of one pixel takes too (AVX2; with AVX-512 half of it), one of 4000x3000 3.3 GB in bfloat16, 0.6 of
 # which one pixel takes. Narrower networks take less.
 BYTES_PER_PIXEL = {"float32": 600, "bfloat16": 280}
-UPSAMPLINGS = ("transposed", "resize")
+UPSAMPLINGS = ("transposed", "resize", "bilinear")
+# Ways to enlarge whose weights fit each other.
+INTERPOLATIONS = ("resize", "bilinear")
 # The newest that each network gave for a seed.
 _twins = weakref.WeakKeyDictionary()
 
@@ -74,7 +76,8 @@ class TransformationNetwork(ImageNetwork):
         width: filters of the first layer, 1 to 128; the others follow as 2 and 4 times that. Default: 32, as in the
             paper.
         normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
-        upsampling: ``"transposed"`` (the paper, default) or ``"resize"``, which leaves no checkerboard.
+        upsampling: ``"transposed"`` (the paper, default), ``"resize"``, which leaves no checkerboard, or ``"bilinear"``,
+            which leaves no lattice of dots where colours change slowly, either.
         reflection_padding: 40 as in the paper (default), with unpadded residual blocks; or 0, with
             zero-padded ones, which is faster and shows at the borders.
         margin: reflected pixels a side that are painted and cut off outside training, 0 to 256. Default: 8, as far as
@@ -329,16 +332,24 @@ class TransformationNetwork(ImageNetwork):
         }
 
 
-def with_noise(network, channels):
-    """A network that has no field of noise with one of so many channels, whose strengths are 0: it paints the same.
+def begun_as(network, other):
+    """A network that another can begin at: with its field of noise, and its interpolation where it enlarges.
 
-    One that has a field already, and any for 0 channels, is given back as it is.
+    Args:
+        network: :class:`TransformationNetwork`. Where it has no field, it gets one whose strengths are 0, so that it
+            paints the same.
+        other: the one that is to begin.
     """
-    if not channels or network.noise_channels:
+    changes = {}
+    if other.noise_channels and not network.noise_channels:
+        changes["noise_channels"] = other.noise_channels
+    if network.upsampling != other.upsampling and {network.upsampling, other.upsampling} <= set(INTERPOLATIONS):
+        changes["upsampling"] = other.upsampling
+    if not changes:
         return network
-    config = {**network.get_config(), "dtype": network.dtype_policy.name, "noise_channels": channels}
+    config = {**network.get_config(), "dtype": network.dtype_policy.name, **changes}
     twin = type(network).from_config(config)
-    fresh = {id(variable) for variable in twin.noise.weights}
+    fresh = {id(variable) for variable in twin.noise.weights} if "noise_channels" in changes else set()
     for variable, value in zip([one for one in twin.weights if id(one) not in fresh], network.weights, strict=True):
         variable.assign(value)
     return twin

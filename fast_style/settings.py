@@ -280,8 +280,9 @@ class StyleSettings(TrainingSettings, MultiStyleSettings):
     )
     upsampling: str = setting(
         None,
-        "how the network enlarges (paper: transposed; resize leaves no checkerboard; default: by the architecture)",
-        choices=("transposed", "resize"),
+        "how the network enlarges (paper: transposed; resize leaves no checkerboard, bilinear no dots; default: by the "
+        "architecture)",
+        choices=("transposed", "resize", "bilinear"),
         group="paper",
     )
     reflection_padding: int = setting(

@@ -10,7 +10,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.model import StyleTransfer
 from fast_style.multi_style import MultiStyleTransfer
-from fast_style.network import TransformationNetwork, with_noise
+from fast_style.network import TransformationNetwork, begun_as
 from fast_style.painter import Painter
 from fast_style.stylization import stylize
 from fast_style.task import load_network
@@ -33,11 +33,29 @@ def trainer(network, **options):
 )
 def test_a_fresh_field_changes_nothing(options):
     plain = trained(**options)
-    network, rgb = with_noise(plain, 4), photograph(41, 30)[None]
+    network = begun_as(plain, TransformationNetwork(noise_channels=4, width=2, upsampling=plain.upsampling))
+    rgb = photograph(41, 30)[None]
     assert network.noise_channels == 4
     assert len(network.weights) == len(plain.weights) + 1
     np.testing.assert_array_equal(network(rgb), plain(rgb))
     np.testing.assert_array_equal(network(rgb, training=True), plain(rgb, training=True))
+
+
+@pytest.mark.parametrize("before, after", [("resize", "bilinear"), ("bilinear", "resize")])
+def test_a_network_may_begin_at_one_that_interpolates_otherwise(before, after):
+    """Weights of the two fit: on a flat photograph, where there is nothing to interpolate, they paint the same."""
+    plain = trained(upsampling=before, normalization="none")
+    network = begun_as(plain, TransformationNetwork(width=2, upsampling=after, normalization="none"))
+    assert (network.upsampling, network.noise_channels) == (after, 0)
+    inner = slice(16, -16)
+    flat, varied = FLAT, photograph(64, 64)[None]
+    np.testing.assert_allclose(network(flat)[0, inner, inner], plain(flat)[0, inner, inner], atol=1e-3)
+    assert np.abs(network(varied) - plain(varied)).max() > 0.1
+
+
+def test_a_network_of_transposed_convolutions_is_no_beginning_of_one_that_interpolates():
+    with pytest.raises(UserError, match="expected weights of the architecture"):
+        trainer(TransformationNetwork(width=2, upsampling="bilinear")).initialize(trained(upsampling="transposed"))
 
 
 def test_networks_without_a_field_are_described_as_before():
