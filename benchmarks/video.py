@@ -46,6 +46,8 @@ FLO_MAGIC = 202021.25
 GRAIN = 2.0  # standard deviation in levels, of a photograph at rest
 # Frames whose objective is measured: one of so many.
 TERMS_EVERY = 12
+# What :class:`Calm` does, each part alone and both together.
+REMEDIES = {"steady frames": {"strength": 0.0}, "mixed in": {"steadiness": 0.0}, "calm": {}}
 # Of a layer before another: where, and how both move.
 MOTIONS = (
     (Motion(shift=(1.3, 0.4), turn=0.004), Motion(shift=(-1.7, -0.6), sway=6.0)),
@@ -189,7 +191,7 @@ def objective_of(name, style, loss_weights, side):
     return lambda *pictures: np.array([float(one) for one in terms(*(tf.cast(p[None], tf.float32) for p in pictures))])
 
 
-def measure(data, name, style, loss_weights, side=384, count=24, strengths=(0.5,)):
+def measure(data, name, style, loss_weights, side=384, count=24, remedies=None):
     """Prints the table of a network.
 
     Args:
@@ -197,7 +199,7 @@ def measure(data, name, style, loss_weights, side=384, count=24, strengths=(0.5,
         name: shipped name or ``.keras`` file.
         style: the painting that it was trained on.
         loss_weights: of the loss network; None leaves the objective out.
-        strengths: of :class:`Calm`, a remedy each.
+        remedies: options of :class:`Calm`, by what to call them. Default: `REMEDIES`.
     """
     from fast_style.task import load_network
 
@@ -208,8 +210,8 @@ def measure(data, name, style, loss_weights, side=384, count=24, strengths=(0.5,
         flows = [sequence.flow(index) for index in range(len(sequence.frames) - 1)]
         painted = [paint(frame) for frame in sequence.frames]
         shown = {"source": sequence.frames, "frame by frame": painted}
-        for strength in strengths:
-            shown[f"calm {strength:g}"] = calmed(sequence.frames, paint, strength=strength)
+        for remedy, options in (remedies or REMEDIES).items():
+            shown[remedy] = calmed(sequence.frames, paint, **options)
         picked = range(len(painted) - 1, 0, -TERMS_EVERY) if objective else ()
         each = {
             remedy: np.mean([objective(sequence.frames[i], pictures[i]) for i in picked], axis=0) if picked else (1, 1)
@@ -270,7 +272,9 @@ def main(arguments=None):
     parser.add_argument("--network", nargs="+", required=True, help="shipped names or .keras files")
     parser.add_argument("--style", help="the painting that all of them were trained on")
     parser.add_argument("--loss-weights", help="of the loss network; without, the objective is left out")
-    parser.add_argument("--strengths", nargs="+", type=float, default=[0.5], help="of Calm")
+    parser.add_argument(
+        "--strengths", nargs="+", type=float, help="of Calm, a row each (default: its remedies, alone and together)"
+    )
     parser.add_argument("--size", type=int, default=384, help="side of the squares in pixels")
     parser.add_argument("--frames", type=int, default=24, help="of each clip")
     parser.add_argument("--strip", help="writes a picture of flicker by the first network there, and measures nothing")
@@ -288,7 +292,7 @@ def main(arguments=None):
                 options.loss_weights,
                 options.size,
                 options.frames,
-                options.strengths,
+                {f"calm {strength:g}": {"strength": strength} for strength in options.strengths or ()},
             )
 
 

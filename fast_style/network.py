@@ -76,8 +76,8 @@ class TransformationNetwork(ImageNetwork):
         width: filters of the first layer, 1 to 128; the others follow as 2 and 4 times that. Default: 32, as in the
             paper.
         normalization: ``"instance"`` (default), ``"batch"`` (the paper) or ``"none"``.
-        upsampling: ``"transposed"`` (the paper, default), ``"resize"``, which leaves no checkerboard, or ``"bilinear"``,
-            which leaves no lattice of dots where colours change slowly, either.
+        upsampling: ``"transposed"`` (the paper, default); ``"resize"``, which leaves no checkerboard; or
+            ``"bilinear"``, which leaves no lattice of dots where colours change slowly, either.
         reflection_padding: 40 as in the paper (default), with unpadded residual blocks; or 0, with
             zero-padded ones, which is faster and shows at the borders.
         margin: reflected pixels a side that are painted and cut off outside training, 0 to 256. Default: 8, as far as

@@ -27,7 +27,7 @@ STROKES = (0.25, 4.0)
 # What `fast-style-train --architecture` sets where nothing else is said.
 ARCHITECTURES = {
     "paper": {"width": 32, "upsampling": "transposed"},
-    "fast": {"width": 16, "upsampling": "resize"},
+    "fast": {"width": 16, "upsampling": "bilinear"},
 }
 
 
@@ -264,7 +264,7 @@ class StyleSettings(TrainingSettings, MultiStyleSettings):
     )
     architecture: str = setting(
         "paper",
-        "of the network; fast: half the filters, as in the networks that the author released, and --upsampling resize",
+        "of the network; fast: half the filters, as in those that the author released, and --upsampling bilinear",
         choices=tuple(ARCHITECTURES),
         group="speed",
     )
@@ -327,7 +327,7 @@ QUICK_TRAINING = {
     "learning_rate": 1e-3,
     "warmup": 20,
     "schedule": "cosine",
-    "upsampling": "resize",
+    "upsampling": "bilinear",
     "noise_channels": 4,  # as those that it begins with
     "loss_network": "vgg19",
     "style_size": 384,

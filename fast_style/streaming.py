@@ -25,6 +25,7 @@ from fast_style.common.images.pixels import image_to_network, to_uint8
 from fast_style.common.images.plane_waves import positions
 from fast_style.common.images.reflection import padded_indices
 from fast_style.common.layers import InstanceNormalization, cpu_convolution
+from fast_style.common.layers.upsampling import bilinear_double
 
 STATISTICS = ("exact", "fast")
 # Pixels of the photograph in a strip: with 32 filters a feature map of it takes 128 MiB.
@@ -86,10 +87,10 @@ def _check_steps(network):
         known = normalization is None or isinstance(
             normalization, InstanceNormalization | keras.layers.BatchNormalization
         )
-        if step.enlargement not in (None, "nearest") or not known:
+        if not known or step.enlargement not in (None, *ENLARGEMENTS):
             raise UserError(
-                "network: expected enlargement by transposed convolution or nearest neighbour, and instance or batch "
-                f"normalization, for strips. Received: {step.convolution.path}"
+                "network: expected enlargement by transposed convolution, nearest neighbour or interpolation, and "
+                f"instance or batch normalization, for strips. Received: {step.convolution.path}"
             )
 
 
@@ -177,7 +178,9 @@ class _Passes:
 
     def _step(self, x, step, store=False):
         """Convolution, normalization and activation; measured in a pass of its own where needed."""
-        raw = (_DoubledConvolved if step.enlargement == "nearest" else _Convolved)(x, step.convolution, self.lying)
+        raw = (
+            _DoubledConvolved(x, step, self.lying) if step.enlargement else _Convolved(x, step.convolution, self.lying)
+        )
         layer = step.normalization
         if layer is None:
             return _Normalized(raw, step.activation)
@@ -343,21 +346,29 @@ class _Convolved:
 
 
 class _DoubledConvolved:
-    """Nearest-neighbour enlargement by two, then a 3x3 convolution with its bias."""
+    """An enlargement by two, then a 3x3 convolution with its bias."""
 
-    def __init__(self, source, layer, lying):
+    def __init__(self, source, step, lying):
+        layer, (self.doubled_convolved, taps) = step.convolution, ENLARGEMENTS[step.enlargement]
         self.source, self.layer, self.kernel = source, layer, _kernel(layer, lying)
         self.height, self.width = source.height * 2, source.width * 2
-        # Of nine pixels that the kernel meets, four differ.
-        each = math.prod(layer.kernel.shape) * 4 // 9
+        each = math.prod(layer.kernel.shape[2:]) * taps
         self.multiplications = source.multiplications + self.height * self.width * each
 
     def rows(self, start, stop):
-        # A row more at either end: the zeros beyond these rows reach what is cut off, or belong there.
-        first, last = max(start // 2 - 1, 0), min((stop + 1) // 2 + 1, self.source.height)
-        result = cpu_convolution.double_and_convolve(self.source.rows(first, last), self.kernel)
+        # Two rows more at either end: the zeros and repeated edges beyond them reach what is cut off, or belong there.
+        first, last = max(start // 2 - 2, 0), min((stop + 1) // 2 + 2, self.source.height)
+        result = self.doubled_convolved(self.source.rows(first, last), self.kernel)
         result = result[:, start - 2 * first : stop - 2 * first]
         return _with_bias(result, self.layer)
+
+
+def _interpolated_convolved(inputs, kernel):
+    return cpu_convolution.convolve(bilinear_double(inputs), kernel)
+
+
+# Of each enlargement, what it and a 3x3 convolution make, and how many of the kernel's nine pixels differ there.
+ENLARGEMENTS = {"nearest": (cpu_convolution.double_and_convolve, 4), "bilinear": (_interpolated_convolved, 9)}
 
 
 def _kernel(layer, lying):

@@ -159,7 +159,7 @@ def plan_photos_and_clips(options, labels, folder):
     Raises:
         UserError: what :func:`jobs_by_label` and :func:`plan_clips` refuse; photographs that are to move.
     """
-    from fast_style.common.commands.photo_jobs import jobs_by_label
+    from fast_style.common.commands.photo_jobs import jobs_by_label, plan_jobs
     from fast_style.common.commands.photo_names import folded
 
     clips, options.photos = split_clips(options.photos, options.output, folder)
@@ -167,7 +167,8 @@ def plan_photos_and_clips(options, labels, folder):
     moving = plan_clips(clips, labels, options, folder)
     if not options.photos:
         return {label: [] for label in labels}, moving
-    still = jobs_by_label(options, labels, folder, others=any(moving.values()))
+    plan = functools.partial(plan_jobs, besides=NAMED_FOR_CLIPS)
+    still = jobs_by_label(options, labels, folder, others=any(moving.values()), plan=plan)
     for label in labels:
         taken = {folded(target.first): source for source, target in moving[label]}
         for job in still[label]:

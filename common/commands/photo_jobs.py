@@ -44,7 +44,7 @@ class Job:
     problem: str = ""
 
 
-def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=False, tell=warn):
+def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=False, tell=warn, besides=()):
     """What is to be read and written, found out before anything heavy starts.
 
     Results that would have one name get names that tell them apart.
@@ -60,6 +60,7 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
             PNG where it cannot be written.
         overwrite: whether existing results may be replaced.
         tell: function of a line on what was left out or is called otherwise.
+        besides: suffixes of files in folders that are taken elsewhere.
 
     Returns:
         list of Job.
@@ -70,7 +71,7 @@ def plan_jobs(photos, label, folder, output=None, file_format=None, overwrite=Fa
     """
     if output == "":
         raise UserError("--output: expected a folder or file. Received: '', an empty word")
-    sources = find_photos(photos, folder if output in (None, "-") else output, tell)
+    sources = find_photos(photos, folder if output in (None, "-") else output, tell, besides)
     if output is None:
         output = "-" if sources == [("-", "-")] else folder
     if output == "-":

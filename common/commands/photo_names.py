@@ -10,13 +10,14 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import list_images
 
 
-def find_photos(photos, results, tell=None):
+def find_photos(photos, results, tell=None, besides=()):
     """Photographs that words name: files, folders, patterns, ``"-"``.
 
     Args:
         photos: the words.
         results: folder in which results of before are no photographs, unless it is named itself.
         tell: function of a line on what was left out.
+        besides: suffixes of files in folders that are taken elsewhere.
 
     Returns:
         list of (source, path relative to what was named), in the order named, once each.
@@ -31,7 +32,7 @@ def find_photos(photos, results, tell=None):
 
     def add_folder(folder):
         within = Path(os.path.realpath(folder)) in results.parents
-        for path in list_images(folder, tell):
+        for path in list_images(folder, tell, besides):
             if not (within and results in Path(os.path.realpath(path)).parents):
                 add(str(path), str(path.relative_to(folder)))
 

@@ -9,12 +9,13 @@ from fast_style.common.images.image_formats import EXTENSIONS
 NAMED = 5  # kinds of files in the line; others are counted
 
 
-def find_images(folder, suffixes=EXTENSIONS):
+def find_images(folder, suffixes=EXTENSIONS, besides=()):
     """Walks a folder and all below it, linked folders too, each once; hidden files and folders are passed over.
 
     Args:
         folder: path.
         suffixes: of the files that are sought, in lower case.
+        besides: of files that are taken elsewhere, and are not left out.
 
     Returns:
         (paths, left_out): image files, sorted by path; and what was no image, led back or could not be read, in words,
@@ -45,7 +46,7 @@ def find_images(folder, suffixes=EXTENSIONS):
                     suffix = os.path.splitext(name)[1].lower()
                     if suffix in suffixes:
                         paths.append(Path(place, name))
-                    else:
+                    elif suffix not in besides:
                         left_out[suffix or "no suffix"] += 1
     return sorted(paths), _in_words(left_out, folders)
 

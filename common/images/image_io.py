@@ -135,12 +135,13 @@ def write_photo(path, photo, file_format="png", quality=95):
     write_bytes(path, encode(photo, file_format, quality))
 
 
-def list_images(folder, tell=None):
+def list_images(folder, tell=None, besides=()):
     """Image files in a folder and all below it, linked folders too, sorted by path; hidden ones are passed over.
 
     Args:
         folder: path.
         tell: function of a line on what was left out, where anything was.
+        besides: suffixes of files that are taken elsewhere.
 
     Raises:
         UserError: not a folder, or no image in it.
@@ -148,7 +149,7 @@ def list_images(folder, tell=None):
     if not os.path.isdir(folder):
         received = repr("") if not str(folder) else "a file" if os.path.exists(folder) else "no such folder"
         raise UserError(f"{folder}: expected a folder of photographs. Received: {received}")
-    paths, left_out = find_images(folder)
+    paths, left_out = find_images(folder, besides=besides)
     if not paths:
         more = f" ({left_out})" if left_out else ""
         raise UserError(f"{folder}: expected photographs ({', '.join(EXTENSIONS)}). Received: a folder with none{more}")

@@ -54,6 +54,11 @@ def _name(stream):
     return f"{stream.type} stream {stream.index}"
 
 
+def titled(metadata):
+    """A stream's metadata; its title, which is read from MP4 by another name, by the one that is written."""
+    return {"title": metadata["name"], **metadata} if "name" in metadata else metadata
+
+
 class _Copied:
     """Packets as they are."""
 
@@ -65,7 +70,7 @@ class _Copied:
             output.add_attachment(stream.name, stream.mimetype, stream.data)
             return
         self._copy = output.add_stream_from_template(stream, opaque=True)
-        self._copy.metadata.update(stream.metadata)
+        self._copy.metadata.update(titled(stream.metadata))
         self._copy.disposition = stream.disposition
 
     def __call__(self, packet):
@@ -87,7 +92,7 @@ class _EncodedAgain:
         rate = rate if not rates or rate in rates else max(rates)
         layout = self._layout(encoder, rate)
         self._stream = output.add_stream(encoder.name, rate=rate, layout=layout)
-        self._stream.metadata.update(stream.metadata)
+        self._stream.metadata.update(titled(stream.metadata))
         self._stream.disposition = stream.disposition
         reason = f"{self._source.codec.canonical_name} does not go into {target.suffix}"
         self.note, left = f"is encoded again: {reason}", self._stream.codec_context.channels
@@ -130,7 +135,7 @@ class _Rewritten:
         self._codec = SUBTITLES[target.container]
         self._stream = output.add_mux_stream(self._codec)
         self._stream.time_base = stream.time_base
-        self._stream.metadata.update(stream.metadata)
+        self._stream.metadata.update(titled(stream.metadata))
         self._stream.disposition = stream.disposition
         self.note = f"is written as {self._codec}: {self._source.codec.canonical_name} does not go into {target.suffix}"
 

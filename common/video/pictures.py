@@ -105,7 +105,8 @@ class AnimatedPicture(BaseClip):
         start, end = Fraction(self.start or 0), None if self.end is None else Fraction(self.end)
         timed = ((frame, frame.time) for frame in self._frames())
         for frame, time in between(timed, start, end, lambda last, at: at + last.duration):
-            yield dataclasses.replace(frame, time=time - start, duration=frame.time + frame.duration - time)
+            until = frame.time + frame.duration if end is None else min(frame.time + frame.duration, end)
+            yield dataclasses.replace(frame, time=time - start, duration=until - time)
 
     def _frames(self):
         """All, as of no start and end."""

@@ -11,9 +11,11 @@ import numpy as np
 from fast_style.common.errors import UserError
 from fast_style.common.images.sides import limited_sides
 from fast_style.common.video.colours import Colours, colours_of, to_rgb
+from fast_style.common.video.cut_off import is_cut_off
 from fast_style.common.video.extra import video_library
 from fast_style.common.video.formats import ANIMATIONS, is_numbered
 from fast_style.common.video.frame import Frame
+from fast_style.common.video.other_streams import titled
 from fast_style.common.video.timing import between, expected_count
 
 # Sides beyond those of any camera: memory for one frame is taken before anything of it is decoded.
@@ -31,6 +33,8 @@ NAMED = 3  # frames that did not decode, in a line; others are counted
 # Seconds before the start at which a frame is sought from which on all decode: some containers find one behind it.
 SOUGHT_BEFORE = 0, 2, 10
 LARGEST_TIME = 2**62  # microseconds
+# Of the metadata of a stream of pictures: what its container or its encoder does not write itself.
+TAGS = ("title", "language")
 # How the one list of other files begins that FFmpeg takes by its content, whatever it is called.
 PLAYLIST = b"ffconcat"
 
@@ -81,11 +85,13 @@ class BaseClip:
         colours: :class:`Colours` of the source.
         lost: what of the source the frames do not have, in words.
         repeated: times of frames that did not decode, in place of which the one before is shown.
+        damaged: times of frames of which a part did not.
         ends_early: why it ended before its end, or "".
         shift: seconds that times of the source are before those of the frames.
         on_packet: function of a packet of another stream; None: those are not read.
         streams: other streams, ``av.stream.Stream``.
         metadata, chapters: of the source.
+        tags: of its pictures: title and language.
         plays: how often it is shown; 0: for ever.
     """
 
@@ -95,6 +101,7 @@ class BaseClip:
         self.aspect, self.time_base, self.rate, self.count = None, Fraction(1, 1000), DEFAULT_RATE, None
         self.colours, self.lost, self.repeated, self.ends_early = Colours(), [], [], ""
         self.on_packet, self.streams, self.metadata, self.chapters, self.plays = None, [], {}, [], 0
+        self.tags, self.damaged = {}, []
         self.shift = Fraction(0)
 
     def __enter__(self):
@@ -127,13 +134,14 @@ class BaseClip:
         """Lines on what was lost and repeated, for a user."""
         lines = [f"{self.name}: {text}" for text in self.lost]
         if self.repeated:
-            times = ", ".join(f"{float(time):.2f} s" for time in self.repeated[:NAMED])
-            more = f" and {len(self.repeated) - NAMED} more" if len(self.repeated) > NAMED else ""
             several = "s do" if len(self.repeated) > 1 else " does"
             lines.append(
                 f"{self.name}: {len(self.repeated)} frame{several} not decode; the one before is shown again "
-                f"at {times}{more}"
+                f"at {_times(self.repeated)}"
             )
+        if self.damaged:
+            several = "s are" if len(self.damaged) > 1 else " is"
+            lines.append(f"{self.name}: {len(self.damaged)} frame{several} damaged, at {_times(self.damaged)}")
         if self.ends_early:
             lines.append(f"{self.name}: {self.ends_early}")
         return lines
@@ -202,11 +210,13 @@ class Clip(BaseClip):
             self.lost.append("streams of data are left out")
         if len(pictures) > 1:
             self.lost.append(f"the largest of {len(pictures)} video streams is taken")
-        # Times of broadcasts begin anywhere.
-        origin = max(Fraction(container.start_time or 0, MICROSECONDS), Fraction(0))
+        tags = titled(video.metadata)
+        self.tags = {key: tags[key] for key in TAGS if key in tags}
+        self._cut_off = os.path.isfile(self.name) and is_cut_off(self.name)
+        origin = max(_origin(container), Fraction(0))
         self.shift = origin + Fraction(self.start or 0)
         self._end = None if self.end is None else origin + Fraction(self.end)
-        self._begun = False
+        self._begun, self._is_transparent = False, False
         self._reformatter = self._av.video.reformatter.VideoReformatter()
         self._begin()
         if self._first is None:
@@ -237,7 +247,7 @@ class Clip(BaseClip):
         self.stream.codec_context.thread_type = "SLICE"
 
     def _read_first(self, sought=False):
-        self._kept_packets, self.repeated = [], []
+        self._kept_packets, self.repeated, self.damaged, self.ends_early = [], [], [], ""
         self._upcoming = self._shown_frames(sought)
         self._first = next(self._upcoming, None)
 
@@ -269,15 +279,11 @@ class Clip(BaseClip):
         self._stored = self.sides[::-1] if self._turns[0] else self.sides
         if aspect and aspect != 1:
             self.aspect = 1 / aspect if self._turns[0] else aspect
-        if any(component.is_alpha for component in frame.format.components):
-            alpha = frame.reformat(format="rgba").to_ndarray()[..., 3]
-            if alpha.min() < 255:
-                self._note_transparency()
 
     def _note_transparency(self):
-        text = "transparency is left out"
-        if text not in self.lost:
-            self.lost.append(text)
+        if not self._is_transparent:
+            self._is_transparent = True
+            self.lost.append("transparency is left out")
 
     def close(self):
         if self._upcoming.gi_running:  # by a thread that waits for a network, and is not waited for
@@ -312,6 +318,8 @@ class Clip(BaseClip):
             yield Frame(rgb, time - self.shift, (following[1] if following else self._until(decoded, time)) - time)
 
     def _picture(self, decoded):
+        if not self._is_transparent and _is_see_through(decoded):
+            self._note_transparency()
         rgb = to_rgb(self._reformatter, decoded, self.colours, self._stored[1], self._stored[0])
         return _upright(rgb, self._turns)
 
@@ -322,7 +330,11 @@ class Clip(BaseClip):
         ends = [begins + (decoded.duration * base or 1 / self._source_rate), self._end]
         if ends[0] <= time:
             ends[0] = time + 1 / self._source_rate
-        if stream.duration and (end := (stream.start_time or 0) * base + stream.duration * base) > time:
+        if (
+            not self._cut_off
+            and stream.duration
+            and (end := (stream.start_time or 0) * base + stream.duration * base) > time
+        ):
             ends[0] = end
         return min(end for end in ends if end is not None)
 
@@ -369,6 +381,8 @@ class Clip(BaseClip):
                 yield from self._again(frame if last is None else last, early)
                 early.clear()
                 last = frame
+                if frame.is_corrupt and frame.pts is not None and frame.pts * self.stream.time_base >= self.shift:
+                    self.damaged.append(frame.pts * self.stream.time_base - self.shift)
                 yield frame
         if last is not None and last.pts is not None:
             yield from self._again(last, [pts for pts in sorted(expected) if pts > last.pts][:lost])
@@ -390,7 +404,7 @@ class Clip(BaseClip):
 
     def _packets(self):
         """Packets of the stream of pictures; those of others go where ``on_packet`` says."""
-        failures = 0
+        failures, ended = 0, False
         while True:
             try:
                 for packet in self._container.demux([self.stream, *self.streams]):
@@ -404,12 +418,15 @@ class Clip(BaseClip):
                             if late > INTERLEAVED:
                                 return
                             if late >= 0:
+                                ended = True
                                 continue
                         if self._vpx and packet.has_sidedata("matroska_block_additional"):
                             self._note_transparency()
                         yield packet
                     else:
                         self._hand_on(packet)
+                if self._cut_off and not ended:
+                    self.ends_early = "ends early: the file is cut off"
                 return
             except (self._av.FFmpegError, OSError) as error:
                 failures += 1
@@ -426,6 +443,23 @@ class Clip(BaseClip):
             self._kept_packets.append(packet)
         elif self.on_packet:
             self.on_packet(packet)
+
+
+def _times(times):
+    named = ", ".join(f"{float(time):.2f} s" for time in times[:NAMED])
+    return f"{named} and {len(times) - NAMED} more" if len(times) > NAMED else named
+
+
+def _is_see_through(frame):
+    has_alpha = any(component.is_alpha for component in frame.format.components)
+    return has_alpha and frame.reformat(format="rgba").to_ndarray()[..., 3].min() < 255
+
+
+def _origin(container):
+    """When a file begins, in seconds: times of broadcasts begin anywhere. FFmpeg rounds it to microseconds."""
+    rounded = Fraction(container.start_time or 0, MICROSECONDS)
+    begins = [one.start_time * one.time_base for one in container.streams if one.start_time is not None]
+    return min((begin for begin in begins if abs(begin - rounded) < Fraction(1, MICROSECONDS)), default=rounded)
 
 
 def _refuse_playlist(path):

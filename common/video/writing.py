@@ -1,6 +1,7 @@
 """Clips that are written: frames encoded, other streams copied packet by packet, whole by rename."""
 
 import contextlib
+import dataclasses
 import os
 import tempfile
 from fractions import Fraction
@@ -90,11 +91,13 @@ class ClipWriter:
         self._unit = UNITS.get(name) or clip.time_base
         context.time_base = self._stream.time_base = self._unit
         context.flags |= self._av.codec.context.Flags.frame_duration
-        self._colours = Colours() if name in UNITS else clip.colours
+        # Without tags players guess by the sides of what is written.
+        self._colours = Colours() if name in UNITS else dataclasses.replace(clip.colours, height=self._height)
         if not self.target.pictures:
             colours = self._colours
             context.colorspace, context.color_primaries = colours.matrix, colours.primaries
             context.color_trc, context.color_range = colours.transfer, colours.range
+            self._stream.metadata.update(clip.tags)
             if clip.aspect:
                 context.sample_aspect_ratio = clip.aspect
             if codec.encoder == "libx265":
@@ -102,6 +105,9 @@ class ClipWriter:
         self._reformatter = self._av.video.reformatter.VideoReformatter()
         if self.target.pictures:
             self._ways, left = {}, left_out(clip.streams, self.target)
+            if clip.metadata:
+                named = ", ".join(clip.metadata)
+                left.append(f"metadata does not go into {self.target.suffix} and is left out: {named}")
         else:
             self._ways, left = add_streams(self._output, self.target, clip.streams, copies)
             length = None if clip.end is None else Fraction(clip.end) - Fraction(clip.start or 0)

@@ -21,7 +21,7 @@ def test_an_architecture_sets_what_is_not_given():
     """The paper's table: 32 filters, convolutions of stride 1/2. Half of it is what the author released."""
     paper, fast = StyleSettings(), StyleSettings(architecture="fast")
     assert (paper.width, paper.upsampling) == (32, "transposed")
-    assert (fast.width, fast.upsampling) == (16, "resize")
+    assert (fast.width, fast.upsampling) == (16, "bilinear")
     given = StyleSettings(architecture="fast", width=24, upsampling="transposed")
     assert (given.width, given.upsampling) == (24, "transposed")
 

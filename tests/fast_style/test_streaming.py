@@ -48,6 +48,8 @@ def photograph(height, width, seed=0):
     [
         {},
         {"upsampling": "resize", "margin": 24},
+        {"upsampling": "bilinear", "margin": 3},
+        {"upsampling": "bilinear", "normalization": "none", "reflection_padding": 0, "margin": 0},
         {"reflection_padding": 0},
         {"normalization": "batch"},
         {"normalization": "none", "upsampling": "resize"},
@@ -85,7 +87,9 @@ def test_fast_strips_are_close_and_have_no_seams():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
-    quick_first([{"upsampling": "resize", "reflection_padding": 0}, {}, {"noise_channels": 3, "noise_seed": 5}]),
+    quick_first(
+        [{"upsampling": "bilinear", "reflection_padding": 0}, {"upsampling": "resize"}, {}, {"noise_channels": 3}]
+    ),
     ids=str,
 )
 def test_strips_of_a_panorama_are_of_columns(options, monkeypatch):
@@ -209,7 +213,10 @@ def test_a_layer_more_works_in_strips():
     ("layer", "message"),
     [
         (keras.layers.Conv2D(16, 3, padding="same", name="mystery"), "expected layers that are blocks .* a Conv2D"),
-        (ConvolutionBlock(16, 3, name="odd"), "expected enlargement by transposed convolution or nearest neighbour"),
+        (
+            ConvolutionBlock(16, 3, name="odd"),
+            "expected enlargement by transposed convolution, nearest neighbour or interpolation",
+        ),
     ],
 )
 def test_a_layer_that_strips_cannot_be_made_of_is_refused_in_one_line(layer, message):

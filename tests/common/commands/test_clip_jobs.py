@@ -144,6 +144,13 @@ def test_clips_are_found_where_photographs_are(clips):
     assert split_clips(["[2026]/*.mp4"], None, "out") == ([("[2026]/v.mp4", "v.mp4")], [])
 
 
+def test_clips_of_a_folder_are_not_said_to_be_left_out(clips, capsys):
+    (clips / "in" / "notes.txt").write_text("nothing")
+    still, moving = plan_photos_and_clips(options("in", "-o", "x"), ["wave"], "out")
+    assert (len(still["wave"]), len(moving["wave"])) == (1, 3)
+    assert capsys.readouterr().err == "in: left out other files: 1 (1 .txt)\n"
+
+
 def test_what_is_there_is_passed_over(clips, capsys):
     make_clip("a_wave.mp4", 1)
     assert planned("a.mp4", "in/b.mkv", "-o", ".", "--skip-existing") == [("in/b.mkv", "b_wave.mp4")]

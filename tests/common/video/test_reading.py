@@ -60,6 +60,15 @@ def test_times_that_begin_anywhere_count_from_the_first(tmp_path):
     assert [round(float(frame.time) * RATE, 6) for frame in frames] == [0, 1, 2, 3, 4]
 
 
+def test_the_first_frame_is_not_before_a_beginning_that_is_rounded(tmp_path):
+    """Of 30 frames a second, of which two are sent ahead: 1.4666... s, which FFmpeg gives as 1.466667."""
+    path = tmp_path / "clip.ts"
+    make_clip(path, 5, pixels="yuv420p", time_base=Fraction(1, 30), options={"bf": "2"})
+    with av.open(str(path)) as container:
+        assert container.start_time / 1e6 > container.streams.video[0].start_time / 90_000
+    assert numbers(frames_of(path)[0]) == [0, 1, 2, 3, 4]
+
+
 def test_a_part(tmp_path):
     path = make_clip(tmp_path / "clip.mp4", 20, options={"g": "5"})
     frames, _ = frames_of(path, start=Fraction(6, RATE), end=Fraction(12, RATE))
@@ -181,8 +190,9 @@ def test_a_file_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path):
     path = make_clip(tmp_path / "clip.mkv", 20, codec="ffv1", pixels="bgr0")
     content = (tmp_path / "clip.mkv").read_bytes()
     (tmp_path / "clip.mkv").write_bytes(content[: len(content) // 2])
-    frames, _ = frames_of(path)
+    frames, notes = frames_of(path)
     assert 5 < len(frames) < 20
+    assert notes == [f"{path}: ends early: the file is cut off"]
     (tmp_path / "clip.mkv").write_bytes(content[:100])
     with pytest.raises(UserError, match="clip.mkv: expected "):
         frames_of(path)
@@ -219,6 +229,27 @@ def test_what_is_lost_is_said(tmp_path):
     frames = [av.VideoFrame.from_ndarray(clear, "rgba").reformat(format="yuva420p") for _ in range(2)]
     path = make_clip(tmp_path / "clear.webm", 2, codec="libvpx-vp9", pixels="yuva420p", pictures=frames)
     assert frames_of(path)[1] == [f"{path}: transparency is left out"]
+    opaque = np.dstack([picture(0), np.full((24, 32), 255, np.uint8)])
+    frames = [av.VideoFrame.from_ndarray(one, "rgba") for one in (opaque, opaque, clear)]
+    path = make_clip(tmp_path / "later.mov", 3, codec="png", pixels="rgba", pictures=frames)
+    assert frames_of(path)[1] == [f"{path}: transparency is left out"]
+
+
+def test_frames_of_which_a_part_does_not_decode_are_counted(tmp_path):
+    """Of MPEG-4, whose decoder paints over what is damaged."""
+    grain = np.random.default_rng(0).integers(0, 255, (160, 240, 3), np.uint8)
+    moving = [np.ascontiguousarray(grain[at : at + 96, 2 * at : 2 * at + 128]) for at in range(12)]
+    frames = [av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(format="yuv420p") for rgb in moving]
+    path = make_clip(tmp_path / "clip.mkv", 12, sides=(96, 128), codec="mpeg4", pixels="yuv420p", pictures=frames)
+    with av.open(path) as container:
+        packet = [one for one in container.demux(video=0) if one.size][5]
+        place = packet.pos + packet.size // 2
+    with open(path, "r+b") as file:
+        file.seek(place)
+        file.write(b"\xff" * 40)
+    frames, notes = frames_of(path)
+    assert len(frames) == 12
+    assert notes == [f"{path}: 1 frame is damaged, at 0.20 s"]
 
 
 def test_numbered_frames_in_order_of_their_numbers(tmp_path):
@@ -238,6 +269,13 @@ def test_numbered_frames_in_order_of_their_numbers(tmp_path):
         open_clip(str(tmp_path / "none%d.png"))
     with pytest.raises(UserError, match=r"expected pictures until 0\.01 s. Received: none"):
         open_clip(str(tmp_path / "f%d.png"), end=0.01)
+
+
+@pytest.mark.parametrize("name", ["clip.gif", "clip.webp"])
+def test_the_last_frame_of_an_animation_ends_at_the_end(tmp_path, name):
+    frames = [Image.new("RGB", (8, 6), colour) for colour in ("red", "blue", "green")]
+    frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:], duration=3000)
+    assert [frame.duration for frame in frames_of(tmp_path / name, end=4)[0]] == [3, 1]
 
 
 def test_webps_and_gifs_that_move(tmp_path):

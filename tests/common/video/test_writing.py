@@ -64,6 +64,46 @@ def test_everything_goes_along(rich, tmp_path):
         assert result.streams.subtitles[0].language == "eng"
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov"])
+def test_titles_and_languages_of_pictures_and_sound_are_kept(tmp_path, suffix):
+    """From MP4 to MP4, too, where a title is read by another name than it is written by."""
+    path = make_clip(tmp_path / "clip.mkv", 3, sound="aac")
+    with av.open(path) as one, av.open(str(tmp_path / "named.mkv"), "w") as other:
+        streams = {old: other.add_stream_from_template(old) for old in one.streams}
+        for stream in streams.values():
+            stream.metadata.update({"title": f"main {stream.type}", "language": "fra"})
+        for packet in one.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream]
+                other.mux(packet)
+    written(tmp_path / "named.mkv", tmp_path / f"once{suffix}")
+    written(tmp_path / f"once{suffix}", tmp_path / f"twice{suffix}")
+    with av.open(str(tmp_path / f"twice{suffix}")) as result:
+        for stream in result.streams:
+            title = stream.metadata.get("title") or stream.metadata.get("name")
+            assert (title, stream.language) == (f"main {stream.type}", "fra")
+
+
+@pytest.mark.parametrize(("before", "after"), [((720, 32), (360, 16)), ((360, 32), (720, 64))])
+def test_without_tags_colours_are_those_that_players_guess_of_the_result(tmp_path, before, after):
+    """BT.601 below 720 rows, BT.709 from there on, on either side."""
+    red = np.full((*before, 3), (200, 40, 40), np.uint8)
+    matrix = {720: 1, 360: 6}[before[0]]
+    frames = [
+        av.VideoFrame.from_ndarray(red, "rgb24").reformat(format="yuv444p", dst_colorspace=matrix) for _ in range(2)
+    ]
+    source = make_clip(tmp_path / "in.mkv", 2, sides=before, pictures=frames)
+
+    def resized(batch):
+        return np.broadcast_to(batch[:, :1, :1], (len(batch), *after, 3)).copy()
+
+    written(source, tmp_path / "out.mkv", resized)
+    with av.open(str(tmp_path / "out.mkv")) as result:
+        assert result.streams.video[0].codec_context.colorspace == 2
+    shown = frames_of(tmp_path / "out.mkv")[0][0].rgb
+    np.testing.assert_allclose(shown[10, 10].astype(int), (200, 40, 40), atol=4)
+
+
 def _lines(path):
     """Subtitles but for empty ones, which end the one before."""
     return [(time, content) for time, content in packets_of(path, "subtitle") if content.strip(b"\0")]
@@ -120,6 +160,8 @@ def test_pictures_say_that_they_have_no_sound(rich, tmp_path, name):
         f"{kind} does not go into {Path(name).suffix} and is left out"
         for kind in ("audio stream 1", "subtitle stream 2")
     ]
+    if Path(name).suffix != ".png":
+        left.append(f"metadata does not go into {Path(name).suffix} and is left out: title, comment")
     assert notes == [f"{tmp_path / name}: {text}" for text in left]
 
 
