@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import keras
+import numpy as np
 from keras import ops
 
-from fast_style.common.errors import UserError, check_whole
+from fast_style.common.errors import UserError, check_whole, is_finite_number
 from fast_style.common.images.margin import add_margin, cut_margin
 from fast_style.common.images.pixels import image_to_network
-from fast_style.common.images.plane_waves import place_of
+from fast_style.common.images.plane_waves import bands, place_of
+from fast_style.common.images.wavelengths import EARLIER_FINEST, FINEST
 from fast_style.common.layers import (
     Convolution,
     ConvolutionBlock,
@@ -25,7 +27,7 @@ from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.networks.image_network import ImageNetwork
 from fast_style.common.networks.rebuilding import copy_weights, rebuilt
 from fast_style.conditions import as_conditions
-from fast_style.settings import LARGEST_SEED, MARGIN, MOST_NOISE, WIDEST, WIDEST_MARGIN
+from fast_style.settings import FINEST_NOISE, LARGEST_SEED, MARGIN, MOST_NOISE, WIDEST, WIDEST_MARGIN
 
 RESIDUAL_BLOCKS = 5
 # The block behind which noise is added: the first whose features are as coarse as those of the residual blocks.
@@ -37,6 +39,8 @@ BYTES_PER_PIXEL = {"float32": 600, "bfloat16": 280}
 UPSAMPLINGS = ("transposed", "resize", "bilinear")
 # Ways to enlarge whose weights fit each other.
 INTERPOLATIONS = ("resize", "bilinear")
+# What describes a field of noise.
+OF_NOISE = ("noise_channels", "noise_finest", "noise_seed")
 # The newest that each network gave for a seed.
 _twins = weakref.WeakKeyDictionary()
 
@@ -84,6 +88,8 @@ class TransformationNetwork(ImageNetwork):
             the line along the borders goes; a network that learnt to paint a frame along them takes more.
         noise_channels: of a field of noise, from fine to coarse, that the network draws on where a photograph is flat,
             0 to 64 (after Ulyanov et al. 2016; docs/concepts/architectures.md). Default: 0 for none, as in the paper.
+        noise_finest: length in pixels of the shortest waves of that field, 8 to 64. Default: 16; of networks that are
+            described without it, 8.
         noise_seed: which part of the field a picture lies on, 0 to 2**32 - 1. Default: 0, from where it begins.
         conditions: how many; or their names, or pairs of a painting's name and the short side in pixels at which it was
             read, where ``"photograph"`` gives the photograph back. Default: None, a network of one painting.
@@ -111,6 +117,7 @@ class TransformationNetwork(ImageNetwork):
         margin: int = MARGIN,
         conditions: int | Sequence | None = None,
         noise_channels: int = 0,
+        noise_finest: float = FINEST,
         noise_seed: int = 0,
         **kwargs,
     ):
@@ -120,6 +127,9 @@ class TransformationNetwork(ImageNetwork):
         check_whole(0, WIDEST_MARGIN, margin=margin)
         check_whole(0, MOST_NOISE, noise_channels=noise_channels)
         check_whole(0, LARGEST_SEED, noise_seed=noise_seed)
+        least, most = FINEST_NOISE
+        if not (is_finite_number(noise_finest) and least <= noise_finest <= most):
+            raise UserError(f"noise_finest: expected {least} to {most} pixels. Received: {noise_finest!r}")
         if noise_seed and not noise_channels:
             raise UserError(f"noise_seed: expected 0 of a network without noise. Received: {noise_seed}")
         for name, value, allowed in (
@@ -135,7 +145,7 @@ class TransformationNetwork(ImageNetwork):
         self.reflection_padding = reflection_padding
         self.margin = margin
         self.conditions = None if conditions is None else as_conditions(conditions)
-        self.noise_channels, self.noise_seed = noise_channels, noise_seed
+        self.noise_channels, self.noise_finest, self.noise_seed = noise_channels, float(noise_finest), noise_seed
 
         each = {"dtype": self.dtype_policy, "autocast": self.autocast}
         options = {"normalization": normalization, "conditions": self.conditions and len(self.conditions), **each}
@@ -151,7 +161,9 @@ class TransformationNetwork(ImageNetwork):
             UpsamplingBlock(width, upsampling, name="up_2", **options),
         ]
         # Departure: none in the paper.
-        self.noise = NoiseField(noise_channels, name="noise", dtype=self.dtype_policy) if noise_channels else None
+        self.noise = None
+        if noise_channels:
+            self.noise = NoiseField(noise_channels, finest=self.noise_finest, name="noise", dtype=self.dtype_policy)
         # Departure: variance scaled by 0.01, so that the first output is mid-grey and tanh is not
         # saturated, where early networks get stuck with black blobs.
         self.to_rgb = Convolution(
@@ -328,8 +340,14 @@ class TransformationNetwork(ImageNetwork):
             "margin": self.margin,
             # Descriptions of networks of one painting, and without noise, stay as they were before there were others.
             **({"conditions": [list(one) for one in self.conditions]} if self.conditions else {}),
-            **({"noise_channels": self.noise_channels, "noise_seed": self.noise_seed} if self.noise else {}),
+            **({name: getattr(self, name) for name in OF_NOISE} if self.noise else {}),
         }
+
+    @classmethod
+    def from_config(cls, config, *args, **kwargs):
+        if config.get("noise_channels"):
+            config = {"noise_finest": EARLIER_FINEST, **config}
+        return super().from_config(config, *args, **kwargs)
 
 
 def begun_as(network, other):
@@ -337,19 +355,31 @@ def begun_as(network, other):
 
     Args:
         network: :class:`TransformationNetwork`. Where it has no field, it gets one whose strengths are 0, so that it
-            paints the same.
+            paints the same. Where it has another, each channel gets the strengths of the one of the nearest waves.
         other: the one that is to begin.
     """
     changes = {}
-    if other.noise_channels and not network.noise_channels:
-        changes["noise_channels"] = other.noise_channels
+    if other.noise_channels:
+        field = {name: getattr(other, name) for name in ("noise_channels", "noise_finest")}
+        if field != {name: getattr(network, name) for name in field}:
+            changes |= field
     if network.upsampling != other.upsampling and {network.upsampling, other.upsampling} <= set(INTERPOLATIONS):
         changes["upsampling"] = other.upsampling
     if not changes:
         return network
     config = {**network.get_config(), "dtype": network.dtype_policy.name, **changes}
     twin = type(network).from_config(config)
-    fresh = {id(variable) for variable in twin.noise.weights} if "noise_channels" in changes else set()
-    for variable, value in zip([one for one in twin.weights if id(one) not in fresh], network.weights, strict=True):
+    strengths = {id(variable) for each in (network, twin) if each.noise for variable in each.noise.weights}
+    shared = ([one for one in each.weights if id(one) not in strengths] for each in (twin, network))
+    for variable, value in zip(*shared, strict=True):
         variable.assign(value)
+    if network.noise and twin.noise:
+        kernel = keras.ops.convert_to_numpy(network.noise.convolution.kernel)
+        twin.noise.convolution.kernel.assign(kernel[:, :, _nearest_bands(network, twin)])
     return twin
+
+
+def _nearest_bands(network, twin):
+    """For each channel of the field of `twin`, the one of `network` of the nearest waves."""
+    middles = [np.log(bands(each.noise_channels, each.noise_finest)).mean(1) for each in (network, twin)]
+    return np.abs(middles[1][:, None] - middles[0]).argmin(1)

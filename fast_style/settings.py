@@ -3,6 +3,7 @@
 import dataclasses
 
 from fast_style.common.errors import UserError
+from fast_style.common.images.wavelengths import FINEST
 from fast_style.common.settings import (
     LARGEST_SIDE,
     LossNetworkSettings,
@@ -21,6 +22,8 @@ MARGIN = 8
 WIDEST, WIDEST_MARGIN = 128, 256
 # Channels of a field of noise, likewise; and of seeds what NumPy and Keras both take.
 MOST_NOISE, LARGEST_SEED = 64, 2**32 - 1
+# Pixels that the shortest waves of it may have: from two features of 4 pixels, which are the least that carry a wave.
+FINEST_NOISE = 8, 64
 # Sizes of strokes, beside that of the training's middle, that may be asked for.
 STROKES = (0.25, 4.0)
 
@@ -302,6 +305,12 @@ class StyleSettings(TrainingSettings, MultiStyleSettings):
         least=0,
         most=MOST_NOISE,
     )
+    noise_finest: float = setting(
+        FINEST,
+        "length in pixels of the shortest waves of that noise; 8 leaves dots",
+        least=FINEST_NOISE[0],
+        most=FINEST_NOISE[1],
+    )
 
     @classmethod
     def given_over(cls, base, given):
@@ -328,7 +337,7 @@ QUICK_TRAINING = {
     "warmup": 20,
     "schedule": "cosine",
     "upsampling": "bilinear",
-    "noise_channels": 4,  # as those that it begins with
+    "noise_channels": 3,  # as those that it begins with
     "loss_network": "vgg19",
     "style_size": 384,
     "style_weight": 5e-5,

@@ -27,6 +27,7 @@ OF_THE_NETWORK = (
     "reflection_padding",
     "margin",
     "noise_channels",
+    "noise_finest",
 )
 
 
@@ -76,6 +77,7 @@ def build_network(settings):
         reflection_padding=settings.reflection_padding,
         margin=settings.margin,
         noise_channels=settings.noise_channels,
+        noise_finest=settings.noise_finest,
         conditions=conditions,
     )
 

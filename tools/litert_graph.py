@@ -87,7 +87,11 @@ def make_graph(network):
         "receptive_radius": network.receptive_radius,
         "multiply_adds": round(products),
         "bytes_per_pixel": round(filters * BYTES_PER_FILTER),
-        **({"noise_pixels": network.noise.pixels} if network.noise_channels else {}),
+        **(
+            {"noise_pixels": network.noise.pixels, "noise_finest": network.noise.finest}
+            if network.noise_channels
+            else {}
+        ),
     }
 
 

@@ -8,9 +8,9 @@ import typing
 
 import numpy as np
 
-# Waves of a channel, and their lengths in pixels of a photograph: from the finest that features of 4 pixels carry to
-# what is larger than strokes.
-WAVES, FINEST, COARSEST = 32, 8.0, 128.0
+from fast_style.common.images.wavelengths import COARSEST, FINEST
+
+WAVES = 32  # of a channel
 # Standard deviation of a channel: strengths begin at 0 and grow by as much an iteration, whatever they multiply. With 8
 # a network draws on the field after 800 iterations, with 1 on flat pictures alone.
 DEVIATION = 8.0
@@ -32,12 +32,12 @@ class PlaneWaves(typing.NamedTuple):
 
 
 @functools.cache
-def plane_waves(channels):
+def plane_waves(channels, finest=FINEST):
     """The :class:`PlaneWaves` of so many channels: lengths fall into as many bands, from fine to coarse."""
     # Raw numbers of a bit generator, which NumPy promises to leave as they are: networks are trained on this field.
     turns, lengths, phases = np.random.PCG64(0).random_raw(3 * channels * WAVES).reshape(3, channels, WAVES) / 2.0**64
     octaves = (np.arange(channels)[:, None] + lengths) / channels
-    frequencies = 2 * np.pi / (FINEST * (COARSEST / FINEST) ** octaves)
+    frequencies = 2 * np.pi / (finest * (COARSEST / finest) ** octaves)
     # One wave in each of as many sectors of half a turn.
     angles = np.pi * (np.arange(WAVES) + turns) / WAVES
     phases = 2 * np.pi * phases
@@ -51,7 +51,7 @@ def plane_waves(channels):
     return PlaneWaves(*(np.concatenate(pair, axis=1).astype("float32") for pair in pairs))
 
 
-def noise_field(rows, columns, channels, ops=np):
+def noise_field(rows, columns, channels, ops=np, finest=FINEST):
     """The field at all crossings of rows and columns, each channel of mean 0 and a standard deviation of 8.
 
     >>> import numpy as np
@@ -65,15 +65,22 @@ def noise_field(rows, columns, channels, ops=np):
         rows, columns: positions in pixels, float32 (batch, rows) and (batch, columns).
         channels: at least 1.
         ops: NumPy, or ``keras.ops`` for tensors.
+        finest: length in pixels of the shortest waves; the longest have 128. Default: 16.
 
     Returns:
         float32 (batch, rows, columns, channels).
     """
-    waves = plane_waves(channels)
+    waves = plane_waves(channels, finest)
     of_rows = ops.sin(rows[:, None, :, None] * waves.down[:, None, :] + waves.row_phases[:, None, :])
     of_columns = ops.sin(columns[:, None, None, :] * waves.right[..., None] + waves.column_phases[..., None])
     amplitude = np.float32(DEVIATION * np.sqrt(2 / WAVES))
     return ops.moveaxis(ops.matmul(amplitude * of_rows, of_columns), 1, 3)
+
+
+def bands(channels, finest):
+    """Lengths of the waves of each channel, (shortest, longest) in pixels: (channels, 2), from fine to coarse."""
+    edges = finest * (COARSEST / finest) ** (np.arange(channels + 1) / channels)
+    return np.stack([edges[:-1], edges[1:]], axis=1)
 
 
 def positions(length, pixels, before, ops=np):

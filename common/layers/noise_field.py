@@ -5,6 +5,7 @@ from keras import ops
 
 from fast_style.common.errors import check_whole
 from fast_style.common.images.plane_waves import noise_field, positions
+from fast_style.common.images.wavelengths import EARLIER_FINEST, FINEST
 from fast_style.common.layers.convolution import Convolution
 from fast_style.common.layers.late_product import add_late_product, are_late
 
@@ -28,8 +29,9 @@ class NoiseField(keras.layers.Layer):
     True
 
     Args:
-        channels: of noise, at least 1, from fine to coarse: waves of 8 to 128 pixels.
+        channels: of noise, at least 1, from fine to coarse: waves of `finest` to 128 pixels.
         pixels: of the photograph, a side, for one of the features, at least 1. Default: 4.
+        finest: length of the shortest waves in pixels of the photograph, more than 0 and less than 128. Default: 16.
         kwargs: ``name``, ``dtype`` and the like, as of ``keras.layers.Layer``.
 
     Call: float (batch, rows, columns, filters); ``before``, pixels of a border in front of the photograph that the
@@ -41,11 +43,12 @@ class NoiseField(keras.layers.Layer):
         UserError: numbers that are less than 1.
     """
 
-    def __init__(self, channels: int, pixels: int = 4, **kwargs):
+    def __init__(self, channels: int, pixels: int = 4, finest: float = FINEST, **kwargs):
         super().__init__(**kwargs)
         check_whole(1, channels=channels, pixels=pixels)
         self.channels = channels
         self.pixels = pixels
+        self.finest = finest
         # Places keep their float32, or pictures would lie on a grid of 64 pixels in bfloat16.
         self.autocast = False
 
@@ -75,10 +78,14 @@ class NoiseField(keras.layers.Layer):
         return self.convolution(self._field(rows, columns))
 
     def _field(self, rows, columns):
-        return ops.cast(noise_field(rows, columns, self.channels, ops), self.compute_dtype)
+        return ops.cast(noise_field(rows, columns, self.channels, ops, self.finest), self.compute_dtype)
 
     def compute_output_shape(self, input_shape, **kwargs):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "channels": self.channels, "pixels": self.pixels}
+        return {**super().get_config(), "channels": self.channels, "pixels": self.pixels, "finest": self.finest}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{"finest": EARLIER_FINEST, **config})

@@ -14,6 +14,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import array_to_uint8
 from fast_style.common.images.plane_waves import noise_field, place_of, positions
 from fast_style.common.images.reflection import padded_indices
+from fast_style.common.images.wavelengths import EARLIER_FINEST
 from fast_style.common.installed import require_tensorflow
 from fast_style.common.processor import processors
 from fast_style.common.startup import stderr_closed
@@ -94,7 +95,7 @@ class LiteRTNetwork:
             positions(side // pixels, pixels, before) + place
             for side, place in zip(sides, place_of(self.noise_seed), strict=True)
         )
-        return noise_field(rows, columns, self.noise_channels)
+        return noise_field(rows, columns, self.noise_channels, finest=self.facts.get("noise_finest", EARLIER_FINEST))
 
     def _run(self, inputs):
         interpreter, given, (result,) = self._interpreter

@@ -53,6 +53,33 @@ def test_a_network_may_begin_at_one_that_interpolates_otherwise(before, after):
     assert np.abs(network(varied) - plain(varied)).max() > 0.1
 
 
+def test_a_network_begins_at_one_of_another_field_with_the_strengths_of_the_nearest_waves():
+    """Four bands of 8 to 128 pixels are octaves; three of 16 to 128 are the coarser three of them."""
+    before = trained(noise_channels=4, noise_finest=8)
+    after = begun_as(before, TransformationNetwork(width=2, noise_channels=3))
+    assert (after.noise_channels, after.noise_finest) == (3, 16)
+    kernels = [each.noise.convolution.kernel.numpy() for each in (before, after)]
+    np.testing.assert_array_equal(kernels[1], kernels[0][:, :, 1:])
+    assert begun_as(after, TransformationNetwork(width=2, noise_channels=3)) is after
+
+
+def test_networks_that_do_not_say_how_fine_their_field_is_keep_theirs():
+    """Those of before 2026-11-29 had waves from 8 pixels on."""
+    network = trained(noise_channels=2, noise_finest=8)
+    config = network.get_config()
+    assert config.pop("noise_finest") == 8
+    twin = TransformationNetwork.from_config(config)
+    twin.set_weights(network.get_weights())
+    np.testing.assert_array_equal(twin(FLAT), network(FLAT))
+    assert TransformationNetwork(width=2, noise_channels=2).noise_finest == 16
+
+
+@pytest.mark.parametrize("finest", [4, 65, float("nan"), "fine", None])
+def test_a_finest_wave_that_is_none(finest):
+    with pytest.raises(UserError, match="noise_finest: expected 8 to 64 pixels. Received: "):
+        TransformationNetwork(width=2, noise_channels=1, noise_finest=finest)
+
+
 def test_a_network_of_transposed_convolutions_is_no_beginning_of_one_that_interpolates():
     with pytest.raises(UserError, match="expected weights of the architecture"):
         trainer(TransformationNetwork(width=2, upsampling="bilinear")).initialize(trained(upsampling="transposed"))
