@@ -249,7 +249,7 @@ class StyleSettings(TrainingSettings, MultiStyleSettings):
     ...     style="painting.jpg", content="photos/", output="run/", architecture="fast"
     ... )
     >>> settings.width, settings.upsampling, settings.style_weight
-    (16, 'resize', 0.0001)
+    (16, 'bilinear', 0.0001)
     """
 
     add: str = setting(
