@@ -47,7 +47,7 @@ def load_network(network: str | os.PathLike) -> "TransformationNetwork":
     >>> import fast_style
     >>> network = fast_style.load_network("starry_night_fast")
     >>> network.width, network.upsampling
-    (16, 'resize')
+    (16, 'bilinear')
 
     Args:
         network: name (``fast-style styles`` lists them) or path.

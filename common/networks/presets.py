@@ -51,7 +51,7 @@ class Presets:
         import numpy as np
 
         classes = {one.__name__: one for one in self.task.networks}
-        network = classes[entry["class"]](**entry["config"], name=name)
+        network = classes[entry["class"]].resolve().from_config({**entry["config"], "name": name})
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             network.set_weights([file[f"{i:03d}"].astype("float32") for i in range(len(file.files))])
         return network
