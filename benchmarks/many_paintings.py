@@ -29,8 +29,8 @@ def network_of_one(painting, width):
     return None
 
 
-def means(network, objective, squares, terms=TERMS):
-    """Means of an objective's terms over uint8 squares (side, side, 3) of what a network makes of them."""
+def means(network, objective, squares):
+    """Means of terms over uint8 squares (side, side, 3) of what a network makes of them."""
     import tensorflow as tf
 
     found = []
@@ -38,8 +38,8 @@ def means(network, objective, squares, terms=TERMS):
         content = objective.targets(tf.cast(square[None], tf.float32))
         picture = tf.cast(network.render(square[None]), tf.float32)
         values, _ = objective.value_and_gradient(picture, content)
-        found.append([float(values[term][0]) for term in terms])
-    return dict(zip(terms, np.mean(found, 0), strict=True))
+        found.append([float(values[term][0]) for term in TERMS])
+    return dict(zip(TERMS, np.mean(found, 0), strict=True))
 
 
 def measure(source, one, settings):

@@ -6,12 +6,27 @@ trained on other weights can be compared. All paintings are read at the same siz
 
 import argparse
 
-from benchmarks.many_paintings import means
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.errors import UserError
 from fast_style.common.startup import start_tensorflow
 
 FAST = "_fast"  # how names of small networks end, behind their painting
+
+
+def means(network, objective, squares, names):
+    """Means of an objective's terms over what a network makes of uint8 squares (side, side, 3)."""
+    import numpy as np
+    import tensorflow as tf
+
+    @tf.function(reduce_retracing=True)
+    def terms(photo, picture):
+        return objective.terms(picture, objective.targets(photo))
+
+    found = []
+    for square in squares:
+        values = terms(*(tf.cast(one, tf.float32) for one in (square[None], network.render(square[None]))))
+        found.append([float(values[name][0]) for name in names])
+    return dict(zip(names, np.mean(found, 0), strict=True))
 
 
 def main(arguments=None):
@@ -54,9 +69,8 @@ def main(arguments=None):
                 loss_weights=options.loss_weights,
             )
             with dtype_policy("float32"):
-                found = means(
-                    find_network(name, TASK, "--network").load(), StyleObjective.for_painting(settings), squares, terms
-                )
+                network = find_network(name, TASK, "--network").load()
+                found = means(network, StyleObjective.for_painting(settings), squares, terms)
             print(f"| `{name}` | {' | '.join(f'{found[term]:.3g}' for term in terms)} |", flush=True)
 
 
