@@ -53,8 +53,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(folder):
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("localhost", 0), handler)
-    with chromium() as browser, served(server) as address:
+    # Behind the browser, without which the test is skipped, and nobody would close it.
+    with chromium() as browser, served(http.server.ThreadingHTTPServer(("localhost", 0), handler)) as address:
         page = browser.new_page()
         page.remarks = []
         page.on("console", lambda message: page.remarks.append(message.text))
