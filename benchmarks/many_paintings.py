@@ -7,8 +7,7 @@ measured on the objective that it was trained on.
 
 import argparse
 
-import numpy as np
-
+from benchmarks.terms import means
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.errors import UserError
 from fast_style.common.startup import start_tensorflow
@@ -27,19 +26,6 @@ def network_of_one(painting, width):
         if alone and name in (painting, f"{painting}_fast"):
             return source
     return None
-
-
-def means(network, objective, squares):
-    """Means of terms over uint8 squares (side, side, 3) of what a network makes of them."""
-    import tensorflow as tf
-
-    found = []
-    for square in squares:
-        content = objective.targets(tf.cast(square[None], tf.float32))
-        picture = tf.cast(network.render(square[None]), tf.float32)
-        values, _ = objective.value_and_gradient(picture, content)
-        found.append([float(values[term][0]) for term in TERMS])
-    return dict(zip(TERMS, np.mean(found, 0), strict=True))
 
 
 def measure(source, one, settings):
@@ -65,7 +51,7 @@ def measure(source, one, settings):
     for side, count in zip(settings.sizes, settings.counts, strict=True):
         squares = [centre_square(as_rgb(path), side) for path in photos[:count]]
         sized = objective_at_size(objective, settings, side)
-        yield side, *(network and means(network, sized, squares) for network in networks)
+        yield side, *(network and means(network, sized, squares, TERMS) for network in networks)
 
 
 def main(arguments=None):

@@ -337,7 +337,7 @@ QUICK_TRAINING = {
     "warmup": 20,
     "schedule": "cosine",
     "upsampling": "bilinear",
-    "noise_channels": 3,  # as those that it begins with
+    "noise_channels": 3,  # an octave each
     "loss_network": "vgg19",
     "style_size": 384,
     "style_weight": 5e-5,

@@ -181,14 +181,12 @@ def test_unknown_statistics():
 
 @pytest.mark.slow
 def test_strips_of_a_network_in_bfloat16_are_its_whole_picture():
-    """Its own, not float32's; moments are of strips that are merged: a step of bfloat16 here and there."""
-    network = in_precision(load_network("starry_night_fast"), "mixed_bfloat16")
+    """Its own, not float32's; the moments are of strips that are merged, which is one of 256 levels at most."""
+    network = in_precision(load_network("wave_fast"), "mixed_bfloat16")
     rgb = sample_photos()["chelsea"][:150, :200]
     strips, whole = stylize_in_strips(rgb, network, strip_pixels=1), network.render(rgb[None]).numpy()[0]
-    differences = np.abs(strips.astype(int) - whole)
-    assert differences.max() <= 4
-    assert differences.mean() < 0.5
-    assert (strips != stylize_in_strips(rgb, load_network("starry_night_fast"))).any()
+    assert np.abs(strips.astype(int) - whole).max() <= 2
+    assert (strips != stylize_in_strips(rgb, load_network("wave_fast"))).any()
 
 
 class Deeper(TransformationNetwork):
