@@ -50,7 +50,7 @@ def inference(precision, size):
     return lambda: network.render(photo).numpy(), network.count_params(), multiply_adds
 
 
-def video(precision, source, filters, size, calm=False):
+def video(precision, source, filters, upsampling, size, calm=False):
     """The whole of :func:`fast_style.stylize_video`: read, painted, made calm or not, and written at the same time."""
     import tempfile
     from pathlib import Path
@@ -64,7 +64,7 @@ def video(precision, source, filters, size, calm=False):
     from fast_style.common.networks.precision import dtype_policy
 
     with dtype_policy(precision):
-        network = fast_style.TransformationNetwork(width=filters)
+        network = fast_style.TransformationNetwork(width=filters, upsampling=upsampling)
     multiply_adds = convolution_multiply_adds(lambda x: network(x, training=False), size)
     target = Path(tempfile.mkdtemp()) / "out.mp4"
 

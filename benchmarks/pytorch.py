@@ -8,13 +8,18 @@ from torch.nn import functional
 MARGIN = 8
 
 
-def _convolution(inputs, filters, size, stride=1, padding=0, relu=True, transposed=False):
-    if transposed:
-        convolution = nn.ConvTranspose2d(inputs, filters, size, stride, padding=1, output_padding=1, bias=False)
-    else:
-        convolution = nn.Conv2d(inputs, filters, size, stride, padding, bias=False)
+def _convolution(inputs, filters, size, stride=1, padding=0, relu=True):
+    convolution = nn.Conv2d(inputs, filters, size, stride, padding, bias=False)
     layers = [convolution, nn.InstanceNorm2d(filters, affine=True)]
     return nn.Sequential(*layers, nn.ReLU()) if relu else nn.Sequential(*layers)
+
+
+def _enlargement(inputs, filters, upsampling):
+    if upsampling == "bilinear":
+        layers = [nn.Upsample(scale_factor=2, mode="bilinear"), nn.Conv2d(inputs, filters, 3, padding=1, bias=False)]
+    else:
+        layers = [nn.ConvTranspose2d(inputs, filters, 3, 2, padding=1, output_padding=1, bias=False)]
+    return nn.Sequential(*layers, nn.InstanceNorm2d(filters, affine=True), nn.ReLU())
 
 
 class Residual(nn.Module):
@@ -29,10 +34,10 @@ class Residual(nn.Module):
 class Network(nn.Module):
     """The paper's table with instance normalization; `extra` pixels more of reflection, as fast-style computes them.
 
-    `width`: filters of the first layer, 32 in the paper.
+    `width`: filters of the first layer, 32 in the paper. `upsampling`: "transposed", the paper's, or "bilinear".
     """
 
-    def __init__(self, extra=0, width=32):
+    def __init__(self, extra=0, width=32, upsampling="transposed"):
         super().__init__()
         self.extra = extra
         self.layers = nn.Sequential(
@@ -41,8 +46,8 @@ class Network(nn.Module):
             _convolution(width, 2 * width, 3, 2, 1),
             _convolution(2 * width, 4 * width, 3, 2, 1),
             *(Residual(4 * width) for _ in range(5)),
-            _convolution(4 * width, 2 * width, 3, 2, transposed=True),
-            _convolution(2 * width, width, 3, 2, transposed=True),
+            _enlargement(4 * width, 2 * width, upsampling),
+            _enlargement(2 * width, width, upsampling),
             nn.Conv2d(width, 3, 9, 1, 4),
         )
 
@@ -153,14 +158,14 @@ def inference(size, bfloat16=False, compiled=False):
     return repeat, *counts
 
 
-def video(source, filters, size, bfloat16=False, compiled=False):
+def video(source, filters, upsampling, size, bfloat16=False, compiled=False):
     """A clip, frame by frame in a loop: decoded, painted and encoded one after the other, as ours is encoded."""
     import tempfile
     from pathlib import Path
 
     import av
 
-    network = Network(MARGIN, filters).eval()
+    network = Network(MARGIN, filters, upsampling).eval()
     counts = _parameters_and_multiply_adds(network, size)
     network = network.to(memory_format=torch.channels_last)
     run = torch.compile(network) if compiled else network

@@ -34,6 +34,8 @@ def main(arguments=None):
     parser.add_argument("--width", type=int, default=640)
     parser.add_argument("--height", type=int, default=360)
     parser.add_argument("--filters", type=int, default=16, help="of the first layer (default: 16)")
+    choices = ("transposed", "bilinear")
+    parser.add_argument("--upsampling", choices=choices, default="bilinear", help="default: bilinear")
     parser.add_argument("--rounds", type=int, default=5, help="times that each paints the clip (default: 5)")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
     options = parser.parse_args(arguments)
@@ -41,16 +43,17 @@ def main(arguments=None):
     with tempfile.TemporaryDirectory() as folder:
         source = str(Path(folder) / "clip.mp4")
         count = make_clip(source, options)
-        chosen = {"source": source, "filters": options.filters, "size": COUNTED}
+        network = {"filters": options.filters, "upsampling": options.upsampling}
+        chosen = {"source": source, **network, "size": COUNTED}
         results, absent = compete("video", options.only, options.rounds, **chosen)
         if not results:
             sys.exit(f"none of {', '.join(name for name, _ in absent)} could take part")
         for result in results:
             result.seconds = [seconds / count for seconds in result.seconds]
-        print(f"\n{count} frames of {options.width}x{options.height}, {options.filters} filters; seconds a frame\n")
+        print(f"\n{count} frames of {options.width}x{options.height}, {options.filters} filters, {options.upsampling}; seconds a frame\n")
         print(table(results, "PyTorch float32"), flush=True)
         print("\nWhere a frame's time goes: processor seconds of all cores, each stage by itself\n")
-        for stage, seconds in stages(source, options.filters):
+        for stage, seconds in stages(source, **network):
             print(f"- {stage}: {1000 * seconds / count:.1f} ms", flush=True)
 
 
@@ -79,7 +82,7 @@ def make_clip(path, options):
     return len(pictures)
 
 
-def stages(source, filters):
+def stages(source, filters, upsampling):
     """(stage, processor seconds) of the whole clip, in the precision that is fastest here."""
     from fast_style.common.startup import start_tensorflow
 
@@ -95,7 +98,7 @@ def stages(source, filters):
     from fast_style.painter import Painter
     from fast_style.video import frame_painter
 
-    network = in_precision(TransformationNetwork(width=filters))
+    network = in_precision(TransformationNetwork(width=filters, upsampling=upsampling))
     with open_clip(source) as clip:
         began = time.process_time()
         frames = list(clip.frames())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from fast_style.common.errors import UserError, check_whole
+from fast_style.common.errors import UserError, check_whole, is_finite_number
 from fast_style.common.images.margin import add_margin
 from fast_style.common.images.plane_waves import PLACES
 from fast_style.common.keras_ops import drawn
@@ -20,7 +20,7 @@ from fast_style.objective import StyleObjective
 from fast_style.settings import TrainerSettings
 from fast_style.task import TASK
 
-# The draw of a step that places photographs on the field of noise; those of views are 0 to 3.
+# The draw of a step that places photographs on the field of noise; those of views are 0 to 3 and 5.
 PLACE = 4
 
 
@@ -72,6 +72,7 @@ class StyleTransfer(PerceptualTrainer):
         stability_motion: pixels by which the noisy copy is moved smoothly at most, by a shift, a turn, a zoom and local
             warps, as between frames of a clip; what is made of the photograph is moved likewise. Default: 0 for none.
         stability_light: share by which the noisy copy is lighter or darker at most. Default: 0.
+        stability_jpeg: quality of JPEG that the noisy copy has at least, 1 to 100. Default: 100 for none.
         training_margin: reflected pixels a side that a step paints too and cuts off. Default: 0 for none, as in the
             paper. With the network's own margin, what is trained is what a network in use paints: without, it learns to
             write some of the painting's statistics into the line that zero padding leaves along borders, where they
@@ -114,6 +115,8 @@ class StyleTransfer(PerceptualTrainer):
         check_weights(
             {name: getattr(settings, name) for name in ("stability_noise", "stability_motion", "stability_light")}
         )
+        if not (is_finite_number(settings.stability_jpeg) and 1 <= settings.stability_jpeg <= 100):
+            raise UserError(f"stability_jpeg: expected a number from 1 to 100. Received: {settings.stability_jpeg!r}")
         if settings.style_warmup < 0:
             raise UserError(f"style_warmup: expected at least 0 steps. Received: {settings.style_warmup}")
         super().__init__(network, objective=self.objective_of(settings, network), name=name)

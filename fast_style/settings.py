@@ -125,15 +125,25 @@ STABILITY = TermRow(
             float,
             setting(0.0, "share by which that copy is lighter or darker at most (paper: 0)", least=0, most=1),
         ),
+        "stability_jpeg": (
+            float,
+            setting(
+                100.0,
+                "quality of JPEG that the copy of each photograph has at least, 1 to 100: 30 for clips that are "
+                "compressed; 100: none (paper: 100)",
+                least=1,
+                most=100,
+            ),
+        ),
     },
     build=Lazily("fast_style.views:stability_term"),
     formula="`‖f(x) - f(x + noise)‖² / (C H W)`, f the network; with a shift, `f(x)` against `T⁻¹ f(T(x + noise))`, T "
-    "a movement, borders left out; with motion or light, `T f(x)` against `f(T x + noise)`; not in the paper (Zheng et "
+    "a movement, borders left out; with motion, light or compression, `T f(x)` against `f(T x + noise)`; not in the paper (Zheng et "
     "al. 2016)",
 )
 
-# How the second view differs from the first beside its noise: settings that say nothing without the term.
-STABILITY_OF_VIEWS = tuple(name for name in STABILITY.options if name != "stability_noise")
+# How the second view differs from the first beside its noise, and what each is for none: nothing without the term.
+STABILITY_OF_VIEWS = {name: field.default for name, (_, field) in STABILITY.options.items() if name != "stability_noise"}
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -54,10 +54,10 @@ def check_settings(settings):
     sizes = settings.style_sizes
     if len(set(sizes)) < len(sizes) or not sizes:
         raise UserError(f"--style-sizes: expected sizes that differ. Received: {' '.join(map(str, sizes)) or 'none'}")
-    for name in STABILITY_OF_VIEWS:
+    for name, none in STABILITY_OF_VIEWS.items():
         value = getattr(settings, name)
-        if value and not settings.stability_weight:
-            raise UserError(f"{flag(name)}: expected 0 without --stability-weight. Received: {value}")
+        if value != none and not settings.stability_weight:
+            raise UserError(f"{flag(name)}: expected {none:g} without --stability-weight. Received: {value}")
     least, name = least_side(settings)
     if settings.size < least:
         raise UserError(f"--size: expected at least {least} pixels with {flag(name)}. Received: {settings.size}")

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from fast_style.common.errors import UserError
+from fast_style.common.images.compression import compressed
 from fast_style.common.images.margin import cut_margin
 from fast_style.common.images.smooth_flow import smooth_flow
 from fast_style.common.images.warping import warp_images
@@ -16,6 +17,8 @@ from fast_style.common.training.objective import Term
 
 # Pixels at each side that are not compared where the second view is moved; as many are left at least.
 APART = 16
+# The quality of JPEG that is none.
+FINEST_JPEG = 100.0
 
 
 def least_side(settings):
@@ -29,9 +32,9 @@ def least_side(settings):
 def views_of(settings):
     """The views that are compared, of settings of the term."""
     views = NoisyMoved(settings.stability_noise, settings.stability_shift)
-    if not (settings.stability_motion or settings.stability_light):
+    if not (settings.stability_motion or settings.stability_light or settings.stability_jpeg < FINEST_JPEG):
         return views
-    moved = {"motion": settings.stability_motion, "light": settings.stability_light}
+    moved = {"motion": settings.stability_motion, "light": settings.stability_light, "jpeg": settings.stability_jpeg}
     return SmoothlyMoved(**dataclasses.asdict(views), **moved)
 
 
@@ -76,7 +79,7 @@ class NoisyMoved:
 
 @dataclasses.dataclass(frozen=True)
 class SmoothlyMoved:
-    """Photographs, and the same as if in the next frame of a clip: moved smoothly, in other light, with noise.
+    """Photographs, and the same as if in the next frame of a clip: moved smoothly, in other light, compressed, noisy.
 
     What the network makes of the first is moved and lit likewise, and compared with what it makes of the second.
 
@@ -85,6 +88,7 @@ class SmoothlyMoved:
         shift: whole pixels by which the second view is moved beside that, up and left, at most.
         motion: pixels by which a pixel is moved smoothly at most; see :func:`common.images.smooth_flow.smooth_flow`.
         light: share by which the second view is lighter or darker at most.
+        jpeg: quality of JPEG that the second view has at least, another for each photograph; 100: it is not compressed.
 
     Raises:
         UserError: photographs that leave nothing to compare.
@@ -94,6 +98,7 @@ class SmoothlyMoved:
     shift: int
     motion: float
     light: float
+    jpeg: float = FINEST_JPEG
     moves = True
 
     @property
@@ -116,8 +121,12 @@ class SmoothlyMoved:
         def put_back(made, of_moved):
             return cut_margin(moved(ops.cast(made, "float32")), apart), cut_margin(of_moved, apart)
 
+        second = moved(photos) + noise
+        if self.jpeg < FINEST_JPEG:
+            quality = drawn(keras.random.uniform, shape[:1], self.jpeg, FINEST_JPEG, seed=seed(5))
+            second = compressed(second, quality)
         # A field of noise is moved along as a whole: what turns, grows and warps is not of one place.
-        return photos, moved(photos) + noise, ops.flip(ops.mean(flow, (1, 2)), -1), put_back
+        return photos, second, ops.flip(ops.mean(flow, (1, 2)), -1), put_back
 
 
 def _check_sides(photos, border, apart, name):

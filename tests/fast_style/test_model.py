@@ -456,6 +456,7 @@ def test_options_that_are_none_are_refused_before_a_loss_network_is_built(option
         ({"stability_noise": -1.0}, "stability_noise: expected a number of at least 0. Received: -1.0"),
         ({"stability_motion": -1.0}, "stability_motion: expected a number of at least 0. Received: -1.0"),
         ({"stability_light": -1.0}, "stability_light: expected a number of at least 0. Received: -1.0"),
+        ({"stability_jpeg": 0.5}, "stability_jpeg: expected a number from 1 to 100. Received: 0.5"),
         ({"stability_shift": 0.5}, "stability_shift: expected a whole number of at least 0. Received: 0.5"),
         ({"network": "starry_night"}, "network: expected a TransformationNetwork; load_network gives one by name or "),
         ({"network": SuperResolutionNetwork(2, width=1)}, "network: expected a TransformationNetwork; load_network "),

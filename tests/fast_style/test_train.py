@@ -125,6 +125,7 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
         ({"stability_light": 2.0}, "--stability-light: expected at most 1. Received: 2.0"),
         ({"stability_motion": 2.5}, "--stability-motion: expected 0 without --stability-weight. Received: 2.5"),
         ({"stability_light": 0.1}, "--stability-light: expected 0 without --stability-weight. Received: 0.1"),
+        ({"stability_jpeg": 30.0}, "--stability-jpeg: expected 100 without --stability-weight. Received: 30.0"),
         (
             {"stability_motion": 2.5, "stability_shift": 3, "stability_weight": 1.0, "size": 59},
             "--size: expected at least 60 pixels with --stability-motion. Received: 59",

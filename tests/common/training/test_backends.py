@@ -42,7 +42,7 @@ RUNS = {
     "smooth": {
         **{**STYLE, "learning_rate": 0.0, "stability_weight": 10.0, "iterations": 3},
         # A field of noise whose strengths stay 0: places, that are drawn too, do not show.
-        **{"stability_motion": 3.0, "stability_light": 0.1, "noise_channels": 2},
+        **{"stability_motion": 3.0, "stability_light": 0.1, "stability_jpeg": 40.0, "noise_channels": 2},
     },
     "turned": {
         **SUPERRES,
