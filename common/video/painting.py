@@ -4,6 +4,7 @@ import collections
 import dataclasses
 import queue
 import threading
+from fractions import Fraction
 
 import numpy as np
 
@@ -123,7 +124,7 @@ def paint_clip(clip, target, paint, batch=1, calm=None, on_frame=None, should_st
                     break
         if not result.count:
             raise UserError(f"{clip.name}: expected frames between start and end. Received: none")
-        writer.close()
+        writer.close(result.stopped)
     except BaseException:
         if not writer.abort():
             raise
@@ -181,7 +182,8 @@ class _Ahead:
 class _WriterThread:
     """A writer in a thread of its own, opened with the first frame, whose sides it needs.
 
-    Packets are not waited for: a file has few beside its frames, and who reads both would wait for himself.
+    Packets are not waited for: a file has few beside its frames, and who reads both would wait for himself. They are
+    written when the frames have come as far, so that none goes beyond them where a clip is stopped.
     """
 
     def __init__(self, target, clip):
@@ -206,9 +208,9 @@ class _WriterThread:
             self._items.append(item)
             self._arrived.notify()
 
-    def close(self):
-        """Ends the file."""
-        self._put(("end", None))
+    def close(self, stopped=False):
+        """Ends the file, with all packets that came, or where it was stopped with those of the frames that it has."""
+        self._put(("end", stopped))
         self._over.wait()
         if self._error:
             raise self._error
@@ -237,7 +239,7 @@ class _WriterThread:
             self._room.release()
 
     def _write(self):
-        early = []
+        held, reached = collections.deque(), Fraction(0)
         while True:
             with self._arrived:
                 while not self._items:
@@ -246,16 +248,22 @@ class _WriterThread:
             if self._dropped:
                 break
             if kind == "end":
-                self._whole = self._writer.close(lambda: not self._dropped)
+                for packet in held:
+                    if not value or self._time(packet) < reached:
+                        self._writer.copy(packet)
+                self._whole = self._writer.close(lambda: not self._dropped, reached if value else None)
                 return
-            if kind == "packet" and self._writer is None:
-                early.append(value)
-            elif kind == "packet":
-                self._writer.copy(value)
+            if kind == "packet":
+                held.append(value)
             else:
                 if self._writer is None:
                     self._writer = open_writer(self._target, self._clip, value.rgb.shape[:2])
-                    for packet in early:
-                        self._writer.copy(packet)
                 self._writer.add(value)
+                reached = value.time + value.duration
                 self._room.release()
+            while self._writer and held and self._time(held[0]) < reached:
+                self._writer.copy(held.popleft())
+
+    def _time(self, packet):
+        """When a packet begins, in seconds of the clip; where it does not say, at once."""
+        return 0 if packet.pts is None else packet.pts * packet.time_base - self._clip.shift

@@ -29,7 +29,7 @@ PLAYED_AT_ONCE = {"mp4": {"movflags": "faststart"}, "mov": {"movflags": "faststa
 
 
 def open_writer(target, clip, sides):
-    """Something that takes frames and packets: ``add(frame)``, ``copy(packet)``, ``close()``, ``abort()``.
+    """Something that takes frames and packets: ``add(frame)``, ``copy(packet)``, ``close(...)``, ``abort()``.
 
     Args:
         target: :class:`Target`.
@@ -82,8 +82,9 @@ class ClipWriter:
     def _open(self, codec, copies):
         clip = self.clip
         name = self.target.container
-        options = {"loop": _loop(name, clip.plays)} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
-        self._output = self._av.open(self._temporary, "w", format=name, options=options)
+        self._options = {"loop": _loop(name, clip.plays)} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
+        self._chapters = []
+        self._output = self._av.open(self._temporary, "w", format=name, options=self._options)
         self._output.metadata.update(clip.metadata)
         self._stream = self._output.add_stream(codec.encoder, rate=clip.rate, options=self._encoder_options(codec))
         context = self._stream.codec_context
@@ -111,7 +112,8 @@ class ClipWriter:
         else:
             self._ways, left = add_streams(self._output, self.target, clip.streams, copies)
             length = None if clip.end is None else Fraction(clip.end) - Fraction(clip.start or 0)
-            self._output.set_chapters(_moved(clip.chapters, clip.shift, length))
+            self._chapters = _moved(clip.chapters, clip.shift, length)
+            self._output.set_chapters(self._chapters)
         self._output.start_encoding()
         self.lost += left
         self._last, self._last_duration, self._too_soon = None, Fraction(0), 0
@@ -158,8 +160,13 @@ class ClipWriter:
         with self._errors():
             hand_on(packet)
 
-    def close(self, is_wanted=lambda: True):
-        """Ends the file, which may take long, and gives it its name if it still is wanted then; whether it was."""
+    def close(self, is_wanted=lambda: True, end=None):
+        """Ends the file, which may take long, and gives it its name if it still is wanted then; whether it was.
+
+        Args:
+            is_wanted: function.
+            end: where it was stopped, in seconds, before the end that it was begun with. Default: None.
+        """
         if self._too_soon:
             most = int(1 / (SHORTEST[self.target.container] * self._unit))
             self.lost.append(
@@ -170,6 +177,8 @@ class ClipWriter:
             for way in self._ways.values():
                 way.finish()
             self._output.close()
+            if end is not None and any(chapter["end"] * chapter["time_base"] > end for chapter in self._chapters):
+                self._write_again(_moved(self._chapters, Fraction(0), end))
             if self.target.container == "webp":
                 set_last_duration(self._temporary, round(self._last_duration * 1000))
             mask = os.umask(0)
@@ -180,6 +189,25 @@ class ClipWriter:
                 return True
         self.abort()
         return False
+
+    def _write_again(self, chapters):
+        """The file with other chapters than it was begun with: in MP4 they are a stream that is as long as they are."""
+        whole = f"{self._temporary}.whole"
+        os.replace(self._temporary, whole)
+        try:
+            with self._av.open(whole) as source:
+                self._output = self._av.open(self._temporary, "w", format=self.target.container, options=self._options)
+                self._output.metadata.update(source.metadata)
+                streams = [stream for stream in source.streams if stream.type != "data"]
+                ways, _ = add_streams(self._output, self.target, streams)
+                self._output.streams.video[0].codec_context.codec_tag = source.streams.video[0].codec_context.codec_tag
+                self._output.set_chapters(chapters)
+                for packet in source.demux([stream for stream in streams if stream.type != "attachment"]):
+                    if packet.dts is not None:
+                        ways[packet.stream.index](packet)
+                self._output.close()
+        finally:
+            os.unlink(whole)
 
     def abort(self):
         """Leaves nothing of the file."""
@@ -254,7 +282,7 @@ class NumberedWriter:
     def copy(self, packet):
         """Pictures have no sound."""
 
-    def close(self, is_wanted=None):
+    def close(self, is_wanted=None, end=None):
         """Every picture is there already."""
         return True
 

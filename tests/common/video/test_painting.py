@@ -7,6 +7,7 @@ import threading
 import time
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
@@ -131,10 +132,10 @@ def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path, monkeypatch):
     source = make_clip(tmp_path / "clip.mp4", 5)
     close = ClipWriter.close
 
-    def slow(self, is_wanted):
+    def slow(self, *arguments):
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         time.sleep(0.3)
-        return close(self, is_wanted)
+        return close(self, *arguments)
 
     monkeypatch.setattr(ClipWriter, "close", slow)
     with open_clip(source) as clip, pytest.raises(KeyboardInterrupt):
@@ -150,3 +151,50 @@ def test_an_interrupt_leaves_nothing(tmp_path):
         paint_clip(clip, Target(str(tmp_path / "out.mp4")), interrupt)
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
     assert not _ours()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("out.mp4", {"sound": "aac", "subtitle": "mov_text"}),
+        ("out.mkv", {"sound": "aac", "subtitle": "subrip"}),
+        ("hevc.mp4", {"sound": "aac"}),
+    ],
+)
+def test_what_is_stopped_ends_with_its_pictures(tmp_path, name, options):
+    """Sound, which is read ahead, chapters, which are written first, and so the length that players show."""
+    second = {"time_base": Fraction(1, 1000)}
+    chapters = [
+        {"id": n, "start": start, "end": end, "metadata": {"title": title}, **second}
+        for n, (start, end, title) in enumerate([(0, 500, "one"), (500, 1500, "two"), (1500, 4000, "three")])
+    ]
+    source = make_clip(tmp_path / f"source{name[-4:]}", 100, chapters=chapters, metadata={"title": "all"}, **options)
+    target, painted = tmp_path / name, []
+    with open_clip(source) as clip:
+        result = paint_clip(
+            clip,
+            Target(str(target), "h265" if "hevc" in name else None),
+            lambda frames: frames,
+            on_frame=lambda: painted.append(1),
+            should_stop=lambda: len(painted) == 25,
+        )
+    assert (result.stopped, result.count, result.seconds) == (True, 25, 1)
+    frames, happened = frames_of(target)
+    assert [(one.time, one.duration) for one in frames] == [(Fraction(n, RATE), Fraction(1, RATE)) for n in range(25)]
+    assert [number_of(one.rgb) for one in frames] == [n % 20 for n in range(25)]
+    assert happened == []
+    sound = packets_of(target)
+    assert sound == packets_of(source)[: len(sound)]
+    assert 0.9 < sound[-1][0] < 1
+    if "subtitle" in options:
+        assert packets_of(target, "subtitle")[0] == packets_of(source, "subtitle")[0]
+    with av.open(str(target)) as file:
+        assert file.duration / 1e6 < 1.1
+        assert file.metadata["title"] == "all"
+        assert "hevc" not in name or file.streams.video[0].codec_context.codec_tag == "hvc1"
+        found = [
+            (float(one["start"] * one["time_base"]), float(one["end"] * one["time_base"]), one["metadata"]["title"])
+            for one in file.chapters()
+        ]
+    assert found == [(0, 0.5, "one"), (0.5, 1, "two")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, f"source{name[-4:]}"])
