@@ -1,7 +1,8 @@
 """The distance between strokes over ``--stroke``: ``python -m benchmarks.strokes --network paintings``.
 
-A field of grey with a little grain is painted: what a network adds to it are strokes and nothing else. The grain is as
-strong in every octave, as in photographs, so that it is the same at every size. The distance is a wavelength of the
+A field of grey with a little grain is painted: what a network adds to it are strokes and nothing else. Where it is
+painted at another size, it is what is left of it there that is added to. The grain is as strong in every octave, as in
+photographs, so that it is the same at every size. The distance is a wavelength of the
 radial power spectrum, in pixels: that of the mean square of frequencies, and the median.
 """
 
@@ -55,6 +56,7 @@ def distances(network, style, strokes=STROKES, side=512, name=None):
         side: of the field in pixels.
         name: of the painting of a network of one.
     """
+    from fast_style.common.images.geometry import resize_array
     from fast_style.common.images.pixels import luma
     from fast_style.painter import Painter
     from fast_style.stylization import stylize
@@ -62,8 +64,10 @@ def distances(network, style, strokes=STROKES, side=512, name=None):
     grey = field(side)
     found = {}
     for stroke in strokes:
-        picture = stylize(grey, Painter(network, style, stroke, name=name))
-        found[stroke] = wavelengths(luma(picture) - luma(grey))
+        painter = Painter(network, style, stroke, name=name)
+        painted = round(side / painter.plan.factor)
+        seen = resize_array(resize_array(grey, painted, painted), side, side)
+        found[stroke] = wavelengths(luma(stylize(grey, painter)) - luma(seen))
     return found
 
 

@@ -50,7 +50,8 @@ def main(arguments=None):
             sys.exit(f"none of {', '.join(name for name, _ in absent)} could take part")
         for result in results:
             result.seconds = [seconds / count for seconds in result.seconds]
-        print(f"\n{count} frames of {options.width}x{options.height}, {options.filters} filters, {options.upsampling}; seconds a frame\n")
+        kind = f"{options.width}x{options.height}, {options.filters} filters, {options.upsampling}"
+        print(f"\n{count} frames of {kind}; seconds a frame\n")
         print(table(results, "PyTorch float32"), flush=True)
         print("\nWhere a frame's time goes: processor seconds of all cores, each stage by itself\n")
         for stage, seconds in stages(source, **network):

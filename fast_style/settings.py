@@ -138,12 +138,14 @@ STABILITY = TermRow(
     },
     build=Lazily("fast_style.views:stability_term"),
     formula="`‖f(x) - f(x + noise)‖² / (C H W)`, f the network; with a shift, `f(x)` against `T⁻¹ f(T(x + noise))`, T "
-    "a movement, borders left out; with motion, light or compression, `T f(x)` against `f(T x + noise)`; not in the paper (Zheng et "
-    "al. 2016)",
+    "a movement, borders left out; with motion, light or compression, `T f(x)` against `f(T x + noise)`; not in the "
+    "paper (Zheng et al. 2016)",
 )
 
 # How the second view differs from the first beside its noise, and what each is for none: nothing without the term.
-STABILITY_OF_VIEWS = {name: field.default for name, (_, field) in STABILITY.options.items() if name != "stability_noise"}
+STABILITY_OF_VIEWS = {
+    name: field.default for name, (_, field) in STABILITY.options.items() if name != "stability_noise"
+}
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import strokes
+from fast_style import stylization
 from fast_style.common.images.geometry import resize_array
 from tests.fast_style.tiny_paintings import SIZED, trained
 
@@ -29,6 +30,15 @@ def test_the_grain_is_as_strong_in_every_octave():
     octave = np.floor(np.log2(np.hypot(np.fft.fftfreq(512)[:, None], np.fft.fftfreq(512)) + 1e-9))
     parts = [power[octave == number].sum() for number in (-6, -5, -4, -3)]
     np.testing.assert_allclose(parts / np.mean(parts), 1, atol=0.25)
+
+
+def test_grain_that_is_lost_where_it_is_painted_smaller_is_none_that_was_added(monkeypatch):
+    """A network that paints nothing adds nothing at any size, but for rounding; the grain has a deviation of 4."""
+    monkeypatch.setattr(stylization, "stylize", lambda rgb, painter: painter.paint(rgb, lambda seen, *_: seen)[0])
+    added = []
+    monkeypatch.setattr(strokes, "wavelengths", lambda picture: added.append(picture) or (1, 1))
+    strokes.distances(trained(), None, (0.25, 1, 4), side=128, name="one")
+    assert [float(one.std()) for one in added] == [0, 0, 0]
 
 
 @pytest.mark.slow
