@@ -31,8 +31,7 @@ def smooth_flow(shape: tuple, pixels: float, seed) -> Tensor:
     batch, height, width = shape[:3]
     numbers = drawn(keras.random.uniform, (8, batch, 1, 1), -1.0, 1.0, seed=seed(2), axis=1)
     shift_right, shift_down, turn, zoom, *waves = [numbers[index] for index in range(8)]
-    right = ops.linspace(-1.0, 1.0, width)[None, None, :]
-    down = ops.linspace(-1.0, 1.0, height)[None, :, None]
+    right, down = _across(width)[None, None, :], _across(height)[None, :, None]
 
     def wave(phase, frequency, along):
         # A quarter of a wave at least, or it would be one more shift.
@@ -41,3 +40,8 @@ def smooth_flow(shape: tuple, pixels: float, seed) -> Tensor:
     to_right = SHIFT * shift_right + ZOOM * zoom * right - TURN * turn * down + WAVES * wave(*waves[:2], down - right)
     to_down = SHIFT * shift_down + ZOOM * zoom * down + TURN * turn * right + WAVES * wave(*waves[2:], right + down)
     return pixels * ops.stack([to_right, to_down], axis=-1)
+
+
+def _across(length):
+    """-1 to 1 in so many steps, a number or a tensor."""
+    return 2.0 * ops.arange(length, dtype="float32") / ops.cast(length - 1, "float32") - 1.0

@@ -45,4 +45,5 @@ def _taps(places, length):
         ((-1.5 * t + 2.0) * t + 0.5) * t,
         (0.5 * t - 0.5) * t * t,
     )
-    return [ops.cast(ops.clip(whole + tap, 0, length - 1), "int32") for tap in (-1, 0, 1, 2)], weights
+    last = ops.cast(length - 1, "int32")  # a tensor where sides are known only when it runs
+    return [ops.clip(ops.cast(whole, "int32") + tap, 0, last) for tap in (-1, 0, 1, 2)], weights

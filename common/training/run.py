@@ -282,9 +282,9 @@ def _train(workers, trainer, photographs, settings, checkpoints, start, record, 
                     f"from with --initialize and another --output: {advice}"
                 )
             raise NonFiniteError(f"{error}; {advice}") from error
-        except UserError:
-            # Photographs that stopped decoding, a preview that cannot be written: what was learnt stays.
-            with contextlib.suppress(UserError, NonFiniteError):
+        except Exception:
+            # Photographs that stopped decoding, a preview that cannot be written, whatever it is: what was learnt stays.
+            with contextlib.suppress(Exception):
                 saver.save()
                 update_record(saver.saved, "stopped by an error")
             raise

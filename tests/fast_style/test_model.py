@@ -315,6 +315,19 @@ def test_stability_of_smooth_motion_and_light_is_what_does_not_follow_them(optio
         assert follows or len(set(found)) == 3
 
 
+def test_views_of_a_clip_are_measured_of_photographs_whose_sides_are_not_known():
+    """As of those whose sides are: a validation whose photographs differ."""
+    options = {"stability_weight": 1.0, "stability_motion": 2.0, "stability_light": 0.1, "stability_jpeg": 40.0}
+    model = trainer(**options)
+    model.compile("sgd")
+    photos = np.random.default_rng(0).integers(0, 256, (2, 70, 83, 3), np.uint8)
+    anything = tf.TensorSpec((None, None, None, 3), tf.uint8)
+    unknown = tf.data.Dataset.from_generator(lambda: iter([photos]), output_signature=anything)
+    expected = model.evaluate(photos, verbose=0, return_dict=True)
+    assert model.evaluate(unknown, steps=1, verbose=0, return_dict=True) == pytest.approx(expected, rel=1e-4)
+    assert expected["stability"] > 0
+
+
 @pytest.mark.slow
 def test_smooth_motion_asks_for_photographs_that_leave_something_to_compare():
     """16 pixels a side and those that motion may bring in, rounded up; 16 of them left: 2 (16 + 3) + 16."""

@@ -101,6 +101,24 @@ def test_what_was_learnt_before_a_loss_was_not_finite_can_be_gone_on_from(folder
     train(tiny_settings(folder, iterations=1, initialize=f"{folder}/run/network.keras", output=f"{folder}/second"))
 
 
+def test_what_was_learnt_is_kept_whatever_fails(folder):
+    """An error that nobody expected, at iteration 3 of 50, with a checkpoint at every 100."""
+
+    class Failing(StopOnNonFinite):
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, logs)
+            if self.iteration == 3:
+                raise RuntimeError("of a library")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fast_style.common.training.run.StopOnNonFinite", Failing)
+        with pytest.raises(RuntimeError, match="of a library"):
+            train(tiny_settings(folder, iterations=50, checkpoint_every=100))
+    record = json.loads((folder / "run" / "run.json").read_text())
+    kept = max(Checkpoints(folder / "run" / "checkpoints").saved(), default=0)
+    assert (record["status"], record["iteration"], kept) == ("stopped by an error", 2, 2)
+
+
 def test_a_step_that_memory_cannot_hold_is_one_line(folder, monkeypatch):
     def train_step(self, photos):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
