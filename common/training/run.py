@@ -283,7 +283,7 @@ def _train(workers, trainer, photographs, settings, checkpoints, start, record, 
                 )
             raise NonFiniteError(f"{error}; {advice}") from error
         except Exception:
-            # Photographs that stopped decoding, a preview that cannot be written, whatever it is: what was learnt stays.
+            # Photographs that stopped decoding, a preview that cannot be written, a fault: what was learnt stays.
             with contextlib.suppress(Exception):
                 saver.save()
                 update_record(saver.saved, "stopped by an error")

@@ -9,7 +9,7 @@ import threading
 import time
 
 from fast_style.common.video.frame import Frame
-from fast_style.common.video.reading import Clip
+from fast_style.common.video.reading import Clip, open_clip
 
 # Cameras by platform: FFmpeg's name of what reads them, and how a number is spelt there.
 CAMERAS = {"linux": ("v4l2", "/dev/video{}"), "darwin": ("avfoundation", "{}"), "win32": ("dshow", "video={}")}
@@ -25,7 +25,7 @@ def open_live(source, max_size=None):
     """(clip, whether it has to be held back to its own pace).
 
     Args:
-        source: the number of a camera; a device; a file; an address of a stream; or a test pattern of FFmpeg,
+        source: the number of a camera; a device; a file or numbered pictures; an address of a stream; or a test pattern of FFmpeg,
             ``testsrc`` or ``testsrc=size=640x360:rate=25``.
         max_size: as of ``open_clip``.
 
@@ -45,7 +45,7 @@ def open_live(source, max_size=None):
     elif "://" in source:
         options, timeout = {"fflags": "nobuffer", "flags": "low_delay"}, LONGEST_SILENCE
     else:
-        paced = True
+        return open_clip(source, max_size=max_size, argument="live"), True
     taken = {"container_format": container, "options": options, "timeout": timeout, "max_size": max_size}
     return Clip(source, argument="live", **taken), paced
 

@@ -124,6 +124,10 @@ class BaseClip:
         """
         raise NotImplementedError
 
+    def prompt_frames(self):
+        """As :meth:`frames`, each as soon as it is there."""
+        return self.frames()
+
     def limited(self, height, width):
         """(height, width) behind ``max_size``; even where they change, as most codecs want them."""
         if self.max_size is None or max(height, width) <= self.max_size:

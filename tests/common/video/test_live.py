@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from fast_style.common.errors import UserError
 from fast_style.common.video import live
@@ -15,7 +16,7 @@ from fast_style.common.video.frame import Frame
 from fast_style.common.video.live import NewestFrames, Pace, open_live, run_live
 from fast_style.common.video.streaming import StreamWriter
 from fast_style.common.video.window import Window
-from tests.common.video.clips import RATE, make_clip, number_of
+from tests.common.video.clips import RATE, make_clip, number_of, picture
 
 
 def painted_of(source, seconds=0.0, until=None):
@@ -37,6 +38,24 @@ def test_a_file_runs_at_its_own_pace(tmp_path):
     shown, pace = painted_of(make_clip(tmp_path / "clip.mp4", 10))
     assert time.monotonic() - began >= 9 / RATE
     assert pace.painted == len(shown)
+    assert pace.painted + pace.dropped == 10
+    assert number_of(255 - shown[-1].rgb) == 9
+
+
+@pytest.mark.parametrize("name", ["loop.webp", "frames/%02d.png"])
+def test_so_do_pictures_that_ffmpeg_does_not_read(tmp_path, name):
+    """At 25 frames a second each: ten last 9 of 25 until the last."""
+    pictures = [Image.fromarray(picture(number)) for number in range(10)]
+    source = tmp_path / name
+    source.parent.mkdir(exist_ok=True)
+    if "%" in name:
+        for number, one in enumerate(pictures):
+            one.save(str(source) % number)
+    else:
+        pictures[0].save(source, save_all=True, append_images=pictures[1:], duration=1000 // RATE, lossless=True)
+    began = time.monotonic()
+    shown, pace = painted_of(str(source))
+    assert time.monotonic() - began >= 9 / RATE
     assert pace.painted + pace.dropped == 10
     assert number_of(255 - shown[-1].rgb) == 9
 
