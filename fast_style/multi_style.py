@@ -38,8 +38,9 @@ class MultiStyleTransfer(StyleTransfer):
 
     Each photograph of a step gets one condition (Dumoulin et al. 2017): a painting read at one size, of whose Gram
     matrices it takes the style, or the photograph, which is to come back as it is. All get their turn before any gets
-    it again, in an order of the step's number. The weight of the style of each painting follows a running mean of its
-    content loss, so that in the end all keep as much of a photograph: losses of paintings differ by a hundred times.
+    it again, in an order of the step's number. The weight of the style of each painting follows running means of its
+    losses, so that in the end style, so weighted, counts as much beside content for each: losses of style differ by a
+    hundred times.
 
     >>> import numpy as np, fast_style
     >>> paintings = {name: np.full((64, 64, 3), grey, np.uint8) for name, grey in (("light", 220), ("dark", 30))}
@@ -57,8 +58,9 @@ class MultiStyleTransfer(StyleTransfer):
         network: the network to train, each of whose conditions is one of the paintings with the size that it is to be
             read at, or the photograph. Default: a new one with all paintings at all ``style_sizes``.
         style_sizes: short sides in pixels at which paintings are read, of a new network. Default: 256, 512 and 1024.
-        balance: by how much the logarithm of a painting's style weight follows that of its content loss, each time
-            that it was trained, 0 to 1; weights stay within 1/32 and 32. Default: 0.02. 0 leaves all at 1.
+        balance: by how much the logarithm of a painting's style weight follows that of its weighted style loss by its
+            content loss, each time that it was trained, 0 to 1; weights stay within 1/32 and 32. Default: 0.02. 0
+            leaves all at 1.
         condition_rate: factor of the learning rate of scales and shifts, at least 0, under
             :class:`common.training.adam.Adam`, as ``fast-style-train`` has it. Default: 8. A condition has its turn in
             few steps, and Adam moves what seldom has a gradient less.
@@ -183,9 +185,10 @@ class MultiStyleTransfer(StyleTransfer):
             newest = total(ops.matmul(logarithms[None], of)[0]) / ops.maximum(times, 1.0)
             before = ops.convert_to_tensor(variable)
             variable.assign(before + ops.where(times > 0, share * (newest - before), 0.0))
-        content, known = ops.convert_to_tensor(self._log_content)[:paintings], seen[:paintings] > 0
-        mean = ops.sum(ops.where(known, content, 0.0)) / ops.maximum(ops.sum(ops.cast(known, "float32")), 1.0)
-        step = self.balance * times[:paintings] * (mean - content)
+        content, style = (ops.convert_to_tensor(one)[:paintings] for one in (self._log_content, self._log_style))
+        known, ratio = seen[:paintings] > 0, ops.convert_to_tensor(self._log_weights) + style - content
+        mean = ops.sum(ops.where(known, ratio, 0.0)) / ops.maximum(ops.sum(ops.cast(known, "float32")), 1.0)
+        step = self.balance * times[:paintings] * (mean - ratio)
         limit = float(np.log(FARTHEST))
         self._log_weights.assign(ops.clip(ops.convert_to_tensor(self._log_weights) + step, -limit, limit))
 

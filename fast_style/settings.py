@@ -234,8 +234,8 @@ class MultiStyleSettings(TrainerSettings):
     )
     balance: float = setting(
         0.02,
-        "with --paintings, by how much a painting's style weight follows its content loss each time that it was "
-        "trained, until all paintings keep as much of a photograph; 0: all weights alike",
+        "with --paintings, by how much a painting's style weight follows its losses each time that it was trained, "
+        "until style counts as much beside content for all; 0: all weights alike",
         least=0,
         most=1,
     )
