@@ -25,8 +25,8 @@ def open_live(source, max_size=None):
     """(clip, whether it has to be held back to its own pace).
 
     Args:
-        source: the number of a camera; a device; a file or numbered pictures; an address of a stream; or a test pattern of FFmpeg,
-            ``testsrc`` or ``testsrc=size=640x360:rate=25``.
+        source: the number of a camera; a device; a file or numbered pictures; an address of a stream; or a test pattern
+            of FFmpeg, ``testsrc`` or ``testsrc=size=640x360:rate=25``.
         max_size: as of ``open_clip``.
 
     Raises:
