@@ -2,6 +2,8 @@
 
 import os
 
+from fast_style.common.video.mp4_boxes import boxes
+
 # Beginnings of the containers that say how long they are.
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 BOX_KINDS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")
@@ -20,7 +22,7 @@ def is_cut_off(path):
         if begin.startswith(EBML):
             return _end_of_matroska(file) > size
         if begin[4:8] in BOX_KINDS:
-            return _end_of_boxes(file, size) > size
+            return max(end for _, _, end in boxes(file, 0, size)) > size
         if begin.startswith(b"RIFF"):
             return 8 + int.from_bytes(begin[4:8], "little") > size
         if begin.startswith((b"GIF87a", b"GIF89a")):
@@ -48,18 +50,3 @@ def _size(file):
     count = 8 - first[0].bit_length()
     value = int.from_bytes(bytes([first[0] & (0x7F >> count)]) + file.read(count), "big")
     return 0 if value == (1 << 7 * (count + 1)) - 1 else value
-
-
-def _end_of_boxes(file, size):
-    """Where the box ends that passes the end of a file of `size` bytes, or the last one."""
-    place = 0
-    while place < size:
-        file.seek(place)
-        head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        if length == 1:
-            length = int.from_bytes(head[8:], "big")
-        if length < 8:  # 0: to the end
-            return size
-        place += length
-    return place

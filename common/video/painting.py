@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import itertools
 import queue
 import threading
 from fractions import Fraction
@@ -11,6 +12,8 @@ import numpy as np
 from fast_style.common.errors import UserError
 from fast_style.common.video.writing import open_writer
 
+# Seconds by which a subtitle is written behind its time at most: muxers put into order what is less than 10 s apart.
+LATEST = 5
 # Frames that wait between two stages, beside those of a batch.
 WAITING = 4
 
@@ -239,7 +242,7 @@ class _WriterThread:
             self._room.release()
 
     def _write(self):
-        held, reached = collections.deque(), Fraction(0)
+        held, reached = collections.defaultdict(collections.deque), Fraction(0)  # packets of each stream
         while True:
             with self._arrived:
                 while not self._items:
@@ -248,22 +251,36 @@ class _WriterThread:
             if self._dropped:
                 break
             if kind == "end":
-                for packet in held:
-                    if not value or self._time(packet) < reached:
+                for packet in itertools.chain(*held.values()):
+                    if not value or self._cut(packet, reached):
                         self._writer.copy(packet)
                 self._whole = self._writer.close(lambda: not self._dropped, reached if value else None)
                 return
             if kind == "packet":
-                held.append(value)
+                held[value.stream.index].append(value)
             else:
                 if self._writer is None:
                     self._writer = open_writer(self._target, self._clip, value.rgb.shape[:2])
                 self._writer.add(value)
                 reached = value.time + value.duration
                 self._room.release()
-            while self._writer and held and self._time(held[0]) < reached:
-                self._writer.copy(held.popleft())
+            for packets in held.values() if self._writer else ():
+                while packets and self._due(packets[0]) < reached:
+                    self._writer.copy(packets.popleft())
 
-    def _time(self, packet):
+    def _begin(self, packet):
         """When a packet begins, in seconds of the clip; where it does not say, at once."""
-        return 0 if packet.pts is None else packet.pts * packet.time_base - self._clip.shift
+        return Fraction(0) if packet.pts is None else packet.pts * packet.time_base - self._clip.shift
+
+    def _due(self, packet):
+        """When a packet is to be written: subtitles, which may have to be cut, when they end."""
+        if packet.stream.type != "subtitle":
+            return self._begin(packet)
+        return self._begin(packet) + min((packet.duration or 0) * packet.time_base, LATEST)
+
+    def _cut(self, packet, end):
+        """Whether a packet begins before the end; it lasts until there then."""
+        left = end - self._begin(packet)
+        if packet.duration and packet.stream.type == "subtitle":
+            packet.duration = min(packet.duration, max(round(left / packet.time_base), 0))
+        return left > 0

@@ -16,6 +16,7 @@ from fast_style.common.images.image_io import write_photo
 from fast_style.common.video.colours import Colours, from_rgb
 from fast_style.common.video.extra import video_library
 from fast_style.common.video.formats import numbered_path
+from fast_style.common.video.mp4_boxes import drop_chapter_track
 from fast_style.common.video.other_streams import add_streams, left_out
 from fast_style.common.video.webp_chunks import set_last_duration
 
@@ -25,6 +26,8 @@ UNITS = {"gif": Fraction(1, 100), "webp": Fraction(1, 1000)}
 SHORTEST = {"gif": 2, "webp": 11}
 # As Pillow's encoder of WebP: more is smaller and slower. FFmpeg's own default is 4.
 WEBP_EFFORT = "2"
+# Containers that take chapters behind all else, when it is known where the pictures end.
+CHAPTERS_LAST = ("matroska", "webm")
 PLAYED_AT_ONCE = {"mp4": {"movflags": "faststart"}, "mov": {"movflags": "faststart"}}
 
 
@@ -82,9 +85,9 @@ class ClipWriter:
     def _open(self, codec, copies):
         clip = self.clip
         name = self.target.container
-        self._options = {"loop": _loop(name, clip.plays)} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
+        options = {"loop": _loop(name, clip.plays)} if name in UNITS else PLAYED_AT_ONCE.get(name, {})
         self._chapters = []
-        self._output = self._av.open(self._temporary, "w", format=name, options=self._options)
+        self._output = self._av.open(self._temporary, "w", format=name, options=options)
         self._output.metadata.update(clip.metadata)
         self._stream = self._output.add_stream(codec.encoder, rate=clip.rate, options=self._encoder_options(codec))
         context = self._stream.codec_context
@@ -113,7 +116,8 @@ class ClipWriter:
             self._ways, left = add_streams(self._output, self.target, clip.streams, copies)
             length = None if clip.end is None else Fraction(clip.end) - Fraction(clip.start or 0)
             self._chapters = _moved(clip.chapters, clip.shift, length)
-            self._output.set_chapters(self._chapters)
+            if name not in CHAPTERS_LAST:
+                self._output.set_chapters(self._chapters)
         self._output.start_encoding()
         self.lost += left
         self._last, self._last_duration, self._too_soon = None, Fraction(0), 0
@@ -176,9 +180,12 @@ class ClipWriter:
             self._output.mux(self._stream.encode(None))
             for way in self._ways.values():
                 way.finish()
+            is_cut = end is not None and any(one["end"] * one["time_base"] > end for one in self._chapters)
+            if is_cut or self.target.container in CHAPTERS_LAST:
+                self._output.set_chapters(_moved(self._chapters, Fraction(0), end))
             self._output.close()
-            if end is not None and any(chapter["end"] * chapter["time_base"] > end for chapter in self._chapters):
-                self._write_again(_moved(self._chapters, Fraction(0), end))
+            if is_cut and self.target.container not in CHAPTERS_LAST:
+                drop_chapter_track(self._temporary)
             if self.target.container == "webp":
                 set_last_duration(self._temporary, round(self._last_duration * 1000))
             mask = os.umask(0)
@@ -189,25 +196,6 @@ class ClipWriter:
                 return True
         self.abort()
         return False
-
-    def _write_again(self, chapters):
-        """The file with other chapters than it was begun with: in MP4 they are a stream that is as long as they are."""
-        whole = f"{self._temporary}.whole"
-        os.replace(self._temporary, whole)
-        try:
-            with self._av.open(whole) as source:
-                self._output = self._av.open(self._temporary, "w", format=self.target.container, options=self._options)
-                self._output.metadata.update(source.metadata)
-                streams = [stream for stream in source.streams if stream.type != "data"]
-                ways, _ = add_streams(self._output, self.target, streams)
-                self._output.streams.video[0].codec_context.codec_tag = source.streams.video[0].codec_context.codec_tag
-                self._output.set_chapters(chapters)
-                for packet in source.demux([stream for stream in streams if stream.type != "attachment"]):
-                    if packet.dts is not None:
-                        ways[packet.stream.index](packet)
-                self._output.close()
-        finally:
-            os.unlink(whole)
 
     def abort(self):
         """Leaves nothing of the file."""

@@ -30,6 +30,7 @@ def make_clip(
     pixels="yuv444p",
     sound=None,
     subtitle=None,
+    lasting=0.2,
     aspect=None,
     tags=None,
     options=None,
@@ -43,7 +44,8 @@ def make_clip(
     Args:
         times: ticks of `time_base`; default 0, 1, 2 ...
         sound: name of an encoder: a tone beside the pictures.
-        subtitle: codec of one line, from 0.1 to 0.3 s.
+        subtitle: codec of one line, from 0.1 s on.
+        lasting: seconds, of that line.
         aspect: of a pixel.
         tags: (matrix, primaries, transfer, range).
         options: of the encoder of pictures.
@@ -84,7 +86,7 @@ def make_clip(
             packet = av.Packet(line)
             packet.stream, packet.time_base = text, Fraction(1, 1000)
             packet.pts = packet.dts = 100
-            packet.duration = 200
+            packet.duration = round(1000 * lasting)
             output.mux(packet)
     return str(path)
 
