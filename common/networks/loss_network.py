@@ -83,6 +83,32 @@ class LossNetwork:
     def __call__(self, images):
         return self.model(images, training=False)
 
+    def features_by_numpy(self, image):
+        """Features of an image, layer by layer by NumPy: for many images whose sides all differ.
+
+        A backend that compiles every layer for every shape, as JAX does, takes minutes for them.
+
+        Args:
+            image: RGB 0..255, (height, width, 3).
+
+        Returns:
+            ``{"relu2_2": float32 (height, width, channels), ...}``, in float32 whatever the compute dtype is.
+        """
+        x, found = np.asarray(image, np.float32), {}
+        outputs = {layer: name for name, layer in layer_names(self.architecture).items() if name in self.model.output}
+        for layer in self.model.layers:
+            if isinstance(layer, VggPreprocessing):
+                x = keras.ops.convert_to_numpy(image_to_vgg(x))
+            elif isinstance(layer, keras.layers.Conv2D):
+                x = np.maximum(_convolved(x, *map(keras.ops.convert_to_numpy, (layer.kernel, layer.bias))), 0)
+            elif not isinstance(layer, keras.layers.InputLayer):
+                height, width, channels = x.shape
+                blocks = x[: height // 2 * 2, : width // 2 * 2].reshape(height // 2, 2, width // 2, 2, channels)
+                x = (np.max if self.pooling == "max" else np.mean)(blocks, axis=(1, 3))
+            if layer.name in outputs:
+                found[outputs[layer.name]] = x
+        return found
+
     def restrict(self, layers):
         """The same network, sharing weights, built only as deep as `layers` need."""
         outputs = {name: self.model.output[name] for name in layers}
@@ -96,6 +122,17 @@ class LossNetwork:
         if self.normalized:
             record["normalized_over_photographs"] = self.normalized
         return record
+
+
+def _convolved(x, kernel, bias):
+    """A convolution of stride 1 with padding "same" of (height, width, in), as one product for each of its places."""
+    height, width = x.shape[:2]
+    before = kernel.shape[0] // 2
+    padded = np.pad(x, ((before, before), (before, before), (0, 0)))
+    total = np.broadcast_to(bias, (height, width, bias.size)).copy()
+    for row, column in np.ndindex(kernel.shape[:2]):
+        total += padded[row : row + height, column : column + width] @ kernel[row, column]
+    return total
 
 
 def build_loss_network(

@@ -10,10 +10,12 @@ import pytest
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.losses import gram_matrix
+from fast_style.common.networks.loss_network import build_loss_network
 from fast_style.common.networks.source import find_network
 from fast_style.common.training.run import Interrupted, resumed_settings
 from fast_style.conditions import Condition, row_variables
 from fast_style.multi_style import MultiStyleTransfer
+from fast_style.multi_style_objective import _grams_of
 from fast_style.network import TransformationNetwork
 from fast_style.paintings import painting_files
 from fast_style.task import TASK, load_network
@@ -60,6 +62,17 @@ def many_settings(folder, **changes):
 
 def final(folder, run="run"):
     return load_network(str(Path(folder) / run / "network.keras"))
+
+
+def test_gram_matrices_are_the_same_where_nothing_is_compiled_for_them(monkeypatch):
+    """As under JAX."""
+    network = build_loss_network("vgg19", ("relu1_2", "relu2_2"), "random")
+    expected = _grams_of(network, paintings()["fine"])
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    found = _grams_of(network, paintings()["fine"])
+    assert set(found) == set(expected) == {"relu1_2", "relu2_2"}
+    for name, gram in expected.items():
+        np.testing.assert_allclose(found[name], gram, atol=1e-4 * gram.max())
 
 
 def test_every_condition_gets_its_turn_before_any_gets_it_again():

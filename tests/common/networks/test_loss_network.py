@@ -479,3 +479,16 @@ class TestTamperedWeightFiles:
                 file[place] = h5py.ExternalLink(str(secret), "/a") if kind == "link" else h5py.SoftLink("/nothing")
         said = {"external": "has its data in another file", "huge": "are the most"}.get(kind, "is a link")
         assert said in refusal(self.load, path)
+
+
+@pytest.mark.parametrize("pooling", ["max", "average"])
+def test_features_by_numpy_are_those_of_the_network(rng, pooling):
+    """Of sides that halve to odd ones, down to the third block."""
+    network = build_loss_network("vgg19", ("relu1_1", "relu2_2", "relu3_2"), "random", pooling=pooling)
+    image = rng.integers(0, 256, (37, 50, 3)).astype("uint8")
+    expected = network(image[None].astype("float32"))
+    found = network.features_by_numpy(image)
+    assert set(found) == set(expected)
+    for name, features in expected.items():
+        features = np.asarray(features)[0]
+        np.testing.assert_allclose(found[name], features, atol=1e-3 * features.max())
