@@ -1,9 +1,9 @@
 """The distance between strokes over ``--stroke``: ``python -m benchmarks.strokes --network paintings``.
 
 A field of grey with a little grain is painted: what a network adds to it are strokes and nothing else. Where it is
-painted at another size, it is what is left of it there that is added to. The grain is as strong in every octave, as in
-photographs, so that it is the same at every size. The distance is a wavelength of the
-radial power spectrum, in pixels: that of the mean square of frequencies, and the median.
+painted at another size, what is left of it there is what is added to. The grain is as strong in every octave, as in
+photographs, so that it is the same at every size. The distance is a wavelength of the radial power spectrum, in pixels:
+that of the mean square of frequencies, and the median.
 """
 
 import argparse
@@ -56,7 +56,6 @@ def distances(network, style, strokes=STROKES, side=512, name=None):
         side: of the field in pixels.
         name: of the painting of a network of one.
     """
-    from fast_style.common.images.geometry import resize_array
     from fast_style.common.images.pixels import luma
     from fast_style.painter import Painter
     from fast_style.stylization import stylize
@@ -65,8 +64,7 @@ def distances(network, style, strokes=STROKES, side=512, name=None):
     found = {}
     for stroke in strokes:
         painter = Painter(network, style, stroke, name=name)
-        painted = round(side / painter.plan.factor)
-        seen = resize_array(resize_array(grey, painted, painted), side, side)
+        seen, _ = painter.paint(grey, lambda rgb, *_: rgb)
         found[stroke] = wavelengths(luma(stylize(grey, painter)) - luma(seen))
     return found
 

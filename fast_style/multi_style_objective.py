@@ -77,22 +77,22 @@ def _grams(loss_network, layers, conditions, images):
             none.append(number)
             continue
         image = resize_short_side(images[condition.painting], condition.size)
-        for name, gram in _grams_of(loss_network, image).items():
-            if name in layers:
-                found[name].append(gram)
+        for name, gram in _grams_of(loss_network, layers, image).items():
+            found[name].append(gram)
     for grams in found.values():
         for number in none:
             grams.insert(number, np.zeros_like(grams[0]))
     return found
 
 
-def _grams_of(loss_network, image):
+def _grams_of(loss_network, layers, image):
     """``{layer: Gram matrix (channels, channels)}`` of an image."""
     if keras.backend.backend() == "jax":  # which would compile for the sides of each painting at each size
-        vectors = {name: of.reshape(-1, of.shape[-1]) for name, of in loss_network.features_by_numpy(image).items()}
+        features = loss_network.features_by_numpy(image)
+        vectors = {name: features[name].reshape(-1, features[name].shape[-1]) for name in layers}
         return {name: psi.T @ psi / psi.size for name, psi in vectors.items()}
     features = loss_network(ops.cast(image, "float32")[None])
-    return {name: ops.convert_to_numpy(gram_matrix(of))[0] for name, of in features.items()}
+    return {name: ops.convert_to_numpy(gram_matrix(features[name]))[0] for name in layers}
 
 
 def _magnitudes(grams, settings):

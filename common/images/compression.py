@@ -8,6 +8,8 @@ from fast_style.common.types import Tensor
 BLOCK = 8
 # JFIF 1.02: red, green, blue to light, blueness and redness.
 TO_YCC = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32)
+# Light counts from its middle, colours from none.
+MIDDLE = np.array([128.0, 0.0, 0.0], np.float32)
 # The standard's example tables of quantization (ITU-T T.81, tables K.1 and K.2), by frequency down and right.
 LIGHT = (
     (16, 11, 10, 16, 24, 40, 51, 61),
@@ -48,14 +50,14 @@ def compressed(images: Tensor, quality: Tensor) -> Tensor:
     steps = ops.clip(ops.floor((TABLES * percent + 50.0) / 100.0), 1.0, 255.0)  # (batch or 1, 3, 8, 8)
     height, width = ops.shape(images)[1:3]
     # Whole numbers, as libjpeg takes them.
-    ycc = ops.round(ops.matmul(images, TO_YCC.T)) - np.array([128.0, 0.0, 0.0], np.float32)
+    ycc = ops.round(ops.matmul(images, TO_YCC.T)) - MIDDLE
     ycc = ops.pad(ycc, ((0, 0), (0, -height % BLOCK), (0, -width % BLOCK), (0, 0)), mode="symmetric")
     cosines = _cosines()
     frequencies = ops.matmul(ops.matmul(cosines, _squares(ycc)), cosines.T)
     steps = steps[:, None, None]
     frequencies = ops.round(frequencies / steps) * steps
     ycc = _together(ops.matmul(ops.matmul(cosines.T, frequencies), cosines))[:, :height, :width]
-    ycc = ycc + np.array([128.0, 0.0, 0.0], np.float32)
+    ycc = ycc + MIDDLE
     return ops.clip(ops.matmul(ycc, np.linalg.inv(TO_YCC).T.astype(np.float32)), 0.0, 255.0)
 
 

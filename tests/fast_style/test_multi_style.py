@@ -66,10 +66,11 @@ def final(folder, run="run"):
 
 def test_gram_matrices_are_the_same_where_nothing_is_compiled_for_them(monkeypatch):
     """As under JAX."""
-    network = build_loss_network("vgg19", ("relu1_2", "relu2_2"), "random")
-    expected = _grams_of(network, paintings()["fine"])
+    layers = ("relu1_2", "relu2_2")
+    network = build_loss_network("vgg19", layers, "random")
+    expected = _grams_of(network, layers, paintings()["fine"])
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    found = _grams_of(network, paintings()["fine"])
+    found = _grams_of(network, layers, paintings()["fine"])
     assert set(found) == set(expected) == {"relu1_2", "relu2_2"}
     for name, gram in expected.items():
         np.testing.assert_allclose(found[name], gram, atol=1e-4 * gram.max())
