@@ -26,7 +26,7 @@ def least_side(settings):
     views = views_of(settings)
     if not views.moves:
         return 1, "stability_weight"
-    return 2 * views.apart + APART, "stability_shift" if isinstance(views, NoisyMoved) else "stability_motion"
+    return 2 * views.apart + APART, views.asked_by
 
 
 def views_of(settings):
@@ -52,6 +52,7 @@ class NoisyMoved:
 
     noise: float
     shift: int
+    asked_by = "stability_shift"  # the setting that has them moved
 
     @property
     def moves(self):
@@ -66,7 +67,7 @@ class NoisyMoved:
         noisy = photos + self.noise * drawn(keras.random.normal, ops.shape(photos), seed=seed(0))
         if not self.moves:
             return photos, noisy, (0, 0), lambda *made: tuple(cut_margin(one, border) for one in made)
-        _check_sides(photos, border, self.apart, "stability_shift")
+        _check_sides(photos, border, self.apart, self.asked_by)
         shift = keras.random.randint((2,), 0, self.shift + 1, seed=seed(1))
 
         def put_back(made, of_noisy):
@@ -102,13 +103,17 @@ class SmoothlyMoved:
     moves = True
 
     @property
+    def asked_by(self):
+        return "stability_motion" if self.motion else "stability_light" if self.light else "stability_jpeg"
+
+    @property
     def apart(self):
         # From beyond the borders comes what is not compared.
         return APART + math.ceil(self.motion) + self.shift
 
     def __call__(self, photos, seed, border):
         apart = max(border, self.apart)
-        _check_sides(photos, border, self.apart, "stability_motion")
+        _check_sides(photos, border, self.apart, self.asked_by)
         shape = ops.shape(photos)
         shift = keras.random.randint((2,), 0, self.shift + 1, seed=seed(1))
         flow = smooth_flow(shape, self.motion, seed) + ops.cast(ops.flip(shift), "float32")

@@ -127,6 +127,10 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
         ({"stability_light": 0.1}, "--stability-light: expected 0 without --stability-weight. Received: 0.1"),
         ({"stability_jpeg": 30.0}, "--stability-jpeg: expected 100 without --stability-weight. Received: 30.0"),
         (
+            {"stability_weight": 1.0, "stability_jpeg": 30.0, "size": 32},
+            "--size: expected at least 48 pixels with --stability-jpeg. Received: 32",
+        ),
+        (
             {"stability_motion": 2.5, "stability_shift": 3, "stability_weight": 1.0, "size": 59},
             "--size: expected at least 60 pixels with --stability-motion. Received: 59",
         ),
