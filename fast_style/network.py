@@ -28,6 +28,7 @@ from fast_style.common.networks.image_network import ImageNetwork
 from fast_style.common.networks.rebuilding import copy_weights, rebuilt
 from fast_style.conditions import as_conditions
 from fast_style.settings import FINEST_NOISE, LARGEST_SEED, MARGIN, MOST_NOISE, WIDEST, WIDEST_MARGIN
+from fast_style.widening import widened
 
 RESIDUAL_BLOCKS = 5
 # The block behind which noise is added: the first whose features are as coarse as those of the residual blocks.
@@ -351,13 +352,16 @@ class TransformationNetwork(ImageNetwork):
 
 
 def begun_as(network, other):
-    """A network that another can begin at: with its field of noise, and its interpolation where it enlarges.
+    """A network that another can begin at: with its filters, field of noise, and interpolation where it enlarges.
 
     Args:
-        network: :class:`TransformationNetwork`. Where it has no field, it gets one whose strengths are 0, so that it
-            paints the same. Where it has another, each channel gets the strengths of the one of the nearest waves.
+        network: :class:`TransformationNetwork`. Where the other has twice its filters, or three times, it is
+            :func:`widened`. Where it has no field, it gets one whose strengths are 0, so that it paints the same.
+            Where it has another, each channel gets the strengths of the one of the nearest waves.
         other: the one that is to begin.
     """
+    if other.width > network.width and other.width % network.width == 0:
+        network = widened(network, other.width)
     changes = {}
     if other.noise_channels:
         field = {name: getattr(other, name) for name in ("noise_channels", "noise_finest")}
