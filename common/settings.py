@@ -228,6 +228,14 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
         most=LARGEST_SIDE,
         group="paper",
     )
+    resize_up_to: int = setting(
+        None,
+        "largest short side in pixels: each photograph is resized to one drawn between --resize-to and this, for a "
+        "network that paints small photographs and large ones alike; default: always --resize-to (paper: one size)",
+        least=1,
+        most=LARGEST_SIDE,
+        group="paper",
+    )
     squash: bool = setting(
         False, "resize photographs to a square without keeping the aspect, as the paper does", group="paper"
     )

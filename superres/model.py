@@ -7,6 +7,7 @@ from fast_style.common.images.geometry import resize_array
 from fast_style.common.networks.source import check_network
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
+from superres.deepening import deepened
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
 from superres.enlarging_network import EnlargingNetwork
 from superres.network import SuperResolutionNetwork
@@ -107,6 +108,17 @@ class SuperResolution(PerceptualTrainer):
                 f"--preview: expected photographs of at least {self.network.factor} pixels a side. "
                 f"Received: {photo.shape[1]}x{photo.shape[0]}"
             )
+
+    def initialize(self, network):
+        """Begins from a trained network, also from one of fewer residual blocks, which is :func:`deepened`.
+
+        Raises:
+            UserError: one of another architecture.
+        """
+        wanted = getattr(self.network, "residual_blocks", 0)
+        if type(network) is type(self.network) and wanted > getattr(network, "residual_blocks", wanted):
+            network = deepened(network, wanted)
+        super().initialize(network)
 
     def preview(self, photo):
         """Bicubic enlargement, what users get of the network, and photograph, of one that is degraded first."""

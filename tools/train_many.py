@@ -32,7 +32,7 @@ from fast_style.common.training.run_record import RUN_RECORD, read_record
 OF_A_RUN = {
     *RESUMABLE,
     *("content", "style", "style_size", "initialize", "seed", "learning_rate", "warmup", "schedule"),
-    *("resize_to", "squash", "flip"),
+    *("resize_to", "resize_up_to", "squash", "flip"),
 }
 # Iterations that are timed for a share, behind those that compile.
 TIMED = 40

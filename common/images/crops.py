@@ -30,6 +30,8 @@ class Crops:
         resize_to: short side in pixels to which a photograph is resized before it is cropped;
             default `size`. The aspect is kept. 0 crops photographs as they are, and enlarges only
             those that are too small.
+        resize_up_to: largest short side: each time a photograph comes, its short side is drawn between `resize_to` and
+            this, evenly on a logarithmic scale. Default: None, always `resize_to`.
         squash: resize to size x size without keeping the aspect, as the paper does, and crop nothing.
         flip: mirror every other photograph, at random.
         seed: of order, crops and flips.
@@ -42,13 +44,18 @@ class Crops:
         UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size or seed.
     """
 
-    def __init__(self, source, size=256, batch_size=4, *, resize_to=None, squash=False, flip=True, seed=0):
+    def __init__(
+        self, source, size=256, batch_size=4, *, resize_to=None, resize_up_to=None, squash=False, flip=True, seed=0
+    ):
         resize_to = size if resize_to is None else resize_to
         check_whole(1, size=size, batch_size=batch_size)
         check_whole(0, seed=seed)
         if not isinstance(resize_to, int) or (resize_to != 0 and resize_to < size):
             raise UserError(f"resize_to: expected at least the crop size, {size}, or 0. Received: {resize_to!r}")
-        self.source, self.size, self.batch_size, self.resize_to = str(source), size, batch_size, resize_to
+        if resize_up_to is not None:
+            _check_range(resize_to, resize_up_to, squash)
+        self.source, self.size, self.batch_size = str(source), size, batch_size
+        self.resize_to, self.resize_up_to = resize_to, resize_up_to
         self.squash, self.flip, self.seed = squash, flip, seed
         self.bad, self.error = {}, None
         self._lock = threading.Lock()
@@ -61,7 +68,7 @@ class Crops:
     @classmethod
     def from_settings(cls, settings):
         """The stream that a :class:`TrainingSettings` asks for."""
-        names = ("size", "batch_size", "resize_to", "squash", "flip", "seed")
+        names = ("size", "batch_size", "resize_to", "resize_up_to", "squash", "flip", "seed")
         return cls(settings.content, **{name: getattr(settings, name) for name in names})
 
     def _open(self):
@@ -81,12 +88,18 @@ class Crops:
         if self.squash:
             rgb = resize_array(rgb, self.size, self.size)
         else:
-            rgb = resize_short_side(rgb, self.resize_to or max(self.size, min(rgb.shape[:2])))
+            rgb = resize_short_side(rgb, self._short_side(generator) or max(self.size, min(rgb.shape[:2])))
             top, left = (int(generator.integers(0, side - self.size + 1)) for side in rgb.shape[:2])
             rgb = rgb[top : top + self.size, left : left + self.size]
         if self.flip and generator.random() < 0.5:
             rgb = rgb[:, ::-1]
         return np.ascontiguousarray(rgb)
+
+    def _short_side(self, generator):
+        """Short side in pixels of the photograph of the next crop; 0 for that which it has."""
+        if self.resize_up_to is None:
+            return self.resize_to
+        return round(self.resize_to * (self.resize_up_to / self.resize_to) ** generator.random())
 
     def _path_candidates(self, number):
         """The photograph of crop number i, then those that follow it in the folder, as (name, source)."""
@@ -117,6 +130,14 @@ class Crops:
                     f"Received: {len(self.bad)}, the last {error}"
                 )
                 raise self.error
+
+
+def _check_range(least, most, squash):
+    if squash:
+        raise UserError(f"resize_up_to: expected none with squash, which resizes to the crop's size. Received: {most}")
+    if not isinstance(most, int) or not 0 < least <= most:
+        wanted = f"at least resize_to, {least}" if least else "none where photographs are not resized"
+        raise UserError(f"resize_up_to: expected {wanted}. Received: {most!r}")
 
 
 @functools.lru_cache(maxsize=4)

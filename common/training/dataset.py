@@ -126,6 +126,7 @@ def photos(
     batch_size: int = 4,
     *,
     resize_to: int | None = None,
+    resize_up_to: int | None = None,
     squash: bool = False,
     flip: bool = True,
     seed: int = 0,
@@ -149,6 +150,8 @@ def photos(
         resize_to: short side in pixels to which a photograph is resized before it is cropped, at least `size`; the
             aspect is kept. 0 crops photographs as they are, and enlarges only those that are too small. Default:
             `size`.
+        resize_up_to: largest short side in pixels: each time a photograph comes, its short side is drawn between
+            `resize_to` and this, evenly on a logarithmic scale. Default: None, always `resize_to`.
         squash: resize to size x size without keeping the aspect, as the paper does, and crop nothing. Default: False.
         flip: mirror every other photograph, at random. Default: True.
         seed: of order, crops and flips, an int of at least 0. Default: 0.
@@ -161,7 +164,7 @@ def photos(
         UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size or seed;
             tensorflow-datasets not installed, or no such name; in the course, too many photographs that do not decode.
     """
-    options = {"resize_to": resize_to, "squash": squash, "flip": flip, "seed": seed}
+    options = {"resize_to": resize_to, "resize_up_to": resize_up_to, "squash": squash, "flip": flip, "seed": seed}
     return Photographs(source, size, batch_size, **options).epochs()
 
 

@@ -112,6 +112,15 @@ class TestCrops:
         np.testing.assert_array_equal(np.diff(crops[..., 0], axis=1), 4)
         assert len(set(crops[:, 0, 0, 0])) > 5
 
+    def test_resize_up_to_draws_sides_evenly_on_a_scale_of_logarithms(self, ramp):
+        """20x40, resized to a short side of 10 to 40: steps of 8 to 2, as many above 4 as below."""
+        photographs = Photographs(ramp, 10, 1, resize_to=10, resize_up_to=40, flip=False)
+        crops = taken(photographs.batches(), 200)[:, 0].astype(int)
+        steps = np.diff(crops[:, 2:-2, 2:-2, 1], axis=2).mean((1, 2))
+        assert (steps.min(), steps.max()) == (pytest.approx(2, abs=0.2), pytest.approx(8, abs=0.4))
+        assert 80 < (steps > 4).sum() < 120  # half of 200, by three standard deviations
+        np.testing.assert_array_equal(taken(photographs.batches(start=150), 5)[:, 0], crops[150:155])
+
     @pytest.mark.parametrize("size, step", [(10, 4), (20, 4), (40, 2)])
     def test_resize_to_0_crops_as_they_are_and_enlarges_only_the_small(self, size, step, ramp):
         """20x40 is left alone for crops up to 20; for 40 it is doubled, and steps are halved."""
@@ -240,6 +249,20 @@ class TestRefused:
             UserError, match=rf"resize_to: expected at least the crop size, 8, or 0\. Received: {value}"
         ):
             Photographs(colours, 8, 2, resize_to=value)
+
+    @pytest.mark.parametrize(
+        "options, expected",
+        [
+            ({"resize_up_to": 7}, "at least resize_to, 8"),
+            ({"resize_to": 20, "resize_up_to": 19}, "at least resize_to, 20"),
+            ({"resize_up_to": 20.5}, "at least resize_to, 8"),
+            ({"resize_to": 0, "resize_up_to": 20}, "none where photographs are not resized"),
+            ({"squash": True, "resize_up_to": 20}, "none with squash, which resizes to the crop's size"),
+        ],
+    )
+    def test_a_range_of_sides_that_is_none(self, options, expected, colours):
+        with pytest.raises(UserError, match=f"resize_up_to: expected {expected}. Received: {options['resize_up_to']}"):
+            Photographs(colours, 8, 2, **options)
 
     def test_no_folder(self, tmp_path):
         with pytest.raises(UserError, match=r"expected a folder of photographs\. Received: no such folder"):
