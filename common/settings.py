@@ -254,6 +254,14 @@ class TrainingSettings(LossNetworkSettings, PrecisionSettings):
         group="speed",
         of_machine=True,
     )
+    initial_share: float = setting(
+        0.0,
+        "share, in the network that the run leaves, of the one of --initialize: its weights are the mean of both, as "
+        "in ESRGAN's network interpolation. Losses and previews are of what is trained (paper: 0)",
+        least=0,
+        most=1,
+        group="quality",
+    )
     seed: int = setting(0, "of weights, order, crops and flips", least=0, most=2**32 - 1, group="run")
     validation: str = setting(
         None,

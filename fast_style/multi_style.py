@@ -117,7 +117,7 @@ class MultiStyleTransfer(StyleTransfer):
 
     @property
     def state(self):
-        return [self._log_weights, self._seen, self._log_content, self._log_style]
+        return [*super().state, self._log_weights, self._seen, self._log_content, self._log_style]
 
     def chosen(self, batch, training):
         """The conditions of a batch's photographs, int32 (batch,).

@@ -167,6 +167,8 @@ def run_training(task, settings, resume=False, make=make_trainer, workers=None):
     workers = workers or Alone()
     check_settings(type(settings), vars(settings))
     settings = plain(settings)
+    if settings.initial_share and not settings.initialize:
+        raise UserError(f"--initial-share: expected 0 without --initialize. Received: {settings.initial_share:g}")
     task.check_settings(settings)
     with contextlib.ExitStack() as held:
 
@@ -196,6 +198,8 @@ def _begin(task, settings, resume, make, workers):
                 trainer.initialize(source.load())
             except UserError as error:
                 raise UserError(f"--initialize: {error}") from error
+        if settings.initial_share:
+            trainer.keep_start(settings.initial_share)
         start, record = 0, _new_record(settings, trainer, source and source.sha256, workers.names)
         if resume:
             start, record = _resume(trainer, checkpoints, record, read_record(settings.output))

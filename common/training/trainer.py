@@ -20,6 +20,7 @@ from fast_style.common.training.first_batch import FirstBatch
 from fast_style.common.training.keras_callbacks import prepare_callbacks
 from fast_style.common.training.loss_scale import FittedLossScale
 from fast_style.common.training.replicas import count_of_replicas, sum_of_replicas
+from fast_style.common.training.starting_point import StartingPoint
 
 
 class PerceptualTrainer(keras.Model):
@@ -47,6 +48,8 @@ class PerceptualTrainer(keras.Model):
         self.schedule = None
         # Of a training that replicas share: (first, one behind the last) of each one's photographs of a step.
         self.shares = None
+        # Where it began, if the network that it leaves is to lie between.
+        self.start = None
         self.built = True
 
     def make_averages(self, names=None):
@@ -161,7 +164,7 @@ class PerceptualTrainer(keras.Model):
     @property
     def state(self):
         """Variables beside those of network and optimizer that training changes, which checkpoints keep."""
-        return []
+        return [] if self.start is None else self.start.variables
 
     def measured(self):
         """What is known of the training beside its losses, for its record: a dict."""
@@ -176,8 +179,12 @@ class PerceptualTrainer(keras.Model):
         copy_weights(network, self.network)
 
     def result(self):
-        """The network that the training leaves."""
-        return self.network
+        """The network that the training leaves: what was trained, or between that and where it began."""
+        return self.network if self.start is None else self.start.mixed(self.network)
+
+    def keep_start(self, share):
+        """Has :meth:`result` lie between the network as it is now, which counts `share`, and what will be trained."""
+        self.start = StartingPoint(self.network, share)
 
     def preview_picture(self, photos):
         """The previews of some photographs, one uint8 picture."""

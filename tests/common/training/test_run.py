@@ -166,6 +166,31 @@ def test_a_run_goes_on_without_what_it_began_with(folder, first_run):
     assert (record["iteration"], record["initialize_sha256"]) == (3, sha256)
 
 
+def test_a_run_may_leave_the_mean_of_what_it_learnt_and_what_it_began_with(folder, first_run):
+    """Interrupted or not, and also where the file it began with is gone: in whole and in parts to the bit the same."""
+    start = folder / "start.keras"
+    shutil.copy(f"{first_run.output}/network.keras", start)
+    options = {"initialize": str(start), "checkpoint_every": 1}
+    train(tiny_settings(folder, iterations=3, output=str(folder / "trained"), **options))
+    train(tiny_settings(folder, iterations=3, output=str(folder / "mean"), initial_share=0.25, **options))
+    train(tiny_settings(folder, iterations=2, output=str(folder / "parts"), initial_share=0.25, **options))
+    begun, trained, mean = (
+        final_weights(*of) for of in ((first_run.output, "."), (folder, "trained"), (folder, "mean"))
+    )
+    for one, other, result in zip(begun, trained, mean, strict=True):
+        assert np.abs(one - other).max() > 0
+        np.testing.assert_allclose(result, 0.25 * one + 0.75 * other, atol=1e-6)
+    start.unlink()
+    train(resumed_settings(SuperResolutionSettings, folder / "parts", {"iterations": 3}), resume=True)
+    for one, other in zip(mean, final_weights(folder, "parts"), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_the_mean_with_no_network_is_refused(folder):
+    with pytest.raises(UserError, match="--initial-share: expected 0 without --initialize. Received: 0.5"):
+        train(tiny_settings(folder, initial_share=0.5))
+
+
 def test_resuming_with_other_settings_is_refused_where_it_matters(first_run):
     with pytest.raises(UserError, match=r"--tv-weight: expected 0.0, as the run was begun. Received: 2.0"):
         resumed_settings(SuperResolutionSettings, first_run.output, {"tv_weight": 2.0})
