@@ -183,7 +183,11 @@ class PerceptualTrainer(keras.Model):
         return self.network if self.start is None else self.start.mixed(self.network)
 
     def keep_start(self, share):
-        """Has :meth:`result` lie between the network as it is now, which counts `share`, and what will be trained."""
+        """Has :meth:`result` lie between the network as it is now and what it will have learnt.
+
+        Args:
+            share: of the weights as they are now in the mean, 0 to 1.
+        """
         self.start = StartingPoint(self.network, share)
 
     def preview_picture(self, photos):

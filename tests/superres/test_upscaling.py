@@ -12,6 +12,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import Photo, read_photo
 from superres import upscaling
+from superres.degradation import degrade_photo
 from superres.enlarging_network import EnlargingNetwork
 from superres.histograms import match_histograms
 from superres.network import SuperResolutionNetwork
@@ -60,6 +61,19 @@ def test_histogram_matching_is_on_where_the_network_was_meant_so(cat, network):
     meant.set_weights(network.get_weights())
     np.testing.assert_array_equal(upscale(cat, meant), matched)
     np.testing.assert_array_equal(upscale(cat, meant, histogram_matching=False), plain)
+
+
+@pytest.mark.parametrize("low, high", [(100, 140), (64, 192)])
+@pytest.mark.parametrize("degrees", [0, 30, 45])
+def test_x4_feature_overshoots_by_at_most_a_twentieth_of_a_step(low, high, degrees):
+    """As it is used. The network alone goes a fifth of 40 levels beyond, for the input itself rings by a twentieth."""
+    angle, at = np.deg2rad(degrees), np.arange(192) - 96
+    beyond = at * np.cos(angle) + at[:, None] * np.sin(angle)
+    step = np.rint(low + (high - low) * np.clip(beyond + 0.5, 0, 1))
+    truth = np.repeat(step[..., None], 3, axis=2).astype(np.uint8)
+    inner = upscale(degrade_photo(truth, 4, "bicubic"), "x4_feature")[24:-24, 24:-24].astype(int)
+    assert max(inner.max() - high, low - inner.min()) <= 0.05 * (high - low)
+    assert inner.max() - inner.min() > 0.95 * (high - low)
 
 
 @pytest.mark.slow
