@@ -13,18 +13,29 @@ from fast_style.stylization import stylize
 from fast_style.task import TASK
 
 
+# Of paintings that a network before shows, a network of several shows as many, where all networks are shown.
+AGAIN = 6
+
+
 def shown_networks(everything=False):
     """``{name: (Source, paintings)}`` of the networks that are shown; paintings are (None,) of a network of one.
 
     Args:
-        everything: show all that ship; default those of several paintings, where there are some, for those of one.
+        everything: show all that ship. Default: each painting by the first network of several that knows it, where
+            there are some, for those of one.
     """
-    known = {
-        name: (source, tuple(paintings_of(conditions_of(source))) if source.conditions else (None,))
-        for name, source in shipped_sources(TASK).items()
-    }
-    several = {name: found for name, found in known.items() if found[1] != (None,)}
-    return known if everything else several or known
+    of_one, several, shown = {}, {}, set()
+    for name, source in shipped_sources(TASK).items():
+        if not source.conditions:
+            of_one[name] = source, (None,)
+            continue
+        known = tuple(paintings_of(conditions_of(source)))
+        again = [painting for painting in known if painting in shown][: AGAIN if everything else 0]
+        paintings = tuple(painting for painting in known if painting not in shown or painting in again)
+        shown |= set(known)
+        if paintings:
+            several[name] = source, paintings
+    return {**of_one, **several} if everything else several or of_one
 
 
 def demo_pictures(photos, everything, load):

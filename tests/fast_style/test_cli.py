@@ -368,7 +368,8 @@ def test_all_styles(tmp_path, capsys, monkeypatch):
     run(["stylize", tmp_path / "one.png", "--style", "ALL", "-o", tmp_path / "out"], capsys)
     of_one = [name for name, source in shipped_sources(TASK).items() if not source.conditions]
     several = [source for name, source in shipped_sources(TASK).items() if name not in of_one]
-    others = [name for source in several for name in paintings_of(conditions_of(source)) if name not in of_one]
+    known = dict.fromkeys(name for source in several for name in paintings_of(conditions_of(source)))
+    others = [name for name in known if name not in of_one]
     assert [Path(job.target).name for job in painted] == [f"one_{name}.png" for name in [*of_one, *others]]
 
 

@@ -99,3 +99,18 @@ def test_a_photograph_that_cannot_be_shown(more, expected, photos, tmp_path, cap
     assert stopped.value.code == 2
     assert expected in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()
+
+
+def test_a_painting_that_two_networks_know_is_shown_by_the_first(tmp_path, monkeypatch):
+    """The gallery shows some of the second as well, as many as are `AGAIN`."""
+    sized = [*SIZED[:-1], ("extra", 256), SIZED[-1]]
+    networks = {"first": TransformationNetwork(width=1, conditions=SIZED)}
+    networks["second"] = TransformationNetwork(width=1, conditions=sized)
+    ship(monkeypatch, tmp_path / "package", **networks)
+    monkeypatch.setattr(demo, "AGAIN", 1)
+    photos = {"cat": np.zeros((5, 6, 3), np.uint8)}
+    shown = [
+        [found[:2] for found in demo.demo_pictures(photos, every, lambda one: one.load())] for every in (False, True)
+    ]
+    assert shown[0] == [("wave", "cat"), ("udnie", "cat"), ("extra", "cat")]
+    assert shown[1] == [("first", "wave"), ("first", "udnie"), ("second", "wave"), ("second", "extra")]
