@@ -14,7 +14,7 @@ from fast_style.task import TASK
 
 
 # Of paintings that a network before shows, a network of several shows as many, where all networks are shown.
-AGAIN = 6
+AGAIN = 1
 
 
 def shown_networks(everything=False):

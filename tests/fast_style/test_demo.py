@@ -107,7 +107,6 @@ def test_a_painting_that_two_networks_know_is_shown_by_the_first(tmp_path, monke
     networks = {"first": TransformationNetwork(width=1, conditions=SIZED)}
     networks["second"] = TransformationNetwork(width=1, conditions=sized)
     ship(monkeypatch, tmp_path / "package", **networks)
-    monkeypatch.setattr(demo, "AGAIN", 1)
     photos = {"cat": np.zeros((5, 6, 3), np.uint8)}
     shown = [
         [found[:2] for found in demo.demo_pictures(photos, every, lambda one: one.load())] for every in (False, True)

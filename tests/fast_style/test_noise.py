@@ -343,11 +343,11 @@ def test_bad_seeds_are_one_line(channels, seed, message):
     ("options", "message"),
     [
         (
-            ["--style", "composition_vii_fast", "--seed", "3"],
-            "--seed: expected 0 for composition_vii_fast, without a field of noise. Received: 3",
+            ["--style", "paintings_fast", "--seed", "3"],
+            "--seed: expected 0 for paintings_fast, without a field of noise. Received: 3",
         ),
         (
-            ["--style", "composition_vii_fast", "--seed", "-3"],
+            ["--style", "paintings_fast", "--seed", "-3"],
             "argument --seed: expected 0 to 4294967295. Received: -3",
         ),
     ],
