@@ -12,7 +12,6 @@ from fast_style.conditions import paintings_of
 from fast_style.stylization import stylize
 from fast_style.task import TASK
 
-
 # Of paintings that a network before shows, a network of several shows as many, where all networks are shown.
 AGAIN = 1
 
