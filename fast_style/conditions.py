@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fast_style.common.errors import UserError, is_finite_number
+from fast_style.common.networks.rebuilding import redescribed
 from fast_style.common.printable import printable
 
 # The name of the condition that gives the photograph back.
@@ -132,7 +133,7 @@ def with_rows(network, conditions, of_rows):
         conditions: of the new one.
         of_rows: function from an array (conditions, channels), or (channels,) of a network without, to another.
     """
-    twin = type(network).from_config({**network.get_config(), "conditions": conditions})
+    twin = redescribed(network, conditions=conditions)
     rows = {id(variable) for variable in row_variables(network)}
     twin.set_weights([of_rows(np.asarray(one)) if id(one) in rows else np.asarray(one) for one in network.weights])
     return twin

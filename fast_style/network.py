@@ -25,7 +25,7 @@ from fast_style.common.layers import (
 )
 from fast_style.common.layers.normalization import NORMALIZATIONS
 from fast_style.common.networks.image_network import ImageNetwork
-from fast_style.common.networks.rebuilding import copy_weights, rebuilt
+from fast_style.common.networks.rebuilding import copy_weights, rebuilt, redescribed
 from fast_style.conditions import as_conditions
 from fast_style.settings import FINEST_NOISE, LARGEST_SEED, MARGIN, MOST_NOISE, WIDEST, WIDEST_MARGIN
 from fast_style.widening import widened
@@ -371,8 +371,7 @@ def begun_as(network, other):
         changes["upsampling"] = other.upsampling
     if not changes:
         return network
-    config = {**network.get_config(), "dtype": network.dtype_policy.name, **changes}
-    twin = type(network).from_config(config)
+    twin = redescribed(network, **changes)
     strengths = {id(variable) for each in (network, twin) if each.noise for variable in each.noise.weights}
     shared = ([one for one in each.weights if id(one) not in strengths] for each in (twin, network))
     for variable, value in zip(*shared, strict=True):

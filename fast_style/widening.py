@@ -5,6 +5,7 @@ import numpy as np
 
 from fast_style.common.errors import UserError
 from fast_style.common.layers.convolution import TransposedConvolution
+from fast_style.common.networks.rebuilding import redescribed
 
 # Before they are made to add up to 1. Of shares that are nearer to each other, copies are given nearly the same
 # gradients (a cosine of 0.96 with 0.5 to 1.5, of 0.85 with these, in starry_night_fast).
@@ -37,7 +38,7 @@ def widened(network, width):
     times, rest = divmod(width, network.width)
     if rest or times < 1:
         raise UserError(f"width: expected a multiple of {network.width}. Received: {width}")
-    wider = type(network).from_config({**network.get_config(), "dtype": network.dtype_policy.name, "width": width})
+    wider = redescribed(network, width=width)
     generator = np.random.default_rng(0)
     readers = {id(variable): axis for variable, axis in _kernels(wider)}
     for before, after in zip(network.weights, wider.weights, strict=True):

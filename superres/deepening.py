@@ -1,6 +1,7 @@
 """Deeper networks that enlarge as a shallower one does, to go on from (Chen et al. 2016, arXiv:1511.05641)."""
 
 from fast_style.common.errors import UserError
+from fast_style.common.networks.rebuilding import redescribed
 
 
 def deepened(network, residual_blocks):
@@ -28,15 +29,12 @@ def deepened(network, residual_blocks):
     before = network.residual_blocks
     if residual_blocks < before:
         raise UserError(f"residual_blocks: expected at least {before}. Received: {residual_blocks}")
-    config = {**network.get_config(), "dtype": network.dtype_policy.name, "residual_blocks": residual_blocks}
-    deeper = type(network).from_config(config)
-    first = 1  # behind the first convolution
-    old = deeper.chain()
-    new = [old.pop(first + before) for _ in range(residual_blocks - before)]
-    for source, target in zip(network.chain(), old, strict=True):
+    deeper = redescribed(network, residual_blocks=residual_blocks)
+    layers, behind, ahead = deeper.chain(), 1 + before, 1 + residual_blocks  # the first convolution is in front
+    for source, target in zip(network.chain(), layers[:behind] + layers[ahead:], strict=True):
         target.set_weights(source.get_weights())
-    for block in new:
-        last = block.second.normalization or block.second.convolution
-        scale = last.kernel if last is block.second.convolution else last.gamma
+    for block in layers[behind:ahead]:
+        last = block.second
+        scale = last.convolution.kernel if last.normalization is None else last.normalization.gamma
         scale.assign(0 * scale)
     return deeper

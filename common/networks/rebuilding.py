@@ -27,6 +27,11 @@ def _architecture(network):
     return f"{type(network).__name__} of {', '.join(options)}"
 
 
+def redescribed(network, **changes):
+    """A new network, described as another is but for these changes; of its dtype policy, where that is none of them."""
+    return type(network).from_config({**network.get_config(), "dtype": network.dtype_policy.name, **changes})
+
+
 def rebuilt(network, policy="float32", **changes):
     """The same network under a dtype policy: one trained under mixed_float16, say, exports in float32 only.
 
@@ -38,8 +43,7 @@ def rebuilt(network, policy="float32", **changes):
     Returns:
         a new network of the same class, with copies of the weights.
     """
-    config = {**network.get_config(), "dtype": policy, **changes}
-    twin = type(network).from_config(config)
+    twin = redescribed(network, dtype=policy, **changes)
     copy_weights(network, twin)
     return twin
 
