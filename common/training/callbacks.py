@@ -38,6 +38,24 @@ class StopOnNonFinite(keras.callbacks.Callback):
                 raise NonFiniteError(f"{name} is {value} at iteration {self.iteration}")
 
 
+class CountIterations(keras.callbacks.Callback):
+    """Counts iterations, and knows whether the weights are those behind a whole one. It goes before other callbacks.
+
+    Args:
+        start: iterations done before.
+    """
+
+    def __init__(self, start=0):
+        super().__init__()
+        self.iteration, self.is_whole = start, True
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.is_whole = False
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.iteration, self.is_whole = self.iteration + 1, True
+
+
 class SaveCheckpoints(keras.callbacks.Callback):
     """Saves the training state every N iterations, at the end, and when asked to stop.
 

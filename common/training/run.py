@@ -29,6 +29,7 @@ from fast_style.common.streams import warn
 from fast_style.common.training.adam import Adam
 from fast_style.common.training.batches import open_photographs, validation_data
 from fast_style.common.training.callbacks import (
+    CountIterations,
     NonFiniteError,
     Previews,
     Report,
@@ -270,7 +271,8 @@ def _train(workers, trainer, photographs, settings, checkpoints, start, record, 
     saver = SaveCheckpoints(checkpoints, settings.checkpoint_every, start, update_record)
     previews = Previews(picture, folder / "previews", settings.preview_every, start, board)
     with StopSignals() as signals, board, contextlib.closing(report):
-        callbacks = [StopOnNonFinite(start), report, validate, saver, previews, StopOnSignal(signals)]
+        count = CountIterations(start)
+        callbacks = [count, StopOnNonFinite(start), report, validate, saver, previews, StopOnSignal(signals)]
         try:
             callbacks = [callback for callback in callbacks if callback is not None]
             _fit(workers, trainer, photographs, start, settings.iterations, callbacks)
@@ -287,9 +289,13 @@ def _train(workers, trainer, photographs, settings, checkpoints, start, record, 
                 )
             raise NonFiniteError(f"{error}; {advice}") from error
         except Exception:
-            # Photographs that stopped decoding, a preview that cannot be written, a fault: what was learnt stays.
+            # Photographs that stopped decoding, a preview that cannot be written, a fault: what was learnt stays. Not
+            # in the midst of a step, as where a worker is lost: some weights are the next iteration's there. A step of
+            # TensorFlow's has begun when it asks for photographs.
             with contextlib.suppress(Exception):
-                saver.save()
+                if count.is_whole or photographs.error is not None:
+                    saver.iteration = count.iteration
+                    saver.save()
                 update_record(saver.saved, "stopped by an error")
             raise
         _save_network(trainer.result(), folder)

@@ -275,6 +275,7 @@ class Replicas(Alone):
         for number in range(iterations - start):
             photos = distribute(lambda context: next(streams[context.replica_id_in_sync_group - self._first]))
             stop = distribute(lambda context: tf.constant(float(trainer.stop_training)))
+            callbacks.on_train_batch_begin(number)
             with self._losses_told():
                 logs, stops = step(photos, stop)
                 logs = {name: value.numpy() for name, value in logs.items()}

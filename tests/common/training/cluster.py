@@ -44,9 +44,15 @@ class Workers:
         try:
             codes = [process.wait(timeout) for process in self.processes]
         finally:
-            for process in self.processes:
-                process.kill()
+            self.end()
         return codes, [path.read_text() for path in self.errors]
+
+    def end(self):
+        """Nothing of them runs any more."""
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait()
 
 
 def free_ports(count):

@@ -18,6 +18,7 @@ from fast_style.common.training.callbacks import NonFiniteError, Report, SaveChe
 from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.common.training.lock import locked
 from fast_style.common.training.run import Interrupted, resumed_settings
+from superres.model import SuperResolution
 from superres.settings import SuperResolutionSettings
 from superres.task import load_network
 from superres.train import train
@@ -102,7 +103,7 @@ def test_what_was_learnt_before_a_loss_was_not_finite_can_be_gone_on_from(folder
 
 
 def test_what_was_learnt_is_kept_whatever_fails(folder):
-    """An error that nobody expected, at iteration 3 of 50, with a checkpoint at every 100."""
+    """An error that nobody expected, behind iteration 3 of 50, with a checkpoint at every 100; it goes on exactly."""
 
     class Failing(StopOnNonFinite):
         def on_train_batch_end(self, batch, logs=None):
@@ -116,6 +117,29 @@ def test_what_was_learnt_is_kept_whatever_fails(folder):
             train(tiny_settings(folder, iterations=50, checkpoint_every=100))
     record = json.loads((folder / "run" / "run.json").read_text())
     kept = max(Checkpoints(folder / "run" / "checkpoints").saved(), default=0)
+    assert (record["status"], record["iteration"], kept) == ("stopped by an error", 3, 3)
+    train(resumed_settings(SuperResolutionSettings, folder / "run", {"iterations": 5}), resume=True)
+    whole = folder / "whole"
+    train(tiny_settings(folder, iterations=5, output=str(whole)))
+    for ours, theirs in zip(final_weights(folder), final_weights(whole, "."), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_half_a_step_is_not_kept(folder, monkeypatch):
+    """The fourth step moves the weights and fails: what is there is neither iteration 3 nor iteration 4."""
+    original = SuperResolution.train_step
+
+    def train_step(self, photos):
+        terms = original(self, photos)
+        if self.optimizer.iterations == 4:
+            raise RuntimeError("of a library")
+        return terms
+
+    monkeypatch.setattr(SuperResolution, "train_step", train_step)
+    with pytest.raises(RuntimeError, match="of a library"):
+        train(tiny_settings(folder, iterations=50, checkpoint_every=2))
+    record = json.loads((folder / "run" / "run.json").read_text())
+    kept = max(Checkpoints(folder / "run" / "checkpoints").saved())
     assert (record["status"], record["iteration"], kept) == ("stopped by an error", 2, 2)
 
 

@@ -68,7 +68,21 @@ def train_all(runs, workers):
                 json.dump(losses, file)
 
 
-def compared(folder, runs, monkeypatch):
+@pytest.fixture
+def start():
+    """Starts `Workers`, which end with the test, however it ends."""
+    started = []
+
+    def start(*arguments, **options):
+        started.append(Workers(*arguments, **options))
+        return started[-1]
+
+    yield start
+    for workers in started:
+        workers.end()
+
+
+def compared(folder, runs, monkeypatch, start):
     """Losses of runs of one process and of two, {name: (theirs, ours)}, and records of the latter."""
     losses = []
     for kind in ("one", "two"):
@@ -79,7 +93,7 @@ def compared(folder, runs, monkeypatch):
             monkeypatch.chdir(folder / kind)
             train_all(given, Alone())
         else:
-            codes, errors = Workers(PROGRAM, json.dumps(given), cwd=folder / kind).wait()
+            codes, errors = start(PROGRAM, json.dumps(given), cwd=folder / kind).wait()
             assert codes == [0, 0], errors
             # Progress is the chief's.
             assert "images/s" in errors[0]
@@ -102,19 +116,19 @@ FIFTY = {"batch": 1e-5, "uneven": 1e-5, "empty": 1e-5, "style": 2e-2}
 
 
 @pytest.mark.slow
-def test_two_workers_are_one_process(tmp_path, monkeypatch):
+def test_two_workers_are_one_process(tmp_path, monkeypatch, start):
     runs = {name: (package, {**settings, "iterations": 3}) for name, (package, settings) in RUNS.items()}
-    for name, (one, two) in compared(tmp_path, {name: runs[name] for name in QUICK}, monkeypatch).items():
+    for name, (one, two) in compared(tmp_path, {name: runs[name] for name in QUICK}, monkeypatch, start).items():
         check_begin(name, one, two)
 
 
 @pytest.mark.slow
-def test_up_to_fifty_steps_of_two_workers_are_those_of_one_process(tmp_path, monkeypatch):
+def test_up_to_fifty_steps_of_two_workers_are_those_of_one_process(tmp_path, monkeypatch, start):
     runs = {
         name: (package, {**settings, "iterations": 50 if name in FIFTY else 3})
         for name, (package, settings) in RUNS.items()
     }
-    for name, (one, two) in compared(tmp_path, runs, monkeypatch).items():
+    for name, (one, two) in compared(tmp_path, runs, monkeypatch, start).items():
         check_begin(name, one, two)
         losses = [[terms["loss"] for terms in found] for found in (one, two)]
         if name in FIFTY:
@@ -127,16 +141,16 @@ FLAGS += ["--architecture", "srcnn-9-1-5", "--batch-size", "4", "--size", "32", 
 FLAGS += ["--preview-every", "0", "--log-every", "1"]
 
 
-def reached(folder, checkpoint, seconds=240):
-    """Waits until a run has written a checkpoint."""
-    end = time.monotonic() + seconds
-    while not list((folder / "run" / "checkpoints").glob(f"checkpoint-*{checkpoint}.npz")):
+def reached(folder, iteration, seconds=240):
+    """Waits until a run has written a checkpoint of this iteration or a later one."""
+    checkpoints, end = Checkpoints(folder / "run" / "checkpoints"), time.monotonic() + seconds
+    while max(checkpoints.saved(), default=0) < iteration:
         assert time.monotonic() < end
         time.sleep(0.1)
 
 
 @pytest.mark.slow
-def test_a_worker_that_dies_ends_the_others_and_the_run_goes_on_exactly(tmp_path):
+def test_a_worker_that_dies_ends_the_others_and_the_run_goes_on_exactly(tmp_path, start):
     """Killed, then all stopped by a signal to one, then to the end: weights bit for bit those of an undisturbed run."""
     for name in ("whole", "torn"):
         (tmp_path / name).mkdir()
@@ -144,7 +158,7 @@ def test_a_worker_that_dies_ends_the_others_and_the_run_goes_on_exactly(tmp_path
     whole, torn = tmp_path / "whole", tmp_path / "torn"
     flags = [*FLAGS, "--checkpoint-every", "10"]
 
-    workers = Workers(COMMAND, *flags, "--iterations", "1000000", cwd=torn)
+    workers = start(COMMAND, *flags, "--iterations", "1000000", cwd=torn)
     reached(torn, 20)
     workers.processes[1].kill()
     began = time.monotonic()
@@ -158,8 +172,8 @@ def test_a_worker_that_dies_ends_the_others_and_the_run_goes_on_exactly(tmp_path
 
     done = max(Checkpoints(torn / "run" / "checkpoints").saved())
     resume = ["--output", "run", "--resume", "--iterations"]
-    workers = Workers(COMMAND, *resume, 1_000_000, cwd=torn)
-    reached(torn, f"{done + 20}")
+    workers = start(COMMAND, *resume, 1_000_000, cwd=torn)
+    reached(torn, done + 20)
     os.kill(workers.processes[1].pid, signal.SIGTERM)
     codes, errors = workers.wait()
     assert codes == [128 + signal.SIGINT, 128 + signal.SIGTERM]
@@ -167,8 +181,8 @@ def test_a_worker_that_dies_ends_the_others_and_the_run_goes_on_exactly(tmp_path
     stopped = max(Checkpoints(torn / "run" / "checkpoints").saved())
     assert stops == [str(stopped)] * 2
 
-    assert Workers(COMMAND, *resume, stopped + 5, cwd=torn).wait()[0] == [0, 0]
-    assert Workers(COMMAND, *flags, "--iterations", stopped + 5, cwd=whole).wait()[0] == [0, 0]
+    assert start(COMMAND, *resume, stopped + 5, cwd=torn).wait()[0] == [0, 0]
+    assert start(COMMAND, *flags, "--iterations", stopped + 5, cwd=whole).wait()[0] == [0, 0]
     found = [load_network(str(folder / "run" / "network.keras")).get_weights() for folder in (torn, whole)]
     for ours, theirs in zip(*found, strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -176,11 +190,11 @@ def test_a_worker_that_dies_ends_the_others_and_the_run_goes_on_exactly(tmp_path
 
 
 @pytest.mark.slow
-def test_what_one_worker_cannot_do_is_one_line_on_all(tmp_path):
+def test_what_one_worker_cannot_do_is_one_line_on_all(tmp_path, start):
     """The second worker finds no photographs; nothing is left of the run."""
     write_photos(tmp_path)
     code = f"import os, json\nif json.loads(os.environ['TF_CONFIG'])['task']['index']: os.chdir('/')\n{COMMAND}"
-    codes, errors = Workers(code, *FLAGS, cwd=tmp_path).wait()
+    codes, errors = start(code, *FLAGS, cwd=tmp_path).wait()
     assert codes == [2, 2]
     lines = [text.splitlines()[-1] for text in errors]
     assert re.match(r"superres-train: error: worker 1 \(127\.0\.0\.1:\d+\): photos: expected ", lines[0])
