@@ -1,10 +1,11 @@
 """Packs what a list of trainings needs into one folder: to take to a machine that has nothing else.
 
-``python -m tools.pack tools/jobs/paintings.json --photos PHOTOS/ --validation VAL/ --styles PAINTINGS/
+``python -m tools.pack tools/jobs/style-transfer.json --photos PHOTOS/ --validation VAL/ --styles PAINTINGS/
 --weights VGG19.npz --output pack --megabytes 55``
 
 The list names ``pack/photos``, ``pack/validation``, ``pack/styles/…`` and ``pack/weights.npz``. There:
-``KERAS_BACKEND=jax python -m tools.train_many tools/jobs/paintings.json --output runs --seconds 800``.
+``KERAS_BACKEND=jax python -m tools.train_many tools/jobs/style-transfer.json --output runs --seconds 800``.
+``tools/jobs/super-resolution.json`` has no paintings, and its weights are those of VGG16.
 """
 
 import argparse
@@ -16,20 +17,20 @@ from fast_style.common.errors import UserError
 from fast_style.common.files import check_writable
 from fast_style.common.images.geometry import resize_short_side
 from fast_style.common.images.image_io import list_images, read_photo, write_photo
-from fast_style.common.json_files import read_json
+from tools.job_list import read_jobs
 
 VALIDATION_PHOTOS = 10
 
 
-def pack(jobs, photos, validation, styles, weights, output, megabytes=55.0, short_side=384, quality=85):
+def pack(jobs, photos, validation, weights, output, styles=None, megabytes=55.0, short_side=384, quality=85):
     """Fills a folder with paintings, weights, validation photographs, and as many photographs as there is room for.
 
     Args:
         jobs: list of dicts, settings of trainings.
         photos, validation: folders; of the second the first ten.
-        styles: folder of the paintings that the jobs name.
         weights: file of the loss network.
         output: folder, new or empty.
+        styles: folder of the paintings that the jobs name.
         megabytes: that all of it may take.
         short_side: of photographs, in pixels; smaller ones stay as they are.
         quality: of their JPEG.
@@ -46,7 +47,7 @@ def pack(jobs, photos, validation, styles, weights, output, megabytes=55.0, shor
         raise UserError(f"--output: expected a new or empty folder. Received: {output}")
     paintings = [path for job in jobs for path in (*job.get("paintings", ()), *filter(None, [job.get("style")]))]
     for name in sorted({Path(path).name for path in paintings}):
-        if not (Path(styles) / name).is_file():
+        if styles is None or not (Path(styles) / name).is_file():
             raise UserError(f"--styles: expected a folder with {name}. Received: {styles}")
         (output / "styles").mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(styles) / name, output / "styles" / name)
@@ -76,13 +77,13 @@ def size(folder):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tools.pack", description=__doc__.splitlines()[0])
     parser.add_argument("jobs", metavar="JOBS.json")
-    for name in ("photos", "validation", "styles", "weights", "output"):
+    for name in ("photos", "validation", "weights", "output"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--styles", help="where jobs have paintings")
     parser.add_argument("--megabytes", type=float, default=55.0)
     options = vars(parser.parse_args(arguments))
     with errors_as_lines(parser.prog):
-        jobs = read_json(options.pop("jobs"), "a list of settings")
-        packed = pack(jobs, **options)
+        packed = pack(read_jobs(options.pop("jobs")), **options)
         print(f"{options['output']}: {packed} photographs, {size(options['output']) / 1e6:.1f} MB")
 
 

@@ -3,9 +3,10 @@
 ``KERAS_BACKEND=jax python -m tools.train_many JOBS.json --output runs --seconds 800``
 
 JOBS.json is a list of settings, each of the one task that has them all. ``output`` is the name of a run below
-``--output``; ``initialize`` may be that of a run before it; ``share`` instead of ``iterations`` is the part of what is
-left of ``--seconds`` that a job takes, next to the shares of those behind it. Runs are those of the training commands:
-checkpoints, previews, record. What was done is passed over when the same command is given again.
+``--output``; ``like`` that of a job before it, whose settings hold where a job says nothing else; ``initialize`` may be
+that of a run before it; ``share`` instead of ``iterations`` is the part of what is left of ``--seconds`` that a job
+takes, next to the shares of those behind it. Runs are those of the training commands: checkpoints, previews, record.
+What was done is passed over when the same command is given again.
 """
 
 import argparse
@@ -20,13 +21,13 @@ from keras import ops
 
 from fast_style.common.commands.command_line import check_required, errors_as_lines
 from fast_style.common.errors import UserError
-from fast_style.common.json_files import read_json
 from fast_style.common.networks.source import RUN_NETWORK
 from fast_style.common.settings import RESUMABLE
 from fast_style.common.startup import start_backend
 from fast_style.common.task import tasks
 from fast_style.common.training.run import Interrupted, make_trainer, run_training
 from fast_style.common.training.run_record import RUN_RECORD, read_record
+from tools.job_list import read_jobs
 
 # Settings that say what a run is of and how far it goes, or are values of variables: one compiled step serves all.
 OF_A_RUN = {
@@ -180,6 +181,7 @@ def main(arguments=None):
     )
     parser.add_argument("jobs", metavar="JOBS.json", help="a list of settings")
     parser.add_argument("--output", required=True, metavar="DIR", help="folder of run folders")
+    parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="of the list; default all")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="that shares are of")
     options = parser.parse_args(arguments)
     with errors_as_lines(parser.prog):
@@ -187,7 +189,7 @@ def main(arguments=None):
         if keras.backend.backend() != "jax":
             raise UserError(f"KERAS_BACKEND: expected jax. Received: {keras.backend.backend()}")
         try:
-            train_many(read_json(options.jobs, "a list of settings"), options.output, options.seconds)
+            train_many(read_jobs(options.jobs, options.only), options.output, options.seconds)
         except Interrupted as stop:
             print(f"{parser.prog}: {stop}; the same command goes on", file=sys.stderr)
             sys.exit(128 + stop.signal)

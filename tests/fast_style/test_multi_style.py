@@ -1,5 +1,6 @@
 """Training one network on many paintings: conditions, their targets, the balance, resuming; and adding a painting."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -74,6 +75,27 @@ def test_gram_matrices_are_the_same_where_nothing_is_compiled_for_them(monkeypat
     assert set(found) == set(expected) == {"relu1_2", "relu2_2"}
     for name, gram in expected.items():
         np.testing.assert_allclose(found[name], gram, atol=1e-4 * gram.max())
+
+
+def test_a_painting_is_read_once_where_reading_takes_long(monkeypatch):
+    """By trainings one after the other, each with a loss network of its own of the same weights."""
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    layers, read = ("relu1_2",), []
+    built = build_loss_network("vgg19", layers, "random")
+
+    class Read(type(built)):
+        def features_by_numpy(self, image):
+            read.append(image)
+            return super().features_by_numpy(image)
+
+    fields = {field.name: getattr(built, field.name) for field in dataclasses.fields(built)}
+    for sha256, times in (("of a file", 1), (None, 3), ("of another", 4)):
+        one, other = (Read(**{**fields, "sha256": sha256}) for _ in range(2))
+        first, second = (_grams_of(network, layers, paintings()["fine"]) for network in (one, other))
+        np.testing.assert_array_equal(first["relu1_2"], second["relu1_2"])
+        assert len(read) == times
+    _grams_of(one, layers, paintings()["fine"][::-1])
+    assert len(read) == 5
 
 
 def test_every_condition_gets_its_turn_before_any_gets_it_again():

@@ -8,10 +8,13 @@ import pytest
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import list_images, read_photo, write_photo
+from fast_style.common.networks.source import shipped_sources
+from fast_style.task import TASK
+from tools.job_list import read_jobs
 from tools.pack import main, pack, size
 from tools.train_many import settings_of
 
-LIST = Path(__file__).parents[2] / "tools" / "jobs" / "paintings.json"
+LISTS = Path(__file__).parents[2] / "tools" / "jobs"
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_it_fills_the_room_and_no_more(folders, tmp_path):
 
 
 def test_a_painting_that_is_not_there_is_one_line(folders, tmp_path, capsys):
-    (tmp_path / "jobs.json").write_text(json.dumps([{"style": "pack/styles/wave.jpg"}]))
+    (tmp_path / "jobs.json").write_text(json.dumps([{"output": "wave", "style": "pack/styles/wave.jpg"}]))
     flags = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
     with pytest.raises(SystemExit) as stopped:
         main([str(tmp_path / "jobs.json"), *flags, "--output", str(tmp_path / "pack")])
@@ -53,12 +56,31 @@ def test_a_painting_that_is_not_there_is_one_line(folders, tmp_path, capsys):
     assert "--styles: expected a folder with wave.jpg" in capsys.readouterr().err
 
 
-def test_the_list_that_is_kept_ready_is_of_settings_that_exist(tmp_path):
-    jobs = json.loads(LIST.read_text())
-    for job in jobs:
-        share = job.pop("share")
-        task, settings = settings_of(job, tmp_path)
-        assert (task.name, share > 0) == ("style-transfer", True)
-        assert settings.content == "pack/photos"
-        assert settings.stability_weight == 0
-    assert len({job["output"] for job in jobs}) == len(jobs) == 14
+def kept(name, tmp_path):
+    """``{name: (task, settings, share)}`` of a list that is kept ready."""
+    found = {}
+    for job in read_jobs(LISTS / name):
+        share, output = job.pop("share"), job["output"]
+        found[output] = (*settings_of(job, tmp_path), share)
+        assert found[output][1].content == "pack/photos"
+        assert share > 0
+    return found
+
+
+def test_the_lists_that_are_kept_ready_are_of_settings_that_exist(tmp_path):
+    """Each network of style is trained without stability, and a second time with it, from the first."""
+    style = kept("style-transfer.json", tmp_path)
+    assert {task.name for task, *_ in style.values()} == {"style-transfer"}
+    paintings = set(shipped_sources(TASK))
+    assert set(style) == paintings | {f"{name}_calm" for name in paintings}
+    for name, (_, settings, _) in style.items():
+        if name in paintings:
+            assert (settings.initialize, settings.stability_weight) == (None, 0)
+        else:
+            assert (settings.initialize, settings.stability_weight) == (name.removesuffix("_calm"), 400)
+            assert list(style).index(settings.initialize) < list(style).index(name)
+        assert (settings.architecture == "fast") == ("_fast" in name)
+    enlarging = kept("super-resolution.json", tmp_path)
+    assert [(name, task.name) for name, (task, *_) in enlarging.items()] == [
+        (name, "super-resolution") for name in ("x4_pixel", "x4_feature", "x8_pixel")
+    ]
