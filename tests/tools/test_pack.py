@@ -47,6 +47,14 @@ def test_it_fills_the_room_and_no_more(folders, tmp_path):
         pack(jobs, **folders, output=tmp_path / "less")
 
 
+def test_jobs_without_paintings_need_no_folder_of_them(folders, tmp_path):
+    del folders["styles"]
+    assert pack([{"factor": 4}], **folders, output=tmp_path / "in" / "pack", short_side=30) == 6
+    assert not (tmp_path / "in" / "pack" / "styles").exists()
+    with pytest.raises(UserError, match="--styles: expected a folder with 0.png. Received: None"):
+        pack([{"style": "pack/styles/0.png"}], **folders, output=tmp_path / "other")
+
+
 def test_a_painting_that_is_not_there_is_one_line(folders, tmp_path, capsys):
     (tmp_path / "jobs.json").write_text(json.dumps([{"output": "wave", "style": "pack/styles/wave.jpg"}]))
     flags = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
