@@ -45,11 +45,13 @@ def pack(jobs, photos, validation, weights, output, styles=None, megabytes=55.0,
     check_writable(output)
     if output.is_dir() and any(output.iterdir()):
         raise UserError(f"--output: expected a new or empty folder. Received: {output}")
-    output.mkdir(parents=True, exist_ok=True)
-    paintings = [path for job in jobs for path in (*job.get("paintings", ()), *filter(None, [job.get("style")]))]
-    for name in sorted({Path(path).name for path in paintings}):
+    named = {path for job in jobs for path in (*job.get("paintings", ()), *filter(None, [job.get("style")]))}
+    names = sorted({Path(path).name for path in named})
+    for name in names:
         if styles is None or not (Path(styles) / name).is_file():
             raise UserError(f"--styles: expected a folder with {name}. Received: {styles}")
+    output.mkdir(parents=True, exist_ok=True)
+    for name in names:
         (output / "styles").mkdir(exist_ok=True)
         shutil.copyfile(Path(styles) / name, output / "styles" / name)
     shutil.copyfile(weights, output / "weights.npz")

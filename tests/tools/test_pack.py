@@ -53,6 +53,7 @@ def test_jobs_without_paintings_need_no_folder_of_them(folders, tmp_path):
     assert not (tmp_path / "in" / "pack" / "styles").exists()
     with pytest.raises(UserError, match="--styles: expected a folder with 0.png. Received: None"):
         pack([{"style": "pack/styles/0.png"}], **folders, output=tmp_path / "other")
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_painting_that_is_not_there_is_one_line(folders, tmp_path, capsys):
