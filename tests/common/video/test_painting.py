@@ -132,10 +132,12 @@ def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path, monkeypatch):
     source = make_clip(tmp_path / "clip.mp4", 5)
     close = ClipWriter.close
 
-    def slow(self, *arguments):
+    def slow(self, is_wanted, end):
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        time.sleep(0.3)
-        return close(self, *arguments)
+        latest = time.monotonic() + 60
+        while is_wanted() and time.monotonic() < latest:
+            time.sleep(0.01)
+        return close(self, is_wanted, end)
 
     monkeypatch.setattr(ClipWriter, "close", slow)
     with open_clip(source) as clip, pytest.raises(KeyboardInterrupt):
