@@ -11,6 +11,7 @@ from fast_style.common.images.margin import add_margin
 from fast_style.common.images.plane_waves import PLACES
 from fast_style.common.keras_ops import drawn
 from fast_style.common.losses.weights import check_weights
+from fast_style.common.networks.rebuilding import copy_weights
 from fast_style.common.networks.source import check_network
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
@@ -144,7 +145,7 @@ class StyleTransfer(PerceptualTrainer):
         return {"place": place if moved is None else ops.concatenate([place, place + ops.cast(moved, "float32")])}
 
     def initialize(self, network):
-        super().initialize(begun_as(network, self.network))
+        copy_weights(begun_as(network, self.network), self.network, network)
 
     def factors(self, training, targets):
         return {"style": self._style_factor()} if training and self.style_warmup else {}

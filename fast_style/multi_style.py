@@ -213,10 +213,10 @@ class MultiStyleTransfer(StyleTransfer):
             UserError: one of another architecture.
         """
         conditions = self.network.conditions
-        network = begun_as(network, self.network)
-        if network.conditions != conditions:
-            network = with_rows(network, conditions, functools.partial(_begun, network.conditions, conditions))
-        copy_weights(network, self.network)
+        start = begun_as(network, self.network)
+        if start.conditions != conditions:
+            start = with_rows(start, conditions, functools.partial(_begun, start.conditions, conditions))
+        copy_weights(start, self.network, network)
 
     def preview_picture(self, photos):
         """The first photograph in all paintings, at the size in the middle."""

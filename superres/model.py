@@ -4,6 +4,7 @@ import keras
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
+from fast_style.common.networks.rebuilding import copy_weights
 from fast_style.common.networks.source import check_network
 from fast_style.common.settings import settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
@@ -115,10 +116,10 @@ class SuperResolution(PerceptualTrainer):
         Raises:
             UserError: one of another architecture.
         """
-        wanted = getattr(self.network, "residual_blocks", 0)
+        start, wanted = network, getattr(self.network, "residual_blocks", 0)
         if type(network) is type(self.network) and wanted > getattr(network, "residual_blocks", wanted):
-            network = deepened(network, wanted)
-        super().initialize(network)
+            start = deepened(network, wanted)
+        copy_weights(start, self.network, network)
 
     def preview(self, photo):
         """Bicubic enlargement, what users get of the network, and photograph, of one that is degraded first."""

@@ -39,7 +39,7 @@ def pack(jobs, photos, validation, weights, output, styles=None, megabytes=55.0,
         number of photographs packed.
 
     Raises:
-        UserError: a painting or file that is not there, no room for photographs.
+        UserError: a painting or file that is not there, no photographs, or no room for them.
     """
     output = Path(output)
     check_writable(output)
@@ -50,15 +50,18 @@ def pack(jobs, photos, validation, weights, output, styles=None, megabytes=55.0,
     for name in names:
         if styles is None or not (Path(styles) / name).is_file():
             raise UserError(f"--styles: expected a folder with {name}. Received: {styles}")
+    if not Path(weights).is_file():
+        raise UserError(f"--weights: expected a file. Received: {weights}")
+    validation, photos = list_images(validation)[:VALIDATION_PHOTOS], list_images(photos)
     output.mkdir(parents=True, exist_ok=True)
     for name in names:
         (output / "styles").mkdir(exist_ok=True)
         shutil.copyfile(Path(styles) / name, output / "styles" / name)
     shutil.copyfile(weights, output / "weights.npz")
-    for path in list_images(validation)[:VALIDATION_PHOTOS]:
+    for path in validation:
         write_photo(output / "validation" / f"{path.stem}.jpg", read_photo(path).rgb, "jpg", quality)
     packed = 0
-    for path in list_images(photos):
+    for path in photos:
         rgb = read_photo(path).rgb
         rgb = resize_short_side(rgb, short_side) if min(rgb.shape[:2]) > short_side else rgb
         target = output / "photos" / f"{packed:05d}.jpg"

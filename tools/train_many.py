@@ -4,7 +4,7 @@
 
 JOBS.json is a list of settings, each of the one task that has them all. ``output`` is the name of a run below
 ``--output``; ``like`` that of a job before it, whose settings hold where a job says nothing else; ``initialize`` may be
-that of a run before it; ``share`` instead of ``iterations`` is the part of what is left of ``--seconds`` that a job
+that of a job before it; ``share`` instead of ``iterations`` is the part of what is left of ``--seconds`` that a job
 takes, next to the shares of those behind it. Runs are those of the training commands: checkpoints, previews, record.
 What was done is passed over when the same command is given again.
 """
@@ -33,7 +33,7 @@ from tools.job_list import read_jobs
 OF_A_RUN = {
     *RESUMABLE,
     *("content", "style", "style_size", "initialize", "seed", "learning_rate", "warmup", "schedule"),
-    *("resize_to", "resize_up_to", "squash", "flip"),
+    *("resize_to", "resize_up_to", "squash", "flip", "initial_share"),
 }
 # Iterations that are timed for a share, behind those that compile.
 TIMED = 40
@@ -75,6 +75,7 @@ class Trainers:
         fresh, schedule = make_trainer(task, settings, rate=settings.learning_rate), Schedule(settings)
         key = (task.name, structure(settings))
         trainer = self._kept.setdefault(key, fresh)
+        trainer.start = None  # where the job before began
         state = self._values(fresh)
         if trainer is fresh:
             trainer.use_schedule(schedule)
@@ -148,25 +149,36 @@ def settings_of(job, output):
     return task, settings
 
 
-def train_many(jobs, output, seconds=float("inf")):
+def train_many(jobs, output, seconds=float("inf"), only=()):
     """Trains jobs one after the other; see the module.
 
     Args:
         jobs: list of dicts.
         output: folder of run folders.
         seconds: that all of them may take.
+        only: names of jobs; default all.
 
     Raises:
-        UserError: a job that is none, a bad setting.
+        UserError: a job that is none, a bad setting, a name that no job has, one that begins at a run that is not there
+            and is not trained.
     """
-    jobs, output = [dict(job) for job in jobs], Path(output)
+    names, output = [job["output"] for job in jobs], Path(output)
+    for name in only:
+        if name not in names:
+            raise UserError(f"--only: expected some of {', '.join(names)}. Received: {name}")
+    jobs = [dict(job) for job in jobs if not only or job["output"] in only]
     shares = [job.pop("share", 0) for job in jobs]
-    planned = [settings_of(job, output) for job in jobs]
+    planned, runs = [settings_of(job, output) for job in jobs], set()
+    for job, (_, settings) in zip(jobs, planned, strict=True):
+        # Names of runs may be those of networks that ship, too.
+        if settings.initialize in names:
+            before = output / settings.initialize / RUN_NETWORK
+            if settings.initialize not in runs and not before.is_file():
+                raise UserError(f"{job['output']}, initialize: expected {before}. Received: no such file")
+            settings.initialize = str(before)
+        runs.add(job["output"])
     trainers = Trainers(time.time() + seconds)
     for number, (task, settings) in enumerate(planned):
-        before = settings.initialize and output / settings.initialize / RUN_NETWORK
-        if before and before.is_file():
-            settings.initialize = str(before)
         begun = (Path(settings.output) / RUN_RECORD).is_file()
         if begun and read_record(settings.output)["status"] == "finished":
             print(f"{settings.output}: finished before", file=sys.stderr)
@@ -189,7 +201,7 @@ def main(arguments=None):
         if keras.backend.backend() != "jax":
             raise UserError(f"KERAS_BACKEND: expected jax. Received: {keras.backend.backend()}")
         try:
-            train_many(read_jobs(options.jobs, options.only), options.output, options.seconds)
+            train_many(read_jobs(options.jobs), options.output, options.seconds, options.only)
         except Interrupted as stop:
             print(f"{parser.prog}: {stop}; the same command goes on", file=sys.stderr)
             sys.exit(128 + stop.signal)

@@ -136,7 +136,7 @@ def _check_range(least, most, squash):
     if squash:
         raise UserError(f"resize_up_to: expected none with squash, which resizes to the crop's size. Received: {most}")
     if not isinstance(most, int) or not 0 < least <= most:
-        wanted = f"at least resize_to, {least}" if least else "none where photographs are not resized"
+        wanted = f"at least resize_to, {least}" if least else "none where resize_to is 0"
         raise UserError(f"resize_up_to: expected {wanted}. Received: {most!r}")
 
 

@@ -7,8 +7,12 @@ from fast_style.common.networks.precision import resolve_precision
 AROUND_THE_WEIGHTS = ("name", "trainable", "dtype", "histogram_matching", "margin", "noise_seed")
 
 
-def copy_weights(source, target):
+def copy_weights(source, target, given=None):
     """Copies all weights of a network into another of the same architecture.
+
+    Args:
+        source, target: the networks.
+        given: the network that the error describes, where `source` was made of another.
 
     Raises:
         UserError: the architectures differ.
@@ -16,7 +20,8 @@ def copy_weights(source, target):
     # Shapes alone would not tell: the weights of a residual fit a network without a skip, too.
     if _architecture(source) != _architecture(target):
         raise UserError(
-            f"network: expected weights of the architecture {_architecture(target)}. Received: {_architecture(source)}"
+            f"network: expected weights of the architecture {_architecture(target)}. "
+            f"Received: {_architecture(given or source)}"
         )
     target.set_weights(source.get_weights())
 

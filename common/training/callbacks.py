@@ -213,8 +213,17 @@ class Validate(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.iteration += 1
-        if self.iteration % self.every == 0 or self.iteration == self.total:
+        if self._is_due():
             self.validate()
+
+    def catch_up(self):
+        """Validates where a run that goes on ended before it did."""
+        done = self.history[-1]["iteration"] if self.history else 0
+        if done < self.iteration and self._is_due():
+            self.validate()
+
+    def _is_due(self):
+        return self.iteration % self.every == 0 or self.iteration == self.total
 
     def validate(self):
         seconds, began = round(self.elapsed(), 1), time.perf_counter()

@@ -217,6 +217,8 @@ def _begin(task, settings, resume, make, workers):
         return start
 
     start = workers.agree(prepare)
+    if settings.initial_share and not workers.is_chief:
+        trainer.keep_start(settings.initial_share)
     workers.share_state([*trainer.network.weights, *trainer.optimizer.variables, *trainer.state])
     if workers.is_chief:
         return _train(workers, trainer, photographs, settings, checkpoints, start, *prepared)
@@ -275,6 +277,9 @@ def _train(workers, trainer, photographs, settings, checkpoints, start, record, 
         callbacks = [count, StopOnNonFinite(start), report, validate, saver, previews, StopOnSignal(signals)]
         try:
             callbacks = [callback for callback in callbacks if callback is not None]
+            if validate is not None:
+                validate.set_model(trainer)
+                validate.catch_up()
             _fit(workers, trainer, photographs, start, settings.iterations, callbacks)
             saver.save()
         except NonFiniteError as error:
@@ -288,12 +293,12 @@ def _train(workers, trainer, photographs, settings, checkpoints, start, record, 
                     f"from with --initialize and another --output: {advice}"
                 )
             raise NonFiniteError(f"{error}; {advice}") from error
-        except Exception:
+        except Exception as error:
             # Photographs that stopped decoding, a preview that cannot be written, a fault: what was learnt stays. Not
             # in the midst of a step, as where a worker is lost: some weights are the next iteration's there. A step of
             # TensorFlow's has begun when it asks for photographs.
             with contextlib.suppress(Exception):
-                if count.is_whole or photographs.error is not None:
+                if count.is_whole or error is photographs.error:
                     saver.iteration = count.iteration
                     saver.save()
                 update_record(saver.saved, "stopped by an error")
@@ -320,7 +325,7 @@ def _fit(workers, trainer, photographs, start, iterations, callbacks):
             f"Received: {photographs.batch_size} of {photographs.size}x{photographs.size}"
         ) from error
     except Exception as error:  # TensorFlow has one of its own for what is raised while it asks for a batch
-        if photographs.error is not None:
+        if photographs.error is not None and str(photographs.error) in str(error):  # they are made ahead
             raise photographs.error from error
         raise
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from fast_style.common.errors import UserError
+from fast_style.model import StyleTransfer
 from fast_style.network import TransformationNetwork, begun_as
+from fast_style.task import load_network
 from fast_style.widening import widened
 from tests.fast_style.test_streaming import photograph, trained
 
@@ -50,6 +52,26 @@ def test_a_training_begins_at_a_narrower_network():
     np.testing.assert_allclose(same(rgb), plain(rgb), atol=5e-3)
     for width in (2, 6):  # no multiple: what copies weights says so
         assert begun_as(plain, TransformationNetwork(width=width, upsampling="resize")) is plain
+
+
+def test_the_starts_that_the_guide_names_fit():
+    """docs/guide/train.md, "Many paintings in one network" and "Fewer iterations"."""
+    for name, options in (
+        ("paintings", {"conditions": ["a", "b"]}),
+        ("wave_fast", {"noise_channels": 3}),
+    ):
+        network = TransformationNetwork(upsampling="bilinear", margin=8, **options)
+        begun = begun_as(load_network(name), network)
+        own = {"name": None, "conditions": None, "noise_seed": None, "margin": None}
+        assert {**begun.get_config(), **own} == {**network.get_config(), **own}
+
+
+def test_the_error_describes_the_network_that_was_given():
+    layers = {"content_layers": ("relu1_1",), "style_layers": ("relu1_1",), "loss_weights": "random", "style_size": 32}
+    wider = TransformationNetwork(width=8, upsampling="bilinear")
+    model = StyleTransfer(np.zeros((40, 40, 3), "uint8"), wider, **layers)
+    with pytest.raises(UserError, match="architecture TransformationNetwork of width=8, .* Received: .* of width=4, "):
+        model.initialize(TransformationNetwork(width=4, upsampling="transposed"))
 
 
 @pytest.mark.parametrize("width", [2, 6])

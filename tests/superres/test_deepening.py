@@ -59,6 +59,8 @@ def test_a_training_begins_at_a_shallower_network():
     np.testing.assert_array_equal(model.network(PHOTO), shallow(PHOTO))
     with pytest.raises(UserError, match="network: expected weights of the architecture"):
         model.initialize(trained(normalization="none", residual_blocks=4))
+    with pytest.raises(UserError, match="Received: .* residual_blocks=1, normalization=batch"):
+        model.initialize(trained(normalization="batch"))
 
 
 def test_fewer_blocks_are_refused():

@@ -43,6 +43,9 @@ def test_it_fills_the_room_and_no_more(folders, tmp_path):
     assert pack(jobs, **folders, output=tmp_path / "less", short_side=30, megabytes=least) == 5
     with pytest.raises(UserError, match="--megabytes: expected room for photographs"):
         pack(jobs, **folders, output=tmp_path / "none", megabytes=1e-3)
+    with pytest.raises(UserError, match="--weights: expected a file. Received: nowhere.npz"):
+        pack(jobs, **{**folders, "weights": "nowhere.npz"}, output=tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
     with pytest.raises(UserError, match="--output: expected a new or empty folder"):
         pack(jobs, **folders, output=tmp_path / "less")
 

@@ -18,7 +18,7 @@ from fast_style.settings import StyleSettings
 from fast_style.task import load_network
 from superres.settings import SuperResolutionSettings
 from tests.common.tiny_run import write_photos
-from tools.train_many import Schedule, settings_of, structure
+from tools.train_many import Schedule, settings_of, structure, train_many
 
 pytest.importorskip("jax")
 
@@ -66,8 +66,9 @@ def test_a_second_job_of_a_structure_compiles_nothing_and_is_the_commands_run(tm
     TransformationNetwork(width=4).save(tmp_path / "start.keras")
     second = {**STYLE, "style": "photos/1.png", "style_weight": 1e-3, "schedule": "cosine", "warmup": 2, "seed": 3}
     second |= {"iterations": 4, "learning_rate": 2e-3}
-    third = {**STYLE, "initialize": "first", "share": 1.0}
+    third = {**STYLE, "initialize": "first", "share": 1.0, "initial_share": 0.4}
     jobs = [{**STYLE, "output": "first", "iterations": 2}, {**second, "output": "second"}, {**third, "output": "third"}]
+    jobs += [{"output": "fourth", "like": "third", "initialize": "third", "iterations": 1}]
     (tmp_path / "jobs.json").write_text(json.dumps(jobs))
     flags = [
         text
@@ -78,12 +79,12 @@ def test_a_second_job_of_a_structure_compiles_nothing_and_is_the_commands_run(tm
     (many, errors), (alone, errors_alone), (again, errors_again) = run(tmp_path, *commands)
     assert (many, alone, again) == (0, 0, 0), (errors, errors_alone, errors_again)
     assert errors.count("Finished XLA compilation of jit(train_step)") == 1
-    records = [read_record(tmp_path / "runs" / name) for name in ("first", "second", "third")]
-    assert [record["status"] for record in records] == ["finished"] * 3
+    records = [read_record(tmp_path / "runs" / name) for name in ("first", "second", "third", "fourth")]
+    assert [record["status"] for record in records] == ["finished"] * 4
     assert records[2]["iteration"] == records[2]["settings"]["iterations"] == 100  # the least, as no time is left
     assert records[2]["initialize_sha256"] != records[0]["initialize_sha256"]
     assert records[1]["losses"] == pytest.approx(read_record(tmp_path / "alone")["losses"], rel=1e-4)
-    assert errors_again.count("finished before") == 3
+    assert errors_again.count("finished before") == 4
     assert np.isfinite(load_network(str(tmp_path / "runs" / "third" / "network.keras")).get_weights()[0]).all()
 
 
@@ -123,6 +124,16 @@ def test_a_job_tells_its_task_by_its_settings(tmp_path):
         settings_of({**common, "stile": "a.jpg"}, tmp_path)
     with pytest.raises(UserError, match="--content: expected a value"):
         settings_of({"style": "a.jpg", "output": "run"}, tmp_path)
+
+
+def test_names_of_runs_are_not_those_of_networks_that_ship(tmp_path):
+    """A job that begins at another does not begin at a shipped network of that name, where the other is not trained."""
+    jobs = [{**STYLE, "output": "wave", "initialize": None}, {**STYLE, "output": "calm", "initialize": "wave"}]
+    with pytest.raises(UserError, match="calm, initialize: expected .*runs/wave/network.keras. Received: no such file"):
+        train_many(jobs, tmp_path / "runs", only=["calm"])
+    with pytest.raises(UserError, match="--only: expected some of wave, calm. Received: udnie"):
+        train_many(jobs, tmp_path / "runs", only=["udnie"])
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.slow

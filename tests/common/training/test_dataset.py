@@ -256,7 +256,7 @@ class TestRefused:
             ({"resize_up_to": 7}, "at least resize_to, 8"),
             ({"resize_to": 20, "resize_up_to": 19}, "at least resize_to, 20"),
             ({"resize_up_to": 20.5}, "at least resize_to, 8"),
-            ({"resize_to": 0, "resize_up_to": 20}, "none where photographs are not resized"),
+            ({"resize_to": 0, "resize_up_to": 20}, "none where resize_to is 0"),
             ({"squash": True, "resize_up_to": 20}, "none with squash, which resizes to the crop's size"),
         ],
     )

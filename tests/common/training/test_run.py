@@ -14,7 +14,8 @@ import pytest
 import tensorflow as tf
 
 from fast_style.common.errors import UserError
-from fast_style.common.training.callbacks import NonFiniteError, Report, SaveCheckpoints, StopOnNonFinite
+from fast_style.common.training import run
+from fast_style.common.training.callbacks import NonFiniteError, Report, SaveCheckpoints, StopOnNonFinite, Validate
 from fast_style.common.training.checkpoint import Checkpoints
 from fast_style.common.training.lock import locked
 from fast_style.common.training.run import Interrupted, resumed_settings
@@ -123,6 +124,49 @@ def test_what_was_learnt_is_kept_whatever_fails(folder):
     train(tiny_settings(folder, iterations=5, output=str(whole)))
     for ours, theirs in zip(final_weights(folder), final_weights(whole, "."), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("iterations", [2, 4])
+def test_a_validation_that_failed_is_made_up_for(folder, iterations):
+    """At the end, and in the middle: a run that goes on has the record of one that was never stopped."""
+
+    def fails(self):
+        raise RuntimeError("of a library")
+
+    settings = {"validation": str(folder / "photos"), "validate_every": 2}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Validate, "validate", fails)
+        with pytest.raises(RuntimeError, match="of a library"):
+            train(tiny_settings(folder, iterations=iterations, **settings))
+    record = train(resumed_settings(SuperResolutionSettings, folder / "run", {}), resume=True)
+    whole = train(tiny_settings(folder, iterations=iterations, **settings, output=str(folder / "whole")))
+    found, expected = ([{**entry, "seconds": 0} for entry in each["validation"]] for each in (record, whole))
+    assert found == expected
+    assert [entry["iteration"] for entry in found] == list(range(2, iterations + 1, 2))
+
+
+def test_half_a_step_is_not_kept_where_photographs_failed_ahead_of_it(folder, monkeypatch):
+    """The stream is some batches ahead: the error is the step's, and the checkpoint that of before."""
+    original, opened = SuperResolution.train_step, []
+
+    def train_step(self, photos):
+        terms = original(self, photos)
+        if self.optimizer.iterations == 3:
+            opened[0].error = UserError("of photographs")
+            raise RuntimeError("of a library")
+        return terms
+
+    open_photographs = run.open_photographs
+
+    def kept(settings):
+        opened.append(open_photographs(settings))
+        return opened[0]
+
+    monkeypatch.setattr(SuperResolution, "train_step", train_step)
+    monkeypatch.setattr(run, "open_photographs", kept)
+    with pytest.raises(RuntimeError, match="of a library"):
+        train(tiny_settings(folder, iterations=50, checkpoint_every=2))
+    assert list(Checkpoints(folder / "run" / "checkpoints").saved()) == [2]
 
 
 def test_half_a_step_is_not_kept(folder, monkeypatch):

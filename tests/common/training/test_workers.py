@@ -35,6 +35,8 @@ RUNS = {
     # Replicas with two and one of three photographs, and with one and none of one.
     "uneven": ("superres", {**SRCNN, "batch_size": 3}),
     "empty": ("superres", {**SRCNN, "batch_size": 1}),
+    # The mean of what is learnt and what it begins with, at the network of the run before.
+    "share": ("superres", {**SRCNN, "initialize": "empty/network.keras", "initial_share": 0.4}),
     "float16": ("superres", {**SRCNN, "precision": "mixed_float16"}),
 }
 PROGRAM = """
