@@ -10,6 +10,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_short_side
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.layers import cpu_convolutions
+from fast_style.common.networks.rebuilding import in_precision
 from fast_style.common.networks.source import find_network
 from fast_style.condition_style import Chosen
 from fast_style.conditions import Condition, paintings_of, row_variables, with_rows
@@ -63,7 +64,7 @@ class AddedStyleTransfer(MultiStyleTransfer):
             layer.trainable = False
         base = find_network(settings.to, TASK, "--to").load()
         self.append = functools.partial(appended, base)
-        self._begin(base)
+        self._begin(in_precision(base, network.dtype_policy.name))
 
     def _begin(self, base):
         """Gives the rows those of the painting whose pictures have the nearest Gram matrices."""
