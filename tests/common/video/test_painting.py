@@ -2,10 +2,12 @@
 
 import functools
 import operator
-import signal
+import os
+import subprocess
+import sys
 import threading
-import time
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -19,6 +21,8 @@ from fast_style.common.video.painting import _WriterThread, paint_clip, paint_fr
 from fast_style.common.video.reading import open_clip
 from fast_style.common.video.writing import ClipWriter
 from tests.common.video.clips import RATE, frames_of, make_clip, number_of, packets_of
+
+ROOT = Path(__file__).parents[3]
 
 
 def frame(number, rgb=None):
@@ -127,24 +131,40 @@ def test_nothing_between_start_and_end(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
 
 
-def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path, monkeypatch):
-    """Ending a long file takes long: its index is moved to its beginning."""
+INTERRUPTED = """
+import signal, sys, threading, time
+from fast_style.common.video.formats import Target
+from fast_style.common.video.painting import paint_clip
+from fast_style.common.video.reading import open_clip
+from fast_style.common.video.writing import ClipWriter
+
+close = ClipWriter.close
+
+def slow(self, is_wanted, end):
+    # Python handles a signal that comes just before it waits for a lock only behind that: then another comes.
+    for moment in range(6000):
+        if not is_wanted():
+            break
+        if moment % 100 == 0:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.01)
+    return close(self, is_wanted, end)
+
+ClipWriter.close = slow
+try:
+    with open_clip(sys.argv[1]) as clip:
+        paint_clip(clip, Target(sys.argv[2]), lambda frames: frames)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path):
+    """Ending a long file takes long: its index is moved to its beginning. A process of its own has its signals."""
     source = make_clip(tmp_path / "clip.mp4", 5)
-    close = ClipWriter.close
-
-    def slow(self, is_wanted, end):
-        # Python handles a signal that comes just before it waits for a lock only behind that: then another comes.
-        for moment in range(6000):
-            if not is_wanted():
-                break
-            if moment % 100 == 0:
-                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-            time.sleep(0.01)
-        return close(self, is_wanted, end)
-
-    monkeypatch.setattr(ClipWriter, "close", slow)
-    with open_clip(source) as clip, pytest.raises(KeyboardInterrupt):
-        paint_clip(clip, Target(str(tmp_path / "out.mp4")), lambda frames: frames)
+    command = [sys.executable, "-c", INTERRUPTED, str(source), str(tmp_path / "out.mp4")]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
 
 
