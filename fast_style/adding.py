@@ -10,7 +10,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_short_side
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.layers import cpu_convolutions
-from fast_style.common.networks.rebuilding import in_precision
+from fast_style.common.networks.rebuilding import in_precision, redescribed
 from fast_style.common.networks.source import find_network
 from fast_style.condition_style import Chosen
 from fast_style.conditions import Condition, paintings_of, row_variables, with_rows
@@ -49,7 +49,7 @@ def appended(network, more):
         if id(variable) in by_id:
             value = np.concatenate([value[:count], by_id[id(variable)], value[count:]])
         values.append(value)
-    twin = type(network).from_config({**network.get_config(), "conditions": conditions})
+    twin = redescribed(network, conditions=conditions)
     twin.set_weights(values)
     return twin
 

@@ -18,7 +18,7 @@ def read_jobs(path):
         path: of a list of dicts.
 
     Raises:
-        UserError: no such file; a name that no job has, or that two have; a job with two lengths.
+        UserError: no such list; a name that no job before has, or that two have; a job with two lengths.
     """
     jobs = {}
     for job in read_json(path, "a list of settings", SHAPE):

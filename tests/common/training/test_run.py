@@ -145,46 +145,32 @@ def test_a_validation_that_failed_is_made_up_for(folder, iterations):
     assert [entry["iteration"] for entry in found] == list(range(2, iterations + 1, 2))
 
 
-def test_half_a_step_is_not_kept_where_photographs_failed_ahead_of_it(folder, monkeypatch):
-    """The stream is some batches ahead: the error is the step's, and the checkpoint that of before."""
-    original, opened = SuperResolution.train_step, []
+@pytest.mark.parametrize("failed_ahead", [None, UserError("of photographs")])
+def test_half_a_step_is_not_kept(folder, monkeypatch, failed_ahead):
+    """The fourth step moves the weights and fails: what is there is neither iteration 3 nor iteration 4.
 
-    def train_step(self, photos):
-        terms = original(self, photos)
-        if self.optimizer.iterations == 3:
-            opened[0].error = UserError("of photographs")
-            raise RuntimeError("of a library")
-        return terms
+    So it is where the stream of photographs, which is some batches ahead, has failed, too; the error is the step's.
+    """
+    step, open_photographs, opened = SuperResolution.train_step, run.open_photographs, []
 
-    open_photographs = run.open_photographs
-
-    def kept(settings):
+    def keep(settings):
         opened.append(open_photographs(settings))
         return opened[0]
 
-    monkeypatch.setattr(SuperResolution, "train_step", train_step)
-    monkeypatch.setattr(run, "open_photographs", kept)
-    with pytest.raises(RuntimeError, match="of a library"):
-        train(tiny_settings(folder, iterations=50, checkpoint_every=2))
-    assert list(Checkpoints(folder / "run" / "checkpoints").saved()) == [2]
-
-
-def test_half_a_step_is_not_kept(folder, monkeypatch):
-    """The fourth step moves the weights and fails: what is there is neither iteration 3 nor iteration 4."""
-    original = SuperResolution.train_step
-
     def train_step(self, photos):
-        terms = original(self, photos)
+        terms = step(self, photos)
         if self.optimizer.iterations == 4:
+            opened[0].error = failed_ahead
             raise RuntimeError("of a library")
         return terms
 
+    monkeypatch.setattr(run, "open_photographs", keep)
     monkeypatch.setattr(SuperResolution, "train_step", train_step)
     with pytest.raises(RuntimeError, match="of a library"):
         train(tiny_settings(folder, iterations=50, checkpoint_every=2))
     record = json.loads((folder / "run" / "run.json").read_text())
-    kept = max(Checkpoints(folder / "run" / "checkpoints").saved())
-    assert (record["status"], record["iteration"], kept) == ("stopped by an error", 2, 2)
+    kept = list(Checkpoints(folder / "run" / "checkpoints").saved())
+    assert (record["status"], record["iteration"], kept) == ("stopped by an error", 2, [2])
 
 
 def test_a_step_that_memory_cannot_hold_is_one_line(folder, monkeypatch):

@@ -2,12 +2,8 @@
 
 import functools
 import operator
-import os
-import subprocess
-import sys
 import threading
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import numpy as np
@@ -21,8 +17,6 @@ from fast_style.common.video.painting import _WriterThread, paint_clip, paint_fr
 from fast_style.common.video.reading import open_clip
 from fast_style.common.video.writing import ClipWriter
 from tests.common.video.clips import RATE, frames_of, make_clip, number_of, packets_of
-
-ROOT = Path(__file__).parents[3]
 
 
 def frame(number, rgb=None):
@@ -159,11 +153,10 @@ except KeyboardInterrupt:
 """
 
 
-def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path):
+def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path, fresh_processes):
     """Ending a long file takes long: its index is moved to its beginning. A process of its own has its signals."""
     source = make_clip(tmp_path / "clip.mp4", 5)
-    command = [sys.executable, "-c", INTERRUPTED, str(source), str(tmp_path / "out.mp4")]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    done = fresh_processes.run(INTERRUPTED, source, tmp_path / "out.mp4")
     assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
 
