@@ -132,6 +132,8 @@ from fast_style.common.video.painting import paint_clip
 from fast_style.common.video.reading import open_clip
 from fast_style.common.video.writing import ClipWriter
 
+# Shells start what is in the background with Ctrl-C ignored, which Python leaves as it is.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 close = ClipWriter.close
 
 def slow(self, is_wanted, end):
