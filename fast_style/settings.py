@@ -360,7 +360,7 @@ QUICK_TRAINING = {
 # What `fast-style-train --preset` sets where nothing else is said. The defaults are the paper's but for what looks
 # better; `quick` is what gave a good picture soonest on two processor cores (docs/guide/train.md).
 TRAINING_PRESETS = {
-    "paper": {"normalization": "batch", "squash": True, "flip": False},
+    "paper": {"normalization": "batch", "margin": 0, "squash": True, "flip": False},
     "quick": QUICK_TRAINING,
     "quick-fast": QUICK_TRAINING | {"architecture": "fast", "initialize": "starry_night_fast"},
     "add": {  # with --add, where no other is asked for
