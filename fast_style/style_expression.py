@@ -1,5 +1,6 @@
 """Style expressions: paintings and how much of each, as people write them. Light: imports no TensorFlow."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from fast_style.common.errors import UserError, is_finite_number
@@ -38,11 +39,14 @@ def parse_style(style: str | Mapping, argument: str = "style", known: Sequence =
         pairs = []
     if not pairs or not all(isinstance(name, str) and name for name, _ in pairs):
         raise UserError(f"{argument}: expected {GRAMMAR}. Received: {style!r:.200}")
-    weights = {}
     for name, weight in pairs:
         if not is_finite_number(weight) or weight < 0:
             raise UserError(f"{argument}: expected finite weights of at least 0. Received: {name}:{weight}")
-        weights[name] = weights.get(name, 0.0) + float(weight)
+    numbers, weights = [float(weight) for _, weight in pairs], {}
+    # Only their ratios count: of numbers whose sum has no end, the parts of the largest are taken.
+    unit = max(numbers) if math.isinf(sum(numbers)) else 1.0
+    for (name, _), number in zip(pairs, numbers, strict=True):
+        weights[name] = weights.get(name, 0.0) + number / unit
     if not any(weights.values()):
         raise UserError(f"{argument}: expected weights that are not all 0. Received: {style!r:.200}")
     return weights
@@ -122,9 +126,8 @@ def style_shares(style: str | Mapping, paintings: Sequence, argument: str = "sty
             raise UserError(f"{argument}: expected {expected}. Received: {name!r}")
         key = painting if stroke is None else f"{painting}@{stroke:g}"
         found[key] = found.get(key, 0.0) + weight
-    largest = max(found.values())  # divided by first: a sum of large numbers has no end
-    total = sum(weight / largest for weight in found.values())
-    return {name: weight / largest / total for name, weight in found.items() if weight}
+    total = sum(found.values())
+    return {name: weight / total for name, weight in found.items() if weight}
 
 
 def style_label(shares: Mapping) -> str:

@@ -1,5 +1,6 @@
 """What is to be painted where there is more than paths: URIs, lists of paths, tables."""
 
+import collections
 import functools
 import os
 import posixpath
@@ -109,16 +110,16 @@ class BulkPlan:
 
     @functools.cached_property
     def _found(self):
-        """List of (source, path relative to what was named)."""
+        """List of (source, path relative to what was named), once each."""
         found = {}
         for word in self._words:
             for name, relative, where in self._of_word(word):
                 if where is not None:
                     self._sources[name] = where
-                found[name] = relative
+                found[name if where is not None else os.path.abspath(name)] = name, relative
         if not found:
             raise UserError(f"photo: expected photographs. Received: {', '.join(self._words)}, with none")
-        return list(found.items())
+        return list(found.values())
 
     def _of_word(self, word, listed=False):
         """(name, relative path, where it lies or None for a path) of each photograph that a word means."""
@@ -147,13 +148,16 @@ class BulkPlan:
 
     @staticmethod
     def _of_table(place):
+        seen = collections.Counter()
         for name, row in rows_of(place):
+            seen[name] += 1  # several rows may have one name, as where folders were left out of it
+            again = f" ({seen[name]})" if seen[name] > 1 else ""
             # A path that is absolute, or leads out of the folder, is but a name.
             parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-            yield f"{place.name}#{name}", "/".join(parts) or "row", row
+            yield f"{place.name}#{name}{again}", "/".join(parts) or "row", row
 
     def _of_list(self, place):
-        text = place.read().decode("utf-8", "surrogateescape")
+        text = place.read().decode("utf-8-sig", "surrogateescape")  # as Windows begins lists
         for line in filter(None, map(str.strip, text.splitlines())):
             yield from self._of_word(line, listed=True)
 

@@ -20,6 +20,7 @@ from fast_style.common.images.geometry import limited_sides
 from fast_style.common.images.image_formats import EXTENSIONS, SUFFIXES, format_of_result
 from fast_style.common.images.image_io import encode, read_photo
 from fast_style.common.images.opening import picture_sides, read_stream
+from fast_style.common.memory import memory_errors
 from fast_style.common.printable import printable
 from fast_style.common.streams import drop_output, say, standard_output, warn
 from fast_style.common.video.formats import names_a_clip
@@ -228,7 +229,7 @@ def run_jobs(jobs, transform, quality=95, progress=True, signals=None, read=None
     def finish(job, seconds, written):
         try:
             done.append((job, seconds + written.result()))
-        except (UserError, MemoryError) as error:
+        except (UserError, *memory_errors()) as error:
             fail(job, error)
         bar.update()
 
@@ -254,7 +255,7 @@ def run_jobs(jobs, transform, quality=95, progress=True, signals=None, read=None
                     start = time.perf_counter()
                     picture = transform(photo, job)
                     seconds += time.perf_counter() - start
-                except (UserError, MemoryError) as error:
+                except (UserError, *memory_errors()) as error:
                     fail(job, error)
                     bar.update()
                     continue

@@ -22,6 +22,9 @@ PAINTINGS = ["wave", "starry_night", "udnie"]
         ("wave@0.50:3 + wave", {"wave@0.5": 0.75, "wave": 0.25}),
         ({"wave@2": 1, "WAVE @2.0": 1, "udnie": 2}, {"wave@2": 0.5, "udnie": 0.5}),
         ({"wave": 1e308, "udnie": 1e308}, {"wave": 0.5, "udnie": 0.5}),
+        ("wave:1e308 + wave:1e308 + udnie:1e308", {"wave": 2 / 3, "udnie": 1 / 3}),
+        ({"wave": 1e308, "WAVE": 1e308}, {"wave": 1.0}),
+        ("wave:1e-320 + udnie:1e-320", {"wave": 0.5, "udnie": 0.5}),
     ],
 )
 def test_shares_add_up_to_1(style, expected):

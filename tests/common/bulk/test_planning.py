@@ -71,6 +71,25 @@ def test_a_list_of_paths(photos, store, parse):
     ]
 
 
+def test_each_photograph_is_painted_once_however_it_is_named(photos, parse):
+    Path("list.txt").write_text("./in/../in/a.jpg")
+    made = plan(parse("in/a.jpg", "./in/a.jpg", os.path.abspath("in/a.jpg"), "list.txt", "-o", "out"))
+    assert [target for _, target in pairs(made)] == ["out/a_wave.jpg"]
+
+
+def test_a_list_of_windows(photos, parse):
+    Path("list.txt").write_bytes("\N{ZERO WIDTH NO-BREAK SPACE}in/a.jpg\r\nin/deep/b.png\r\n".encode())
+    assert [source for source, _ in pairs(plan(parse("list.txt", "-o", "out")))] == ["in/a.jpg", "in/deep/b.png"]
+
+
+def test_rows_of_one_name_are_photographs_of_their_own(photos, parse):
+    names, contents = ["a.jpg", "a.jpg", "b.jpg", "a.jpg"], [b"one", b"two", b"three", b"four"]
+    pq.write_table(pa.table({"path": names, "bytes": contents}), "in.parquet")
+    made = plan(parse("in.parquet", "-o", "out"))
+    assert [made.source(job).source() for job in made.jobs["wave"]] == contents
+    assert len({job.target for job in made.jobs["wave"]}) == 4
+
+
 def test_a_table(photos, parse):
     pq.write_table(pa.table({"path": ["/x/../a.jpg", "b/c.webp"], "bytes": [b"one", b"two"]}), "in.parquet")
     made = plan(parse("in.parquet", "-o", "out", "--format", "png"))

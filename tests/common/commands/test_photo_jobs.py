@@ -304,6 +304,26 @@ def test_failures_of_each_stage_are_in_order(photos, monkeypatch):
     assert [reason for _, reason in failed] == reasons
 
 
+def memory_of_tensorflow():
+    import tensorflow as tf
+
+    with pytest.raises(tf.errors.ResourceExhaustedError) as found:
+        tf.zeros([2**26, 2**26])
+    return found.value
+
+
+@pytest.mark.parametrize("error", [MemoryError, memory_of_tensorflow])
+def test_a_photograph_for_which_memory_runs_out_is_one_that_failed(photos, error):
+    def transform(photo, job):
+        if job.source == "in/b.png":
+            raise error()
+        return photo
+
+    done, failed = run_jobs(plan_jobs(["in/b.png", "a.jpg"], "x", "out"), transform)
+    assert [job.source for job, _ in done] == ["a.jpg"]
+    assert [reason for _, reason in failed] == [photo_jobs.TOO_LARGE.format("in/b.png")]
+
+
 @pytest.mark.parametrize("names", [["-"], ["a.jpg", "-"]])
 def test_standard_input_is_read_where_ctrl_c_arrives(photos, monkeypatch, names):
     """In the main thread: one that waits for input could not be interrupted."""
