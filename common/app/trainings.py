@@ -17,7 +17,9 @@ from fast_style.common.errors import UserError
 from fast_style.common.files import write_bytes
 from fast_style.common.images.image_io import as_rgb, list_images
 from fast_style.common.json_files import read_json, write_json
+from fast_style.common.json_shape import Maybe
 from fast_style.common.networks.source import RUN_NETWORK, RUN_RECORD, find_network, shipped_name
+from fast_style.common.settings import LARGEST_BATCH
 
 # Of a training in the app: so many previews, and points of the curve.
 PREVIEWS, POINTS = 20, 120
@@ -27,6 +29,8 @@ TRIAL, COUNTED = 9, 3
 FEWEST, MOST = 30, 40_000
 LONGEST_NAME = 60
 LOG, PID, PROBLEM, SPEEDS = "log.txt", "pid", "problem.txt", "speeds.json"
+# In the file of speeds: older ones have images a second there, by preset, without it.
+ITERATIONS_A_SECOND = "iterations_a_second"
 # A line of the log of a training (common/training/callbacks.py), and what a command says at its end.
 LINE = re.compile(r"^(\d+)/(\d+): loss ([^ ,]+),.* ([\d.]+) images/s, (\S+) left$", re.MULTILINE)
 ERROR = re.compile(r"^.*?: error: (.*)$", re.MULTILINE)
@@ -259,24 +263,31 @@ class Trainings:
             UserError: what the training could not begin for.
         """
         path = self.inputs / SPEEDS
-        speeds = read_json(path, "speeds", {}) if path.is_file() else {}
+        shape = {ITERATIONS_A_SECOND: Maybe({str: float})}
+        known = read_json(path, "speeds", shape) if path.is_file() else {}
+        speeds = known.get(ITERATIONS_A_SECOND) or {}
         if preset not in speeds:
             trial = self.inputs / name / "trial"
             options = {"iterations": TRIAL, "log-every": COUNTED, "warmup": 0, "preview-every": 0}
             words = [*words, *(word for key, value in options.items() for word in (f"--{key}", str(value)))]
-            with open(self.inputs / name / "trial.txt", "ab") as file:
-                process = self._start(name, words, trial, file)
-                process.wait()
-            log = _read(self.inputs / name / "trial.txt")
-            shutil.rmtree(trial, ignore_errors=True)
-            found = LINE.findall(log)
-            if (self.inputs / name / PROBLEM).exists():
-                return 0.0
-            if process.returncode or not found:
-                errors = ERROR.findall(log)
-                raise UserError(errors[-1] if errors else f"it ended with code {process.returncode}")
-            speeds[preset] = float(found[-1][3])
-            write_json(path, speeds)
+            try:
+                with open(self.inputs / name / "trial.txt", "ab") as file:
+                    process = self._start(name, words, trial, file)
+                    process.wait()
+                log = _read(self.inputs / name / "trial.txt")
+                found = LINE.findall(log)
+                if (self.inputs / name / PROBLEM).exists():
+                    return 0.0
+                if process.returncode or not found:
+                    errors = ERROR.findall(log)
+                    raise UserError(errors[-1] if errors else f"it ended with code {process.returncode}")
+                batch = {"settings": {"batch_size": range(1, LARGEST_BATCH + 1)}}
+                record = read_json(trial / RUN_RECORD, "a run record", batch)
+            finally:
+                shutil.rmtree(trial, ignore_errors=True)
+            # The log counts images.
+            speeds[preset] = float(found[-1][3]) / record["settings"]["batch_size"]
+            write_json(path, {ITERATIONS_A_SECOND: speeds})
         return speeds[preset]
 
 

@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+import types
 
 import pytest
 
 import fast_style.common.app.trainings
-from fast_style.common.app.trainings import LINE, LOG, PID, SPEEDS, Trainings
+from fast_style.common.app.trainings import ITERATIONS_A_SECOND, LINE, LOG, PID, SPEEDS, Trainings
 from fast_style.common.errors import UserError
 from fast_style.common.settings import check_settings
 from fast_style.common.training.run import run_training
@@ -134,6 +135,34 @@ def test_each_task_has_its_own(trainings):
         other._free_name("mine")  # run folders lie beside each other
 
 
+@pytest.mark.parametrize("before", [None, {"quick": 8.0}], ids=["new", "of images a second"])
+def test_minutes_are_those_of_iterations_whatever_the_batch(trainings, monkeypatch, before):
+    """8 images a second in batches of 4 are 2 iterations a second, 600 in 5 minutes; measured once."""
+    enlarging, begun_with = other_task(trainings), []
+    settings = {"batch_size": SUPERRES.settings(**SUPERRES.presets["quick"]).batch_size}
+    assert settings == {"batch_size": 4}
+
+    def train(name, words, run, log):
+        begun_with.append(words)
+        run.mkdir(parents=True)
+        (run / "run.json").write_text(json.dumps(tiny_record(settings=settings)))
+        log.write(b"3/9: loss 2, pixel 1, 1.00 images/s, 00:09 left\n9/9: loss 1, pixel 1, 8.00 images/s, 00:00 left\n")
+        log.flush()
+        return types.SimpleNamespace(returncode=0, wait=lambda: 0)
+
+    monkeypatch.setattr(enlarging, "_start", train)
+    enlarging.inputs.mkdir(parents=True)
+    if before:
+        (enlarging.inputs / SPEEDS).write_text(json.dumps(before))
+    for name in ("one", "two"):
+        (enlarging.inputs / name).mkdir()
+        enlarging._measure_and_train(name, ["--preset", "quick"], 5, "quick", enlarging._locked(name))
+    asked = [words[words.index("--iterations") + 1] for words in begun_with]
+    assert asked == ["9", "600", "600"]
+    assert not (enlarging.inputs / "one" / "trial").exists()
+    assert json.loads((enlarging.inputs / SPEEDS).read_text()) == {ITERATIONS_A_SECOND: {"quick": 2.0}}
+
+
 def test_presets_are_the_commands():
     """The tabs' presets are those of the training commands, and name settings that there are."""
     style = pytest.importorskip("fast_style.app.train")
@@ -152,7 +181,7 @@ def test_a_training_from_begin_to_go_on(trainings, tmp_path, monkeypatch):
     name = trainings.begin("style", photos, 1 / 60, "quick-fast", {"--style": tmp_path / "style.png"})
     assert name == "style"
     wait(trainings, lambda progress: progress.iteration >= 2)
-    assert json.loads((trainings.inputs / SPEEDS).read_text())["quick-fast"] > 0
+    assert json.loads((trainings.inputs / SPEEDS).read_text())[ITERATIONS_A_SECOND]["quick-fast"] > 0
     again = Trainings(make_context(tmp_path / "app"), TASK)
     again.stop(name)
     wait(trainings, lambda progress: progress.state == "stopped")
