@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import unicodedata
 from pathlib import Path
 
@@ -35,7 +36,11 @@ ITERATIONS_A_SECOND = "iterations_a_second"
 LINE = re.compile(r"^(\d+)/(\d+): loss ([^ ,]+),.* ([\d.]+) images/s, (\S+) left$", re.MULTILINE)
 ERROR = re.compile(r"^.*?: error: (.*)$", re.MULTILINE)
 
-# Two people who begin at once would both find none that is running.
+# A look at whether a training runs (`_is_held`) holds its log for an instant: so often, and after so many seconds, that
+# is tried again.
+TRIES, PAUSE = 20, 0.01
+
+# Two people who begin, or go on, at once would both find none that is running.
 _beginning = threading.Lock()
 
 
@@ -109,9 +114,7 @@ class Trainings:
             return self._begin(name, photographs, minutes, preset, pictures or {})
 
     def _begin(self, name, photographs, minutes, preset, pictures):
-        logs = self.inputs.parent.glob(f"*/*/{LOG}")
-        if running := next((log.parent.name for log in logs if _is_held(log)), None):
-            raise UserError(f"training: expected none that is running. Received: {running}; stop it, or wait for it")
+        self._check_none_runs()
         for picture in pictures.values():
             as_rgb(str(picture))
         if isinstance(photographs, str):
@@ -128,11 +131,11 @@ class Trainings:
                     target = folder / "photos" / f"{number:05d}_{Path(photograph).name}"
                     self._copied(photograph, target)
                 photographs = str(folder / "photos")
+            log = self._locked(name)
         except BaseException:
             shutil.rmtree(folder)
             raise
         words += ["--content", photographs, "--loss-weights", self.settings.loss_weights]
-        log = self._locked(name)
         threading.Thread(target=self._measure_and_train, args=(name, words, minutes, preset, log), daemon=True).start()
         return name
 
@@ -152,17 +155,32 @@ class Trainings:
         """Goes on with a training that was stopped.
 
         Raises:
-            UserError: none of that name; it is running, finished, or had not begun.
+            UserError: none of that name; it is running, finished, or had not begun; another one is running.
         """
         self._check(name)
-        if self.is_running(name):
-            raise UserError(f"training: expected one that is stopped. Received: {name}, which is running")
-        if not (self.runs / name / RUN_RECORD).is_file():
-            raise UserError(f"training: expected one that had begun. Received: {name}; begin another")
-        log = self._locked(name)
-        (self.inputs / name / PROBLEM).unlink(missing_ok=True)
-        self._start(name, ["--resume"], self.runs / name, log)
-        log.close()
+        with _beginning:
+            if self.is_running(name):
+                raise UserError(f"training: expected one that is stopped. Received: {name}, which is running")
+            self._check_none_runs()
+            status = self._status(name)
+            if not status:
+                raise UserError(f"training: expected one that had begun. Received: {name}; begin another")
+            if status == "finished":
+                raise UserError(f"training: expected one that is stopped. Received: {name}, which is finished")
+            with self._locked(name) as log:
+                (self.inputs / name / PROBLEM).unlink(missing_ok=True)
+                self._start(name, ["--resume"], self.runs / name, log)
+
+    def _check_none_runs(self):
+        """Of any task: one takes the whole machine."""
+        logs = self.inputs.parent.glob(f"*/*/{LOG}")
+        if running := next((log.parent.name for log in logs if _is_held(log)), None):
+            raise UserError(f"training: expected none that is running. Received: {running}; stop it, or wait for it")
+
+    def _status(self, name):
+        """As its record says; "" where it has none."""
+        path = self.runs / name / RUN_RECORD
+        return read_json(path, "a run record", {"status": str})["status"] if path.is_file() else ""
 
     def _check(self, name):
         if not name or not (self.inputs / name).is_dir():
@@ -180,10 +198,9 @@ class Trainings:
         points = [(int(done), int(of), float(loss), left) for done, of, loss, _, left in LINE.findall(log)]
         # What was done again behind a checkpoint counts once.
         losses = tuple({done: loss for done, _, loss, _ in points}.items())
-        begun = (run / RUN_RECORD).is_file()
-        status = read_json(run / RUN_RECORD, "a run record", {"status": str})["status"] if begun else ""
+        status = self._status(name)
         if self.is_running(name):
-            state = "training" if points or begun else "measuring"
+            state = "training" if points or status else "measuring"
         elif status == "finished":
             state = "finished"
         elif (folder / PROBLEM).exists() and not _read(folder / PROBLEM):
@@ -226,9 +243,19 @@ class Trainings:
         return str(target)
 
     def _locked(self, name):
+        """The log, which whoever has it holds.
+
+        Raises:
+            UserError: somebody else holds it.
+        """
         file = open(self.inputs / name / LOG, "ab")  # noqa: SIM115 - it is handed on
-        fcntl.flock(file, fcntl.LOCK_EX)
-        return file
+        for _ in range(TRIES):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return file
+            time.sleep(PAUSE)
+        file.close()
+        raise UserError(f"training: expected one that is stopped. Received: {name}, which is running")
 
     def _start(self, name, words, run, log):
         command = [sys.executable, "-m", self.task.package, "train", *words, "--output", str(run)]

@@ -1,10 +1,12 @@
 """Trainings of the app: a process of its own, found again by whoever comes back."""
 
+import contextlib
 import fcntl
 import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 import types
 
@@ -92,6 +94,87 @@ def test_a_process_holds_its_training_and_is_told_to_stop(trainings):
     trainings.stop("mine")  # changes nothing
     with pytest.raises(UserError, match="training: expected one that had begun"):
         trainings.go_on("mine")
+
+
+@pytest.fixture
+def started(trainings, monkeypatch):
+    """What was started, with processes that hold the log and do nothing, ended behind the test."""
+    names, processes = [], []
+
+    def start(name, words, run, log):
+        names.append((name, words))
+        processes.append(subprocess.Popen(["sleep", "60"], stdout=log))
+
+    monkeypatch.setattr(trainings, "_start", start)
+    yield names
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def held(trainings, name, how=fcntl.LOCK_EX):
+    """The log of a training, as a process holds it."""
+    with open(trainings.inputs / name / LOG, "ab") as log:
+        fcntl.flock(log, how)
+        yield log
+
+
+def test_what_is_finished_does_not_go_on(trainings, started):
+    begun(trainings, "done", status="finished")
+    with pytest.raises(UserError, match="training: expected one that is stopped. Received: done, which is finished"):
+        trainings.go_on("done")
+    assert started == []
+
+
+@pytest.mark.parametrize("task", [TASK, SUPERRES], ids=["its own task", "another"])
+def test_none_goes_on_beside_another(trainings, started, task):
+    begun(trainings, "halted", status="interrupted")
+    other = trainings if task is TASK else other_task(trainings)
+    begun(other, "busy")
+    with held(other, "busy"), pytest.raises(UserError, match="expected none that is running. Received: busy"):
+        trainings.go_on("halted")
+    assert started == []
+    trainings.go_on("halted")
+    assert started == [("halted", ["--resume"])]
+
+
+def test_of_two_who_go_on_at_once_one_is_told_so(trainings, started, monkeypatch):
+    """Each looks before either has begun; nobody waits for the length of a training."""
+    begun(trainings, "halted", status="interrupted")
+    is_running = trainings.is_running
+
+    def looked(name):
+        found = is_running(name)
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(trainings, "is_running", looked)
+    problems, begin = [], time.monotonic()
+
+    def go_on():
+        try:
+            trainings.go_on("halted")
+        except UserError as error:
+            problems.append(str(error))
+
+    clicks = [threading.Thread(target=go_on, daemon=True) for _ in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join(10)
+    assert time.monotonic() - begin < 10
+    assert problems == ["training: expected one that is stopped. Received: halted, which is running"]
+    assert len(started) == 1
+
+
+def test_a_log_that_is_held_is_told_and_a_look_at_it_does_not_matter(trainings):
+    begun(trainings, "mine")
+    with held(trainings, "mine"), pytest.raises(UserError, match="Received: mine, which is running"):
+        trainings._locked("mine")
+    with held(trainings, "mine", fcntl.LOCK_SH) as look:
+        threading.Timer(0.03, look.close).start()
+        trainings._locked("mine").close()
 
 
 @pytest.mark.parametrize(("name", "made"), [("../up", "up"), ("a/b c", "a_b_c"), ("é" * 200, "é" * 60)])
