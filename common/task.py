@@ -54,6 +54,7 @@ class Task:
             gallery have of the task.
         check_files: function that raises UserError for settings that name files of another kind; light.
         check_settings: function that raises UserError for settings that do not go together.
+        check_config: function that raises UserError for options of a network in a file, a dict, that none has; light.
         presets: ``{name: settings}`` of the training command.
         validation_size: function from settings to the side in pixels of the squares that losses are measured on.
         in_manifest: settings of a training that are said of a network that ships.
@@ -83,6 +84,7 @@ class Task:
     show: Callable = lambda photos, everything, load: ()
     check_files: Callable = lambda settings: None
     check_settings: Callable = lambda settings: None
+    check_config: Callable = lambda config: None
     presets: Mapping = dataclasses.field(default_factory=dict)
     validation_size: Callable = lambda settings: 256
     in_manifest: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ def as_conditions(given):
 
     Args:
         given: how many, 1 to 4096, which gives them numbers for names; or a sequence of names, or of pairs of a name
-            and a size, that differ.
+            and a size, that differ. Names have no slash, and begin with no dot.
 
     Returns:
         tuple of Condition.
@@ -58,7 +58,16 @@ def _condition(given, wanted):
     sized = size is None or (isinstance(size, int) and not isinstance(size, bool) and size >= 1)
     if not isinstance(name, str) or not name or printable(name) != name or not sized:
         raise UserError(f"{wanted}. Received: {given!r:.80}")
+    # Files are called by them, which are to lie where they are put. Names that training makes have none of that.
+    if "/" in name or "\\" in name or name.startswith("."):
+        raise UserError(f"conditions: expected names without a slash or a dot in front. Received: {name!r:.80}")
     return Condition(name, size)
+
+
+def check_config(config):
+    """Raises UserError for options of a network, a dict, with conditions that are none."""
+    if config.get("conditions") is not None:
+        as_conditions(config["conditions"])
 
 
 def paintings_of(conditions):

@@ -21,6 +21,7 @@ TASK = Task(
     build_trainer=Lazily("fast_style.train:build_trainer"),
     check_files=Lazily("fast_style.paintings:check_files"),
     check_settings=Lazily("fast_style.train:check_settings"),
+    check_config=Lazily("fast_style.conditions:check_config"),
     apply=Lazily("fast_style.stylization:stylize"),
     show=Lazily("fast_style.demo:demo_pictures"),
     presets=TRAINING_PRESETS,

@@ -1,5 +1,7 @@
 """Pictures as the page shows them, and files as it hands them out."""
 
+import hashlib
+import re
 import zipfile
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from fast_style.common.images.image_io import as_rgb, write_photo
 
 # Long side in pixels of what is shown of a photograph; the file to save has them all.
 SHOWN_SIDE = 1400
+# Of a name in that of a small picture's file: of four bytes each, they and a digest are within the 255 that a file has.
+LONGEST_WORDS = 40
 
 
 def photo_input(label="Photograph: drop, paste, choose, or take one", camera=True, height=320, elem_id=None):
@@ -32,8 +36,16 @@ def shown(path, side=SHOWN_SIDE):
 
 
 def thumbnail(folder, picture, name):
-    """Path of a small picture in a folder; given an array, the framework would write it anew whenever it is shown."""
-    path = Path(folder) / f"{name}.jpg"
+    """Path of a small picture in a folder; given an array, the framework would write it anew whenever it is shown.
+
+    Args:
+        folder: that it is written into, whatever its name.
+        picture: uint8 RGB.
+        name: that tells it apart from others in the folder; any text.
+    """
+    words = re.sub(r"[^\w-]+", "_", name)[:LONGEST_WORDS]
+    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:12]
+    path = Path(folder) / f"{words}_{digest}.jpg"
     write_photo(path, picture, "jpg")
     return str(path)
 

@@ -205,6 +205,10 @@ def _in_file(network, task, argument):
     found = next((one for one in of if registered in one.registered_names), None)
     if found is None:
         raise UserError(f"{argument}: expected {expected}. Received: {network}, a {registered:.80}")
+    try:
+        found.check_config(description["config"])
+    except UserError as error:
+        raise UserError(f"{argument}: expected {expected}. Received: {network}, in which {error}") from error
     path = Path(network)
     return Source(network_label(path), found, path, description["config"], False)
 

@@ -1,6 +1,7 @@
 """A network of several conditions: scales and shifts of each, mixed by weights."""
 
 import json
+import zipfile
 
 import keras
 import numpy as np
@@ -9,12 +10,23 @@ import pytest
 from fast_style.common.errors import UserError
 from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.networks.rebuilding import in_precision
-from fast_style.conditions import Condition, mixed, paintings_known, paintings_of, row_variables
+from fast_style.common.networks.source import find_network, shipped_sources
+from fast_style.conditions import (
+    Condition,
+    as_conditions,
+    check_config,
+    mixed,
+    paintings_known,
+    paintings_of,
+    row_variables,
+)
 from fast_style.network import TransformationNetwork
+from fast_style.paintings import painting_name
 from fast_style.streaming import stylize_in_strips
-from fast_style.task import load_network
+from fast_style.task import TASK, load_network
 from tests.fast_style.tiny_paintings import CONDITIONS, photograph, trained
 from tests.levels import quick_first
+from tests.tampering import refusal
 
 pytestmark = pytest.mark.usefixtures("eager_pictures")
 COUNT = len(CONDITIONS)
@@ -239,6 +251,36 @@ def test_weights_without_conditions_are_told():
 def test_conditions_that_are_none_are_told(conditions):
     with pytest.raises(UserError, match="conditions: expected a number from 1 to 4096"):
         TransformationNetwork(width=2, conditions=conditions)
+
+
+@pytest.mark.parametrize("name", ["/tmp/x", "../../x", "a/b", "..", ".hidden", "a\\b"])
+def test_names_that_lead_out_of_a_folder_are_told(name):
+    with pytest.raises(UserError, match="conditions: expected names without a slash or a dot in front"):
+        as_conditions([(name, 256), "wave"])
+
+
+def test_names_that_training_makes_are_names():
+    files = ["my painting.jpg", "a..b.png", "..hidden.jpg", "étude no. 3 (late).jpg", "a+b&c.jpg", "--x.webp"]
+    names = [painting_name(file) for file in files]
+    assert [one.painting for one in as_conditions(names)] == names
+    for source in shipped_sources(TASK).values():
+        check_config(source.config)
+
+
+@pytest.mark.parametrize("name", ["../../x", "a\n", ""])
+def test_a_file_with_such_a_name_is_refused_where_it_is_found(tmp_path, name):
+    path = tmp_path / "many.keras"
+    description = {"registered_name": "fast_style>TransformationNetwork", "config": {"conditions": [["wave", 256]]}}
+    for refused in (False, True):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("config.json", json.dumps(description))
+        if refused:
+            line = refusal(find_network, path, TASK, "--network")
+            assert line.startswith("--network: expected a .keras file of a TransformationNetwork. Received: ")
+            assert f"{path}, in which conditions: expected " in line
+        else:
+            assert find_network(path, TASK).conditions == [["wave", 256]]
+        description["config"]["conditions"] = [[name, 256]]
 
 
 def test_conditions_need_instance_normalization():
