@@ -7,7 +7,7 @@ import numpy as np
 
 from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.commands.progress import SECONDS_A_LINE_OF_ONE, CountProgress
-from fast_style.common.errors import UserError, check_whole
+from fast_style.common.errors import UserError, check_whole, is_finite_number
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.images.image_io import Photo, as_rgb, check_fits
 from fast_style.common.images.pixels import without_colour
@@ -70,13 +70,8 @@ def upscale(
     network = as_network(network, TASK)
     rgb = as_rgb(image)
     height, width = rgb.shape[:2]
+    scaled_sides(height, width, network)  # what the network gives is held, too
     sides = scaled_sides(height, width, network, outscale)
-    for scale, pixels in ((network.factor, height * width * network.factor**2), (outscale, sides[0] * sides[1])):
-        if pixels > MAX_OUTPUT_PIXELS:
-            raise UserError(
-                f"image: expected an output of at most {MAX_OUTPUT_PIXELS // 10**9} gigapixels. "
-                f"Received: {width}x{height} pixels, to be enlarged {scale} times"
-            )
     if tile is None:
         tile = default_tile(network.factor) if network.is_local else 0
     else:
@@ -102,16 +97,23 @@ def upscale(
         ) from None
 
 
-def scaled_sides(height, width, network, outscale):
+def scaled_sides(height, width, network, outscale=None):
     """(height, width) that a photograph is enlarged to, as of :func:`upscale`: whole numbers of pixels, at least 1.
 
     Raises:
-        UserError: no number of times.
+        UserError: no number of times; an output of more than 2 gigapixels.
     """
     scale = network.factor if outscale is None else outscale
-    if not (isinstance(scale, int | float) and 0 < scale < float("inf")):
-        raise UserError(f"outscale: expected a positive number. Received: {scale!r}")
-    return max(1, round(height * scale)), max(1, round(width * scale))
+    if not is_finite_number(scale) or scale <= 0:
+        raise UserError(f"outscale: expected a positive number. Received: {scale!r:.80}")
+    # A finite number of times a side may be infinite, which cannot be rounded.
+    high, wide = (max(1, round(min(side * float(scale), MAX_OUTPUT_PIXELS + 1))) for side in (height, width))
+    if high * wide > MAX_OUTPUT_PIXELS:
+        raise UserError(
+            f"image: expected an output of at most {MAX_OUTPUT_PIXELS // 10**9} gigapixels. "
+            f"Received: {width}x{height} pixels, to be enlarged {scale} times"
+        )
+    return high, wide
 
 
 def _check_memory(height, width, network, tile):

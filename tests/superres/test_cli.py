@@ -196,6 +196,15 @@ def test_upscale_output_of_more_than_two_gigapixels(network_file, tmp_path, caps
     assert not (tmp_path / "o.png").exists()
 
 
+def test_upscale_to_a_scale_that_no_side_has(network_file, tmp_path, capsys):
+    write_photo(tmp_path / "one.png", np.zeros((10, 10, 3), "uint8"))
+    arguments = ["upscale", tmp_path / "one.png", "--network", network_file, "-o", tmp_path / "o.png"]
+    code, _, errors = run([*arguments, "--outscale", "1e308"], capsys)
+    assert (code, errors.count("\n")) == (2, 1)
+    assert "expected an output of at most 2 gigapixels. Received: 10x10 pixels, to be enlarged 1e+308 times" in errors
+    assert not (tmp_path / "o.png").exists()
+
+
 def test_evaluate_prints_a_table_and_writes_csv_and_html(folder, network_file, tmp_path, capsys):
     out = tmp_path / "evaluation"
     arguments = ["evaluate", "--data", folder, "--factor", 2, "--network", network_file, "-o", out]

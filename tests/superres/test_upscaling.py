@@ -98,7 +98,27 @@ def test_any_scale(cat, network, outscale, expected):
     np.testing.assert_array_equal(result, resize_array(upscale(cat, network), *expected))
 
 
-@pytest.mark.parametrize("outscale", [0.0, -1, float("nan"), float("inf"), "2"])
+@pytest.mark.parametrize("outscale", [1e308, 1e5, 10**9, np.float32(3e38)])
+def test_a_scale_beyond_all_outputs(cat, network, outscale):
+    """Of 1e308 and a side there is no float, of the others an output that is too large."""
+    with pytest.raises(UserError, match="image: expected an output of at most 2 gigapixels. Received: 56x40 pixels"):
+        upscale(cat, network, outscale=outscale)
+
+
+def test_both_what_the_network_gives_and_the_output_are_limited(cat, network, monkeypatch):
+    """A photograph of 40x56, times 2 and times 3."""
+    monkeypatch.setattr(upscaling, "MAX_OUTPUT_PIXELS", 40 * 56 * 4)
+    assert upscale(cat, network).shape == (80, 112, 3)
+    with pytest.raises(UserError, match="to be enlarged 3 times"):
+        upscale(cat, network, outscale=3)
+    monkeypatch.setattr(upscaling, "MAX_OUTPUT_PIXELS", 40 * 56)
+    with pytest.raises(UserError, match="to be enlarged 2 times"):
+        upscale(cat, network, outscale=1)
+
+
+@pytest.mark.parametrize(
+    "outscale", [0.0, -1, float("nan"), float("inf"), "2", True, 10**400], ids=lambda one: f"{one!r:.9}"
+)
 def test_what_is_no_scale(cat, network, outscale):
     with pytest.raises(UserError, match="outscale: expected a positive number. Received: "):
         upscale(cat, network, outscale=outscale)
