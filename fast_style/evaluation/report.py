@@ -212,7 +212,9 @@ def plot(evaluation, size):
         title=f"{size}x{size}, {len(every)} photographs; dashed: standard deviation",
     )
     axes.legend()
-    drawing.supxlabel(textwrap.fill(settings_line(evaluation, size), 150), fontsize=5, x=0.02, ha="left")
+    # Names may have $ in them, between which there would be mathematics.
+    small = {"fontsize": 5, "x": 0.02, "ha": "left", "parse_math": False}
+    drawing.supxlabel(textwrap.fill(settings_line(evaluation, size), 150), **small)
     buffer = io.BytesIO()
     drawing.savefig(buffer, format="png")
     return buffer.getvalue()
@@ -258,20 +260,23 @@ def html_page(evaluation, plots):
 
 def write_reports(evaluation, folder):
     """Writes ``evaluation.html``, ``.csv``, ``.json`` and the plots, and returns their paths; none if nothing is
-    measured."""
+    measured. Numbers are written first, so that a fault in drawing loses none."""
     measured = _measured(evaluation)
     if not measured:
         return []
+    written = []
+
+    def write(name, content):
+        written.append(Path(folder) / name)
+        write_bytes(written[-1], content)
+
+    write("evaluation.csv", csv_text(evaluation).encode())
+    write("evaluation.json", (json.dumps(summary(evaluation), indent=2) + "\n").encode())
     plots = {size: plot(evaluation, size) for size, _ in measured}
-    contents = {
-        "evaluation.html": html_page(evaluation, plots).encode(),
-        "evaluation.csv": csv_text(evaluation).encode(),
-        "evaluation.json": (json.dumps(summary(evaluation), indent=2) + "\n").encode(),
-        **{f"objective_{size}.png": content for size, content in plots.items()},
-    }
-    for name, content in contents.items():
-        write_bytes(Path(folder) / name, content)
-    return [Path(folder) / name for name in contents]
+    for size, content in plots.items():
+        write(f"objective_{size}.png", content)
+    write("evaluation.html", html_page(evaluation, plots).encode())
+    return [written[-1], *written[:-1]]  # the page is what people open
 
 
 def _measured(evaluation):

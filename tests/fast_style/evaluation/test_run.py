@@ -15,6 +15,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.networks import precision
 from fast_style.common.networks.source import find_network
+from fast_style.evaluation import report
 from fast_style.evaluation import run as evaluation_run
 from fast_style.evaluation.comparison import curves
 from fast_style.evaluation.folder import EvaluationFolder
@@ -23,6 +24,7 @@ from fast_style.evaluation.report import (
     answer,
     conditions_line,
     html_page,
+    plot,
     settings_line,
     size_line,
     text_report,
@@ -165,6 +167,27 @@ def test_reports_hold_the_figures(evaluation, tmp_path):
     assert measured["objective"]["baseline"] == {"mean": [11, 7, 3, 2], "standard_deviation": [1, 1, 1, 1]}
     assert measured["seconds"]["network"]["median"] == 0.01
     assert (tmp_path / "objective_256.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", ["$\\frac$", "$_$", "$x^{$"])
+def test_a_plot_shows_names_as_they_are(evaluation, name):
+    """As mathematics, none of them can be read."""
+    conditions = {**CONDITIONS, "photographs": name}
+    conditions["network"] = CONDITIONS["network"] | {"name": name}
+    conditions["painting"] = CONDITIONS["painting"] | {"name": f"{name}.png"}
+    named = dataclasses.replace(evaluation, conditions=conditions)
+    assert plot(named, 256).startswith(b"\x89PNG")
+
+
+def test_a_fault_in_drawing_loses_no_numbers(evaluation, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise RuntimeError("no font")
+
+    monkeypatch.setattr(report, "plot", fail)
+    with pytest.raises(RuntimeError, match="no font"):
+        write_reports(evaluation, tmp_path)
+    assert json.loads((tmp_path / "evaluation.json").read_text())["conditions"] == CONDITIONS
+    assert len((tmp_path / "evaluation.csv").read_text().splitlines()) == 1 + 2 * (1 + 1 + 4)
 
 
 def settings(folder, network, **changes):
