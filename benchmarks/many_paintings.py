@@ -72,6 +72,7 @@ def main(arguments=None):
     from fast_style.common.images.image_io import list_images
     from fast_style.common.networks.source import find_network
     from fast_style.conditions import paintings_of
+    from fast_style.evaluation.measured_style import named_by
     from fast_style.evaluation.recorded_objective import recorded_objective
     from fast_style.evaluation.run import check_settings
     from fast_style.settings import EvaluationSettings
@@ -83,7 +84,8 @@ def main(arguments=None):
         print("| painting | size | content, several | one | style, several | one | objective, several | one | ratio |")
         print("|---" * 9 + "|")
         for painting in options.style or known:
-            style = next((path for path in list_images(options.paintings) if path.stem == painting), None)
+            files = list_images(options.paintings)
+            style = next((path for path in files if named_by(path, known) == painting), None)
             if style is None:
                 raise UserError(f"--paintings: expected a folder with {painting}. Received: {options.paintings}")
             beside = options.one and find_network(options.one, TASK, "--one")

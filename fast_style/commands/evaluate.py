@@ -31,7 +31,7 @@ def run(options):
     from fast_style.common.files import check_writable
     from fast_style.common.images.image_io import as_rgb
     from fast_style.common.networks.source import find_network
-    from fast_style.evaluation.measured_style import measured_style, named_by
+    from fast_style.evaluation.measured_style import asked_for, measured_style
     from fast_style.evaluation.recorded_objective import recorded_objective
     from fast_style.paintings import check_painting
     from fast_style.settings import EvaluationSettings
@@ -40,9 +40,9 @@ def run(options):
     given = given_settings(options, EvaluationSettings)
     check_required(EvaluationSettings(**given))
     source = find_network(given["network"], TASK, "--network")
-    painting = given.get("painting") or named_by(given["style"])
-    settings = EvaluationSettings.from_given(given, recorded_objective(source, painting), options.quick)
-    check_painting(settings.style)
+    check_painting(given["style"])
+    recorded = recorded_objective(source, *asked_for(source, given))
+    settings = EvaluationSettings.from_given(given, recorded, options.quick)
     measured_style(source, settings)
     as_rgb(settings.style)
     check_writable(settings.output)

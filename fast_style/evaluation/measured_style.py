@@ -7,6 +7,7 @@ from pathlib import Path
 from fast_style.chosen_styles import conditions_of
 from fast_style.common.errors import UserError
 from fast_style.conditions import paintings_of
+from fast_style.paintings import painting_name
 from fast_style.style_expression import split_stroke, style_shares
 from fast_style.style_plan import plan_style, stroke_at
 
@@ -25,9 +26,39 @@ class MeasuredStyle(typing.NamedTuple):
     row: tuple
 
 
-def named_by(style):
-    """What a painting's file calls it."""
-    return Path(style).stem
+def named_by(style, paintings):
+    """What the painting in a file is called in a network: as it is where there is one of that name, for networks that
+    were trained in Python are told any names; else as the training command calls it.
+
+    Args:
+        style: path of the painting.
+        paintings: names that the network knows.
+
+    Raises:
+        UserError: a file that no painting is called by.
+    """
+    stem = Path(style).stem
+    return stem if stem.casefold() in map(str.casefold, paintings) else painting_name(style, "--style")
+
+
+def asked_for(source, given):
+    """(painting, argument): what is to be measured of a network of several, and what to call it in errors.
+
+    Args:
+        source: :class:`Source`.
+        given: dict of fields of :class:`fast_style.settings.EvaluationSettings`.
+
+    Returns:
+        a style expression; of a network of one painting None, and None.
+
+    Raises:
+        UserError: as of :func:`named_by`.
+    """
+    if not source.conditions:
+        return None, None
+    if given.get("painting") is not None:
+        return given["painting"], "--painting"
+    return {named_by(given["style"], paintings_of(conditions_of(source))): 1}, "--style"
 
 
 def measured_style(source, settings):
@@ -45,8 +76,7 @@ def measured_style(source, settings):
         if settings.painting is not None:
             raise UserError(f"--painting: expected a network of several. Received: {settings.network}, of one")
         return None
-    argument = "--painting" if settings.painting is not None else "--style"
-    word = settings.painting if settings.painting is not None else {named_by(settings.style): 1}
+    word, argument = asked_for(source, vars(settings))
     names = list(paintings_of(conditions))
     shares = style_shares(word, names, argument)
     if any(split_stroke(name, names)[1] is not None for name in shares):

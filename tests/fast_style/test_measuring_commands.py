@@ -116,6 +116,9 @@ def test_optimize_with_the_variant_of_gatys_on_two_paintings(folder, capsys):
         (["evaluate", "--style", "{style}"], "--network: expected a value. Received: none"),
         (["evaluate", "--style", "{style}", "--network", "nowhere"], "--network: expected one of"),
         (["evaluate", "--style", "no.jpg", "--network", "starry_night"], "no.jpg: expected an image file."),
+        (["evaluate", "--style", "no.jpg", "--network", "paintings"], "--style: expected one of starry_night, wave,"),
+        (["evaluate", "--style", "wave_fast", "--network", "paintings"], "--style: expected a painting"),
+        (["evaluate", "--style", "the scream.jpg", "--network", "paintings"], "the scream.jpg: expected an image"),
         (
             ["evaluate", "--style", "{style}", "--network", "starry_night", "--counts", "1", "--output", "{out}"],
             "--counts: expected 3 numbers, one a size. Received: 1",

@@ -363,13 +363,21 @@ def test_the_objective_is_the_one_that_was_trained_on(tmp_path):
     # Of several paintings, each had a weight of its own.
     record["paintings"] = {"wave": {"style_weight": 0.5}, "udnie": {"style_weight": 2.0}}
     (tmp_path / "run.json").write_text(json.dumps(record))
-    weights = [
-        recorded_objective(find_network(tmp_path / "network.keras"), one)["style_weight"] for one in ("wave", "x")
-    ]
-    assert weights == [1.5, 3.0]
+    one = find_network(tmp_path / "network.keras")
+    source = dataclasses.replace(one, config={"conditions": ["wave", "udnie", "photograph"]})
+    asked = ("wave", "Wave:2", {"Udnie": 1}, "wave:1 + udnie:0", "wave + udnie", None)
+    weights = [recorded_objective(source, one)["style_weight"] for one in asked]
+    assert weights == [1.5, 1.5, 6.0, 1.5, 3.0, 3.0]
+    with pytest.raises(UserError, match="^--style: expected one of wave, udnie. Received: 'wav'; did you mean wave"):
+        recorded_objective(source, {"wav": 1}, "--style")
+    # Of one that was added, the others have none.
+    added = dataclasses.replace(source, config={"conditions": ["wave", "udnie", "monet", "photograph"]})
+    assert recorded_objective(added, "monet")["style_weight"] == 3.0
+    with pytest.raises(UserError, match="expected one of wave, udnie, monet. Received: 'photograph'"):
+        recorded_objective(added, "photograph")
     (tmp_path / "run.json").write_text(json.dumps(record | {"paintings": {"wave": {"style_weight": "much"}}}))
     with pytest.raises(UserError, match="run.json: paintings, wave.style_weight: expected a finite number"):
-        recorded_objective(find_network(tmp_path / "network.keras"), "wave")
+        recorded_objective(source, "wave")
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(UserError, match="run.json: expected a record of a training in JSON"):
         recorded_objective(find_network(tmp_path / "network.keras"))
