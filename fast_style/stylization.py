@@ -112,17 +112,12 @@ def _paint(rgb, network, weights, streaming, progress):
     needed = network.peak_bytes(height, width)
     if np.ndim(weights) == 3:
         needed += height * width * BYTES_OF_A_MAP * network.width // 32
-    memory = physical_memory()
     if streaming == "auto":
         streaming = "exact" if is_large(needed) else "off"
     if streaming != "off":
         check_not_litert(network, strips_of(height, width))
         return _in_strips(rgb, network, streaming, progress, weights)
-    if 0 < memory < needed:  # refused rather than to be killed half-way
-        raise UserError(
-            f"photo: expected one that {memory >> 30} GiB of memory can hold, --max-size, or --streaming exact. "
-            f"Received: {width}x{height}, which needs about {needed >> 30} GiB"
-        )
+    check_memory_holds(needed, height, width)
     try:
         return np.asarray(network.render(rgb[None], *([] if weights is None else [weights[None]])))[0]
     except memory_errors():
@@ -131,9 +126,29 @@ def _paint(rgb, network, weights, streaming, progress):
         ) from None
 
 
+def whole_bytes():
+    """What a photograph may take as a whole, in bytes, before it is painted in strips where nothing is said."""
+    return min(WHOLE_BYTES, physical_memory() // 2 or WHOLE_BYTES)
+
+
 def is_large(needed):
     """Whether a photograph that takes so many bytes as a whole is painted in strips where nothing is said."""
-    return needed > min(WHOLE_BYTES, physical_memory() // 2 or WHOLE_BYTES)
+    return needed > whole_bytes()
+
+
+def check_memory_holds(needed, height, width):
+    """Raises UserError for a photograph that this machine cannot hold, rather than to be killed half-way.
+
+    Args:
+        needed: bytes that it takes as a whole.
+        height, width: its sides.
+    """
+    memory = physical_memory()
+    if 0 < memory < needed:
+        raise UserError(
+            f"photo: expected one that {memory >> 30} GiB of memory can hold, --max-size, or --streaming exact. "
+            f"Received: {width}x{height}, which needs about {needed >> 30} GiB"
+        )
 
 
 def strips_of(height, width):

@@ -16,7 +16,7 @@ from fast_style.common.video.painting import Result, paint_frames
 from fast_style.common.video.reading import open_clip
 from fast_style.network import TransformationNetwork
 from fast_style.painter import painter_of
-from fast_style.stylization import WHOLE_BYTES, stylize
+from fast_style.stylization import check_memory_holds, is_large, stylize, whole_bytes
 
 
 def stylize_video(
@@ -151,12 +151,14 @@ def frame_painter(painter, height, width, original_colours=False, streaming="aut
     for which `streaming` asks, are painted one by one.
     """
     whole = painter.whole_pictures()
-    large = streaming == "auto" and painter.network.peak_bytes(height, width) > WHOLE_BYTES
+    needed = painter.network.peak_bytes(height, width)
+    large = streaming == "auto" and is_large(needed)
     if whole is None or large or streaming in ("exact", "fast"):
         options = {"streaming": streaming, "original_colours": original_colours}
         return lambda frames: [stylize(rgb, painter, **options) for rgb in frames], 1
     network, shown = whole
-    batches = NetworkPainter(network, height, width, WHOLE_BYTES)
+    check_memory_holds(needed, height, width)
+    batches = NetworkPainter(network, height, width, whole_bytes())
 
     def paint(frames):
         painted = zip(batches(frames), frames, strict=True)

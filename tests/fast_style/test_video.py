@@ -67,10 +67,32 @@ def test_a_batch_is_filled_up(network, monkeypatch):
 def test_what_is_too_large_is_painted_in_strips(network, monkeypatch):
     frames = np.random.default_rng(0).integers(0, 256, (1, 40, 44, 3), np.uint8)
     whole, _ = frame_painter(Painter(network), 40, 44)
-    monkeypatch.setattr("fast_style.video.WHOLE_BYTES", 1)
+    monkeypatch.setattr("fast_style.stylization.WHOLE_BYTES", 1)
     strips, batch = frame_painter(Painter(network), 40, 44)
     assert batch == 1
     np.testing.assert_allclose(strips(frames)[0].astype(int), whole(frames)[0].astype(int), atol=1)
+
+
+def test_strips_begin_at_half_of_the_memory(network, monkeypatch):
+    """As of photographs: of a machine that holds less than twice 3.5 GiB, half."""
+    needed = network.peak_bytes(40, 44)
+    assert frame_painter(Painter(network), 40, 44)[0].__name__ == "paint"
+    monkeypatch.setattr("fast_style.stylization.physical_memory", lambda: 2 * needed - 2)
+    assert frame_painter(Painter(network), 40, 44)[0].__name__ == "<lambda>"
+
+
+def test_batches_take_half_of_the_memory_at_most(network, monkeypatch):
+    import tensorflow as tf
+
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["one"])
+    monkeypatch.setattr("fast_style.stylization.physical_memory", lambda: 6 * network.peak_bytes(20, 24))
+    assert frame_painter(Painter(network), 20, 24)[1] == 3
+
+
+def test_as_a_whole_what_memory_does_not_hold_is_refused(network, monkeypatch):
+    monkeypatch.setattr("fast_style.stylization.physical_memory", lambda: network.peak_bytes(40, 44) - 1)
+    with pytest.raises(UserError, match="photo: expected one that 0 GiB of memory can hold, .* Received: 44x40"):
+        frame_painter(Painter(network), 40, 44, streaming="off")
 
 
 def run(arguments, capsys):
