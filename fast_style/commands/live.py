@@ -71,10 +71,13 @@ def run(options):
     video_library("live")
     if options.calm:
         opencv()
-    styles = chosen_styles(options.style, seed=options.seed)
     target = None
     if options.output and not is_address(options.output):
         target = Target(options.output, options.codec, options.crf)
+    elif options.codec or options.crf is not None:
+        raise UserError(f"--codec, --crf: expected a file as --output. Received: {options.output or 'a window'}")
+    styles = chosen_styles(options.style, seed=options.seed)
+    if target:
         check_target(target, options.overwrite)
     window = None if options.output else Window("fast-style live")
     clip, paced = open_live(options.source, options.max_size)

@@ -45,6 +45,11 @@ def test_a_pattern_ends_after_its_seconds(tmp_path, tiny_network, capsys):
     ("flags", "message"),
     [
         (["none.mp4", "-o", "x.mp4"], "none.mp4: expected moving pictures that FFmpeg reads. Received: No such file"),
+        (["testsrc", "--codec", "h265"], "--codec, --crf: expected a file as --output. Received: a window"),
+        (
+            ["testsrc", "--crf", "0", "-o", "udp://127.0.0.1:9"],
+            "--codec, --crf: expected a file as --output. Received: udp://127.0.0.1:9",
+        ),
         (["testsrc", "-o", "x.txt"], "--output: expected a name that ends in .mp4"),
         (["testsrc", "-o", "x.mp4", "--seconds", "0"], "argument --seconds: expected a positive number. Received: 0"),
     ],
