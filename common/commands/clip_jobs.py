@@ -12,6 +12,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.files import check_names, check_writable, writing_place
 from fast_style.common.images.image_folder import find_images
 from fast_style.common.images.image_formats import FORMATS
+from fast_style.common.memory import memory_errors
 from fast_style.common.streams import warn
 from fast_style.common.video.extra import video_library
 from fast_style.common.video.formats import (
@@ -306,9 +307,8 @@ def run_clips(jobs, painter, options, signals=None, progress=None, tell=warn):
         try:
             taken["square"] = target.pictures
             result = _paint(source, target, painter, taken, progress or _shown(True), options.calm, signals)
-        except (UserError, MemoryError) as error:
-            reason = str(error) if isinstance(error, UserError) else f"{source}: expected frames that memory holds"
-            failed.append((job, reason))
+        except UserError as error:
+            failed.append((job, str(error)))
             continue
         except KeyboardInterrupt:
             if signals is None or signals.received is None:
@@ -347,12 +347,16 @@ def _shown(show):
 
 
 def _paint(source, target, painter, taken, progress, calm, signals=None):
+    from fast_style.common.commands.photo_jobs import TOO_LARGE
     from fast_style.common.video.calm import Calm
     from fast_style.common.video.painting import paint_clip
     from fast_style.common.video.reading import open_clip
 
-    with open_clip(source, **taken) as clip:
-        paint, batch = painter(clip)
-        with progress(Path(source).name, clip.count) as bar:
-            should_stop = None if signals is None else lambda: signals.received is not None
-            return paint_clip(clip, target, paint, batch, Calm() if calm else None, bar.update, should_stop)
+    try:
+        with open_clip(source, **taken) as clip:
+            paint, batch = painter(clip)
+            with progress(Path(source).name, clip.count) as bar:
+                should_stop = None if signals is None else lambda: signals.received is not None
+                return paint_clip(clip, target, paint, batch, Calm() if calm else None, bar.update, should_stop)
+    except memory_errors() as error:
+        raise UserError(TOO_LARGE.format(source)) from error

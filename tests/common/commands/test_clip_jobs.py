@@ -12,14 +12,17 @@ from fast_style.common.commands.clip_jobs import (
     FORMATS_WITH_CLIPS,
     add_clip_flags,
     check_formats,
+    paint_to_file,
     plan_clips,
     plan_photos_and_clips,
     run_clips,
     split_clips,
 )
 from fast_style.common.commands.command_line import add_photo_flags
+from fast_style.common.commands.photo_jobs import TOO_LARGE
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import write_photo
+from fast_style.common.video.formats import Target
 from tests.common.video.clips import frames_of, make_clip
 
 
@@ -172,6 +175,27 @@ def test_a_bad_clip_does_not_stop_the_rest(clips):
     assert ([job.target for job, _ in done], stopped) == (["out/a_wave.mp4"], "")
     assert failed[0][1].startswith("bad.mp4: expected moving pictures that FFmpeg reads. Received: ")
     assert len(frames_of("out/a_wave.mp4")[0]) == 3
+
+
+def test_memory_that_runs_out_in_a_clip_does_not_stop_the_rest(clips):
+    """Python's and TensorFlow's."""
+    import tensorflow as tf
+
+    errors = [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")]
+    jobs, parsed = jobs_of("a.mp4", "in/b.mkv", "in/deep/c.mov")
+
+    def painter(clip):
+        def fail(frames):
+            raise errors.pop()
+
+        return (fail if errors else lambda frames: frames), 1
+
+    done, failed, stopped = run_clips(jobs, painter, parsed)
+    assert ([job.target for job, _ in done], stopped) == (["out/c_wave.mp4"], "")
+    assert [reason for _, reason in failed] == [TOO_LARGE.format(name) for name in ("a.mp4", "in/b.mkv")]
+    errors.append(tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor"))
+    with pytest.raises(UserError, match="a.mp4: expected a photograph and a result that memory holds"):
+        paint_to_file("a.mp4", Target("x.mp4"), painter, {}, False, False)
 
 
 def _in_order(jobs, parsed):
