@@ -21,13 +21,13 @@ RECENT = 30
 LONGEST_SILENCE, PATIENCE = 15, 5
 
 
-def open_live(source, max_size=None):
+def open_live(source, max_size=None, besides=()):
     """(clip, whether it has to be held back to its own pace).
 
     Args:
         source: the number of a camera; a device; a file or numbered pictures; an address of a stream; or a test pattern
             of FFmpeg, ``testsrc`` or ``testsrc=size=640x360:rate=25``.
-        max_size: as of ``open_clip``.
+        max_size, besides: as of ``open_clip``.
 
     Raises:
         UserError: none that FFmpeg opens.
@@ -45,7 +45,7 @@ def open_live(source, max_size=None):
     elif "://" in source:
         options, timeout = {"fflags": "nobuffer", "flags": "low_delay"}, LONGEST_SILENCE
     else:
-        return open_clip(source, max_size=max_size, argument="live"), True
+        return open_clip(source, max_size=max_size, besides=besides, argument="live"), True
     taken = {"container_format": container, "options": options, "timeout": timeout, "max_size": max_size}
     return Clip(source, argument="live", **taken), paced
 

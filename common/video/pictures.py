@@ -1,43 +1,44 @@
 """Clips of pictures: numbered files, and WebPs that move, which FFmpeg does not read."""
 
 import dataclasses
-import glob
-import os
-import re
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
-from fast_style.common.images.image_formats import EXTENSIONS
 from fast_style.common.images.image_io import as_rgb
 from fast_style.common.images.opening import opened
-from fast_style.common.video.formats import NUMBERED
 from fast_style.common.video.frame import Frame
+from fast_style.common.video.frame_files import frame_files
 from fast_style.common.video.reading import DEFAULT_RATE, BaseClip
 from fast_style.common.video.timing import at_rate, between, expected_count
 from fast_style.common.video.webp_chunks import duration_places
 
 MILLISECOND = Fraction(1, 1000)  # WebP's unit of time
+NAMED = 3  # pictures of a folder that are no frames, in a line; others are counted
 
 
 class NumberedFrames(BaseClip):
     """Pictures of one size, in order of the numbers in their names.
 
     Args:
-        source: ``frames/%04d.png``, or a folder.
+        source: ``frames/%04d.png``, or a folder, as of :func:`frame_files`.
         fps: theirs. Default: 25.
+        besides: as of :func:`frame_files`.
     """
 
-    def __init__(self, source, fps=None, **taken):
+    def __init__(self, source, fps=None, besides=(), **taken):
         super().__init__(source, fps=fps or DEFAULT_RATE, **taken)
-        self._paths = _in_order(source)
+        self._paths, others = frame_files(source, besides)
         if not self._paths:
             raise UserError(f"{source}: expected numbered pictures. Received: none")
         self.rate, self.time_base = self.fps, 1 / self.fps
+        if others:
+            named = ", ".join([path.name for path in others[:NAMED]] + ["..."] * (len(others) > NAMED))
+            several = "s are" if len(others) > 1 else " is"
+            self.lost.append(f"{len(others)} other picture{several} left out: {named}")
         first, last = (round(Fraction(bound or 0) * self.fps) for bound in (self.start, self.end))
         self._paths = self._paths[first : last if self.end is not None else None]
         if not self._paths:
@@ -56,24 +57,6 @@ class NumberedFrames(BaseClip):
                     raise
                 self.repeated.append(number / self.fps)
             yield Frame(before, number / self.fps, 1 / self.fps)
-
-
-def _in_order(source):
-    if os.path.isdir(source):
-        paths = [path for path in Path(source).iterdir() if path.suffix.lower() in EXTENSIONS]
-    else:
-        path = Path(source)
-        before, after = NUMBERED.split(path.name)[0], NUMBERED.split(path.name)[-1]
-        names = glob.glob(f"{glob.escape(before)}*{glob.escape(after)}", root_dir=path.parent)
-        middle = re.compile(re.escape(before) + r"\d+" + re.escape(after))
-        paths = [path.parent / name for name in names if middle.fullmatch(name)]
-    return sorted((path for path in paths if not path.name.startswith(".")), key=_by_number)
-
-
-def _by_number(path):
-    """A key of names in which digits count as numbers: 2 before 10."""
-    parts = re.split(r"(\d+)", path.name)
-    return [(int(part), part) if part.isdigit() else (-1, part) for part in parts]
 
 
 class AnimatedPicture(BaseClip):

@@ -13,8 +13,9 @@ from fast_style.common.images.sides import limited_sides
 from fast_style.common.video.colours import Colours, colours_of, to_rgb
 from fast_style.common.video.cut_off import is_cut_off
 from fast_style.common.video.extra import video_library
-from fast_style.common.video.formats import ANIMATIONS, is_numbered
+from fast_style.common.video.formats import ANIMATIONS
 from fast_style.common.video.frame import Frame
+from fast_style.common.video.frame_files import has_frame_files
 from fast_style.common.video.other_streams import titled
 from fast_style.common.video.timing import between, expected_count
 
@@ -39,7 +40,7 @@ TAGS = ("title", "language")
 PLAYLIST = b"ffconcat"
 
 
-def open_clip(source, *, start=None, end=None, fps=None, max_size=None, square=False, argument="video"):
+def open_clip(source, *, start=None, end=None, fps=None, max_size=None, square=False, besides=(), argument="video"):
     """A clip, to read frames of; a context.
 
     Args:
@@ -49,6 +50,7 @@ def open_clip(source, *, start=None, end=None, fps=None, max_size=None, square=F
             theirs. Default: None, the frames and times of the source.
         max_size: pixels to which the long side is shrunk where it is longer. Default: None.
         square: whether pixels that are not square are made so, for results that cannot say it.
+        besides: paths of files that are no frames of a folder: what is made of it.
         argument: what to call it in errors.
 
     Raises:
@@ -61,10 +63,10 @@ def open_clip(source, *, start=None, end=None, fps=None, max_size=None, square=F
     if (start is not None and start < 0) or (end is not None and end <= (start or 0)):
         raise UserError(f"start, end: expected 0 <= start < end, in seconds. Received: {start}, {end}")
     options = {"start": start, "end": end, "fps": fps, "max_size": max_size}
-    if is_numbered(source) or os.path.isdir(source):
+    if has_frame_files(source):
         from fast_style.common.video.pictures import NumberedFrames
 
-        return NumberedFrames(source, **options)
+        return NumberedFrames(source, besides=besides, **options)
     if os.path.splitext(source)[1].lower() == ANIMATIONS[1] and os.path.isfile(source):
         from fast_style.common.video.pictures import AnimatedPicture
 

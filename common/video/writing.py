@@ -3,8 +3,10 @@
 import contextlib
 import dataclasses
 import os
+import shutil
 import tempfile
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -12,10 +14,11 @@ from PIL import Image
 from fast_style.common.errors import UserError
 from fast_style.common.files import writing_place
 from fast_style.common.images.image_formats import SUFFIXES
-from fast_style.common.images.image_io import write_photo
+from fast_style.common.images.image_io import encode
 from fast_style.common.video.colours import Colours, from_rgb
 from fast_style.common.video.extra import video_library
 from fast_style.common.video.formats import numbered_path
+from fast_style.common.video.frame_files import numbered_files
 from fast_style.common.video.mp4_boxes import drop_chapter_track
 from fast_style.common.video.other_streams import add_streams, left_out
 from fast_style.common.video.webp_chunks import set_last_duration
@@ -71,7 +74,7 @@ class ClipWriter:
             os.close(handle)
             self._place = place
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise _unwritable(self.target, error) from error
         try:
             try:
                 self._open(codec, copies=True)
@@ -80,7 +83,7 @@ class ClipWriter:
                 self._open(codec, copies=False)
         except (self._av.FFmpegError, OSError, ValueError) as error:
             self.abort()
-            raise self._unwritable(error) from error
+            raise _unwritable(self.target, error) from error
 
     def _open(self, codec, copies):
         clip = self.clip
@@ -209,11 +212,13 @@ class ClipWriter:
         try:
             yield
         except (self._av.FFmpegError, OSError, ValueError) as error:
-            raise self._unwritable(error) from error
+            raise _unwritable(self.target, error) from error
 
-    def _unwritable(self, error):
-        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
-        return UserError(f"{self.target.path}: expected a clip that can be written. Received: {reason}")
+
+def _unwritable(target, error):
+    """A UserError for a place of a :class:`Target` that cannot be written."""
+    reason = " ".join(str(getattr(error, "strerror", None) or error).split())
+    return UserError(f"{target.path}: expected a clip that can be written. Received: {reason}")
 
 
 def _in_palette(av, rgb):
@@ -257,21 +262,50 @@ def _loop(container, plays):
 
 
 class NumberedWriter:
-    """Numbered pictures, each whole; from 1 on."""
+    """Numbered pictures, from 1 on, in a hidden folder beside their place until all are there.
+
+    Those that were in their place, of any number, are gone then: what is left of a longer clip would be its end.
+    """
 
     def __init__(self, target, clip):
-        self.target, self.lost, self._number = target, left_out(clip.streams, target), 0
+        self.target, self.lost, self._written = target, left_out(clip.streams, target), []
+        with self._errors():
+            # Links to pictures are replaced: sequences are made of links to others.
+            self._place = Path(os.path.realpath(Path(target.path).parent))
+            self._place.mkdir(parents=True, exist_ok=True)
+            self._temporary = Path(tempfile.mkdtemp(dir=self._place, prefix=".", suffix=".part"))
 
     def add(self, frame):
-        self._number += 1
-        path = numbered_path(self.target.path, self._number)
-        write_photo(path, frame.rgb, SUFFIXES[self.target.suffix], self.target.quality)
+        name = Path(numbered_path(self.target.path, len(self._written) + 1)).name
+        content = encode(frame.rgb, SUFFIXES[self.target.suffix], self.target.quality)
+        with self._errors():
+            (self._temporary / name).write_bytes(content)
+        self._written.append(name)
 
     def copy(self, packet):
         """Pictures have no sound."""
 
-    def close(self, is_wanted=None, end=None):
-        """Every picture is there already."""
+    def close(self, is_wanted=lambda: True, end=None):
+        """Gives the pictures their place if they still are wanted; whether they were."""
+        if not is_wanted():
+            self.abort()
+            return False
+        with self._errors():
+            before = {path.name for path in numbered_files(self.target.path)}
+            for name in self._written:
+                os.replace(self._temporary / name, self._place / name)
+            for name in before.difference(self._written):
+                os.unlink(self._place / name)
+            os.rmdir(self._temporary)
         return True
 
-    abort = close
+    def abort(self):
+        """Leaves nothing of the pictures."""
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _errors(self):
+        try:
+            yield
+        except OSError as error:
+            raise _unwritable(self.target, error) from error

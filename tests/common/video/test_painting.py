@@ -163,12 +163,13 @@ def test_an_interrupt_while_the_file_ends_leaves_nothing(tmp_path, fresh_process
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
 
 
-def test_an_interrupt_leaves_nothing(tmp_path):
+@pytest.mark.parametrize("name", ["out.mp4", "%d.png"])
+def test_an_interrupt_leaves_nothing(tmp_path, name):
     def interrupt(frames):
         raise KeyboardInterrupt
 
     with open_clip(make_clip(tmp_path / "clip.mp4", 5)) as clip, pytest.raises(KeyboardInterrupt):
-        paint_clip(clip, Target(str(tmp_path / "out.mp4")), interrupt)
+        paint_clip(clip, Target(str(tmp_path / name)), interrupt)
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
     assert not _ours()
 

@@ -259,8 +259,9 @@ def test_numbered_frames_in_order_of_their_numbers(tmp_path):
     frames, _ = frames_of(tmp_path / "f%d.png", fps=10)
     assert numbers(frames) == [1, 2, 10]
     assert [frame.time for frame in frames] == [0, Fraction(1, 10), Fraction(1, 5)]
-    frames, _ = frames_of(tmp_path)
-    assert (len(frames), frames[1].time) == (4, Fraction(1, 25))
+    frames, notes = frames_of(tmp_path)
+    assert (numbers(frames), frames[1].time) == ([1, 2, 10], Fraction(1, 25))
+    assert notes == [f"{tmp_path}: 1 other picture is left out: other.png"]
     (tmp_path / "f2.png").write_bytes(b"no picture")
     frames, notes = frames_of(tmp_path / "f%d.png")
     assert numbers(frames) == [1, 1, 10]

@@ -12,6 +12,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.video.formats import CONTAINERS, Target
 from fast_style.common.video.painting import paint_clip
 from fast_style.common.video.reading import open_clip
+from fast_style.common.video.writing import open_writer
 from tests.common.video.clips import RATE, frames_of, make_clip, number_of, packets_of, picture
 
 HOUR = Fraction(1, 1000)
@@ -316,6 +317,71 @@ def test_what_fails_leaves_nothing_and_what_was_there_stays(tmp_path):
     assert (tmp_path / "out.mp4").read_bytes() == b"before"
 
 
+@pytest.mark.parametrize("before", [(), (1, 2)])
+def test_numbered_frames_that_fail_leave_nothing(tmp_path, before):
+    source = make_clip(tmp_path / "clip.mp4", 12)
+    for number in before:
+        (tmp_path / f"{number:03d}.png").write_bytes(b"before")
+
+    def fail(frames):
+        if number_of(frames[0]) == 9:
+            raise UserError("photo: too large")
+        return frames
+
+    with pytest.raises(UserError, match="too large"):
+        written(source, tmp_path / "%03d.png", fail)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*(f"{number:03d}.png" for number in before), "clip.mp4"]
+    assert all((tmp_path / f"{number:03d}.png").read_bytes() == b"before" for number in before)
+
+
+def test_numbered_frames_are_in_their_place_when_all_are_there(tmp_path):
+    source, seen = make_clip(tmp_path / "clip.mp4", 12), []
+
+    def paint(frames):
+        seen.extend(path.name for path in tmp_path.iterdir() if not path.name.startswith("."))
+        return frames
+
+    written(source, tmp_path / "%03d.png", paint)
+    assert set(seen) == {"clip.mp4"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*(f"{n:03d}.png" for n in range(1, 13)), "clip.mp4"]
+
+
+def test_numbered_frames_that_are_not_wanted_leave_nothing(tmp_path):
+    with open_clip(make_clip(tmp_path / "clip.mp4", 2)) as clip:
+        writer = open_writer(Target(str(tmp_path / "%d.png")), clip, clip.sides)
+        for frame in clip.frames():
+            writer.add(frame)
+        assert not writer.close(lambda: False)
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_numbered_frames_that_are_stopped_are_those_that_there_are(tmp_path):
+    with open_clip(make_clip(tmp_path / "clip.mp4", 9)) as clip:
+        done = []
+        options = {"on_frame": lambda: done.append(1), "should_stop": lambda: len(done) == 3}
+        assert paint_clip(clip, Target(str(tmp_path / "%d.png")), lambda frames: frames, **options).count == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.png", "2.png", "3.png", "clip.mp4"]
+
+
+def test_fewer_numbered_frames_leave_none_of_those_before(tmp_path):
+    """Whatever their digits, which reading takes, too; a link is replaced and not what it points to."""
+    for name in ("0001.png", "0002.png", "0003.png", "0004.png", "05.png", "other.png"):
+        (tmp_path / name).write_bytes(b"before")
+    (tmp_path / "0002.png").unlink()
+    (tmp_path / "0002.png").symlink_to("other.png")
+    written(make_clip(tmp_path / "clip.mp4", 3), tmp_path / "%04d.png")
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["0001.png", "0002.png", "0003.png", "other.png"]
+    assert [number_of(frame.rgb) for frame in frames_of(tmp_path / "%04d.png")[0]] == [0, 1, 2]
+    assert (tmp_path / "other.png").read_bytes() == b"before"
+
+
+def test_numbered_frames_where_nothing_can_be_written(tmp_path):
+    source = make_clip(tmp_path / "clip.mp4", 20)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"%d.png: expected a clip that can be written. Received: "):
+        written(source, tmp_path / "file" / "%d.png")
+
+
 def test_a_place_that_cannot_be_written(tmp_path):
     source = make_clip(tmp_path / "clip.mp4", 20)
     (tmp_path / "file").write_text("")
@@ -324,6 +390,7 @@ def test_a_place_that_cannot_be_written(tmp_path):
 
 
 def test_the_file_has_the_rights_of_others(tmp_path):
-    written(make_clip(tmp_path / "clip.mp4", 2), tmp_path / "out.mp4")
-    (tmp_path / "other").write_text("")
-    assert (tmp_path / "out.mp4").stat().st_mode == (tmp_path / "other").stat().st_mode
+    for name, file in (("out.mp4", "out.mp4"), ("%d.png", "1.png")):
+        written(make_clip(tmp_path / "clip.mp4", 2), tmp_path / name)
+        (tmp_path / "other").write_text("")
+        assert (tmp_path / file).stat().st_mode == (tmp_path / "other").stat().st_mode
