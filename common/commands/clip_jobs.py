@@ -11,7 +11,7 @@ from fast_style.common.commands.command_line import whole_number
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_names, check_writable, writing_place
 from fast_style.common.images.image_folder import find_images
-from fast_style.common.images.image_formats import FORMATS
+from fast_style.common.images.image_formats import EXTENSIONS, FORMATS
 from fast_style.common.memory import memory_errors
 from fast_style.common.streams import warn
 from fast_style.common.video.extra import video_library
@@ -20,11 +20,13 @@ from fast_style.common.video.formats import (
     CODECS,
     CONTAINERS,
     DEFAULT_SUFFIX,
+    NUMBERED,
     READ,
     Target,
     is_clip,
     is_numbered,
 )
+from fast_style.common.video.frame_files import frame_files, has_frame_files, target_files
 from fast_style.common.video.opencv import opencv
 from fast_style.common.video.timing import seconds
 
@@ -110,34 +112,48 @@ def split_clips(words, output, folder):
         folder: where they go when nothing is said. Results of before are no clips, unless they are named.
 
     Returns:
-        (clips, photographs): list of (source, path relative to what was named); list of words.
+        (clips, photographs): list of (source, path relative to what was named), once each; list of words.
     """
     from fast_style.common.commands.photo_names import matches_of
 
-    clips, photographs = [], []
+    clips, photographs = {}, []
+
+    def add(source, relative):
+        path = os.path.abspath(source)
+        # Numbers of any digits are of one clip.
+        clips[_of_any_digits(path) if is_numbered(path) else path] = source, relative
+
     for word in words:
         if os.path.isdir(word):
             if len(words) == 1 and output and _names_one(output):
-                clips.append((word, Path(word).name))
+                add(word, Path(word).name)
                 continue
             results = Path(os.path.realpath(output or folder))
             within = Path(os.path.realpath(word)) in results.parents
-            inside = [path for path in find_images(word, NAMED_FOR_CLIPS)[0] if is_clip(path)]
+            found = find_images(word, (*EXTENSIONS, *NAMED_FOR_CLIPS))[0]
+            still = [path for path in found if path.suffix.lower() in EXTENSIONS]
+            inside = [path for path in found if path.suffix.lower() in NAMED_FOR_CLIPS and is_clip(path)]
             if within:
                 inside = [path for path in inside if results not in Path(os.path.realpath(path)).parents]
-            clips += [(str(path), str(path.relative_to(word))) for path in inside]
-            if not inside or find_images(word)[0]:
+            for path in inside:
+                add(str(path), str(path.relative_to(word)))
+            if still or not inside:
                 photographs.append(word)
         elif glob.has_magic(word) and not os.path.lexists(word):
             matches = matches_of(word)
             moving = [match for match in matches if is_clip(match)]
-            clips += [(match, Path(match).name) for match in moving]
+            for match in moving:
+                add(match, Path(match).name)
             photographs += [match for match in matches if match not in moving] if moving else [word]
         elif word != "-" and is_clip(word):
-            clips.append((word, Path(word).name))
+            add(word, Path(word).name)
         else:
             photographs.append(word)
-    return clips, photographs
+    return list(clips.values()), photographs
+
+
+def _of_any_digits(path):
+    return str(Path(path).with_name(NUMBERED.sub("%d", Path(path).name, count=1)))
 
 
 def _names_one(output):
@@ -224,7 +240,7 @@ def plan_clips(clips, labels, options, folder):
             (source, Target(path, options.codec, options.crf, options.quality)) for source, path in paths.items()
         ]
     for jobs in planned.values():
-        jobs[:] = [(source, target) for source, target in jobs if _check(target, options)]
+        jobs[:] = [(source, target) for source, target in jobs if _check(source, target, options)]
     return planned
 
 
@@ -232,17 +248,30 @@ def _names(clips, label, options, folder):
     """``{source: path of its result}``, of which no two are one."""
     from fast_style.common.commands.photo_names import tell_apart
 
+    def keeps_name(source):
+        return is_numbered(source) and not options.codec and not options.format
+
     def target(source, relative, stem):
         place = Path(folder) / Path(relative).parent
-        numbered = is_numbered(source)
-        name = f"{Path(source).parent.name if numbered else stem}_{label}"
-        if numbered and not options.codec and not options.format:
-            return str(place / name / Path(source).name)
+        name = f"{stem}_{label}"
+        if keeps_name(source):
+            return str(place / name / _of_any_digits(Path(source).name))
         if options.format in FORMATS and f".{options.format}" not in CONTAINERS:
             return str(place / name / f"%05d.{options.format}")
         return str(place / f"{name}{_suffix(source, options)}")
 
-    return tell_apart(clips, target)[0]
+    # Numbered frames are called by their folder.
+    called = [(source, _folder_of(source) if is_numbered(source) else relative) for source, relative in clips]
+    targets = tell_apart(called, target)[0]
+    return {
+        source: str(Path(path).with_name(Path(source).name)) if keeps_name(source) else path
+        for source, path in targets.items()
+    }
+
+
+def _folder_of(source):
+    """The name of the folder of numbered frames, with an ending that no stem of it is without."""
+    return f"{Path(os.path.abspath(source)).parent.name}{Path(source).suffix}"
 
 
 def _suffix(source, options):
@@ -254,30 +283,57 @@ def _suffix(source, options):
     return suffix if suffix in ANIMATIONS else DEFAULT_SUFFIX
 
 
-def _check(target, options):
+def _check(source, target, options):
     """Whether a result is to be made; raises UserError where it cannot."""
-    if options.skip_existing and os.path.exists(target.first) and not os.path.isdir(target.first):
+    check_source_stays(source, target)
+    there = target_files(target)
+    if options.skip_existing and there and not any(map(os.path.isdir, there)):
         target.check()
-        warn(f"{target.first} is there already")
+        warn(f"{there[0]} is there already")
         return False
     check_target(target, options.overwrite)
     return True
 
 
-def check_target(target, overwrite):
-    """Raises UserError for a :class:`Target` that does not go together, is there, or cannot be written."""
+def check_target(target, overwrite, named="--output", allowed_by="--overwrite"):
+    """Raises UserError for a :class:`Target` that does not go together, is there, or cannot be written.
+
+    Args:
+        target: of numbered frames, those of any number are there.
+        overwrite: whether what is there may be replaced.
+        named: what errors call the target.
+        allowed_by: what they call `overwrite`.
+    """
     target.check()
-    check_names(target.path)
-    if os.path.isdir(target.first):
-        raise UserError(f"--output: expected a file. Received: {target.first} (a folder)")
-    if os.path.exists(target.first) and not overwrite:
-        raise UserError(f"--output: expected a new file, or --overwrite. Received: {target.first}, which exists")
+    check_names(target.path, named)
+    for path in target_files(target):
+        if os.path.isdir(path):
+            raise UserError(f"{named}: expected a file. Received: {path} (a folder)")
+        if not overwrite:
+            raise UserError(f"{named}: expected a new file, or {allowed_by}. Received: {path}, which exists")
     try:
-        check_writable(writing_place(target.first).parent)
+        check_writable(writing_place(target.path).parent, named)
     except OSError as error:
         raise UserError(
-            f"--output: expected a place that can be written. Received: {target.first} ({error.strerror})"
+            f"{named}: expected a place that can be written. Received: {target.path} ({error.strerror})"
         ) from error
+
+
+def check_source_stays(source, target, named="--output"):
+    """Raises UserError for a :class:`Target` that would replace frames that it is made of.
+
+    Args:
+        source: path; those of numbered frames, and of a folder of them, are files of their own.
+        target: a result of before among them is none: it moves.
+        named: what errors call the target.
+    """
+    there = {os.path.realpath(path) for path in target_files(target)} if has_frame_files(source) else ()
+    if not there or (not target.numbered and is_clip(target.path)):
+        return
+    frames, others = frame_files(source)
+    # Pictures of a folder of which more than one clip might be meant.
+    if not there.isdisjoint(map(os.path.realpath, frames + others * target.numbered)):
+        raise UserError(f"{named}: expected other files than those of {source}. Received: {target.path}")
 
 
 def run_clips(jobs, painter, options, signals=None, progress=None, tell=warn):
@@ -334,9 +390,8 @@ def paint_to_file(source, target, painter, taken, overwrite, progress, calm=Fals
         progress: whether to show it.
         calm: whether to take flicker out.
     """
-    target.check()
-    if os.path.exists(target.first) and not overwrite:
-        raise UserError(f"target: expected a new file, or overwrite=True. Received: {target.first}, which exists")
+    check_source_stays(source, target, "target")
+    check_target(target, overwrite, "target", "overwrite=True")
     return _paint(source, target, painter, taken, _shown(progress), calm)
 
 
@@ -353,7 +408,7 @@ def _paint(source, target, painter, taken, progress, calm, signals=None):
     from fast_style.common.video.reading import open_clip
 
     try:
-        with open_clip(source, **taken) as clip:
+        with open_clip(source, besides=[target.path], **taken) as clip:
             paint, batch = painter(clip)
             with progress(Path(source).name, clip.count) as bar:
                 should_stop = None if signals is None else lambda: signals.received is not None

@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 from fast_style.commands.stylize import add_seed_flag
-from fast_style.common.commands.clip_jobs import add_calm_flag, add_codec_flags, check_target
+from fast_style.common.commands.clip_jobs import add_calm_flag, add_codec_flags, check_source_stays, check_target
 from fast_style.common.commands.command_line import add_precision_flag, positive_number, whole_number
 from fast_style.common.errors import UserError
 from fast_style.common.startup import start_tensorflow
@@ -78,9 +78,10 @@ def run(options):
         raise UserError(f"--codec, --crf: expected a file as --output. Received: {options.output or 'a window'}")
     styles = chosen_styles(options.style, seed=options.seed)
     if target:
+        check_source_stays(options.source, target)
         check_target(target, options.overwrite)
     window = None if options.output else Window("fast-style live")
-    clip, paced = open_live(options.source, options.max_size)
+    clip, paced = open_live(options.source, options.max_size, [target.path] if target else ())
     start_tensorflow()
 
     from fast_style.common.networks.rebuilding import in_precision

@@ -1,9 +1,11 @@
 """`fast-style live` without a window."""
 
+import numpy as np
 import pytest
 
 from fast_style.cli import main
 from fast_style.commands.live import _Choice
+from fast_style.common.images.image_io import write_photo
 from tests.common.video.clips import frames_of, make_clip
 
 
@@ -60,6 +62,16 @@ def test_bad_input_is_one_line(tmp_path, monkeypatch, tiny_network, capsys, flag
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert message in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("source", ["%d.png", "."])
+def test_frames_are_not_replaced_by_what_is_made_of_them(tmp_path, monkeypatch, tiny_network, capsys, source):
+    monkeypatch.chdir(tmp_path)
+    for number in (2, 3):
+        write_photo(f"{number}.png", np.zeros((16, 16, 3), np.uint8))
+    code, out, err = run([source, "--style", tiny_network, "-o", "%d.png", "--overwrite"], capsys)
+    message = f"--output: expected other files than those of {source}. Received: %d.png"
+    assert (code, out, err.count("\n"), message in err) == (2, "", 1, True)
 
 
 def test_keys_change_the_style():

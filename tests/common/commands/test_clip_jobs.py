@@ -21,6 +21,7 @@ from fast_style.common.commands.clip_jobs import (
 from fast_style.common.commands.command_line import add_photo_flags
 from fast_style.common.commands.photo_jobs import TOO_LARGE
 from fast_style.common.errors import UserError
+from fast_style.common.images.image_folder import find_images
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.video.formats import Target
 from tests.common.video.clips import frames_of, make_clip
@@ -158,6 +159,103 @@ def test_what_is_there_is_passed_over(clips, capsys):
     make_clip("a_wave.mp4", 1)
     assert planned("a.mp4", "in/b.mkv", "-o", ".", "--skip-existing") == [("in/b.mkv", "b_wave.mp4")]
     assert capsys.readouterr().err == "a_wave.mp4 is there already\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["in/deep", "in/deep/c.mov"], ("in/deep/c.mov", "c.mov")),
+        (["a.mp4", "./a.mp4", "{here}/a.mp4", "*.mp4"], ("a.mp4", "a.mp4")),
+        (["f/%03d.png", "f/../f/%03d.png", "f/%d.png"], ("f/%d.png", "%d.png")),
+    ],
+)
+def test_a_clip_that_is_named_twice_is_one(clips, words, found):
+    assert split_clips([word.format(here=clips) for word in words], None, "out") == ([found], [])
+
+
+def test_a_folder_is_walked_once_for_clips_and_photographs(clips, monkeypatch):
+    from fast_style.common.commands import clip_jobs
+
+    walked = []
+    monkeypatch.setattr(
+        clip_jobs, "find_images", lambda folder, *suffixes: walked.append(folder) or find_images(folder, *suffixes)
+    )
+    assert split_clips(["in", "in/deep"], "in/out", "out")[1] == ["in"]
+    assert walked == ["in", "in/deep"]
+
+
+def test_numbered_frames_of_folders_of_one_name_are_told_apart(clips):
+    """Those of other digits, too: in one folder they would be one clip."""
+    assert planned("x/f/%04d.png", "y/f/%05d.png") == [
+        ("x/f/%04d.png", "out/x_f_f_wave/%04d.png"),
+        ("y/f/%05d.png", "out/y_f_f_wave/%05d.png"),
+    ]
+
+
+def numbered(folder, *numbers, digits=4, prefix=""):
+    for number in numbers:
+        write_photo(f"{folder}/{prefix}{number:0{digits}d}.png", np.full((3, 4, 3), number, np.uint8))
+
+
+@pytest.mark.parametrize("there", ["0001.png", "0002.png", "17.png"])
+def test_numbered_frames_of_any_number_are_there_already(clips, there, capsys):
+    write_photo(f"x/{there}", np.zeros((3, 4, 3), np.uint8))
+    with pytest.raises(UserError, match=f"--output: expected a new file, or --overwrite. Received: x/{there}, which"):
+        planned("a.mp4", "-o", "x/%04d.png")
+    assert planned("a.mp4", "-o", "x/%04d.png", "--overwrite") == [("a.mp4", "x/%04d.png")]
+    assert planned("a.mp4", "-o", "x/%04d.png", "--skip-existing") == []
+    assert capsys.readouterr().err == f"x/{there} is there already\n"
+    assert planned("a.mp4", "-o", "x/%04d.jpg") == [("a.mp4", "x/%04d.jpg")]
+
+
+def test_a_folder_in_the_place_of_a_numbered_frame(clips):
+    (clips / "x" / "0003.png").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"--output: expected a file. Received: x/0003.png \(a folder\)"):
+        planned("a.mp4", "-o", "x/%04d.png", "--overwrite")
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"], ["--skip-existing"]])
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("d/%04d.png", "d/%04d.png"),
+        ("d/%04d.png", "d/../d/%d.png"),
+        ("d", "d/%04d.png"),
+        ("d/%04d.png", "linked/%04d.png"),
+        ("stills/%d.webp", "stills/2.webp"),
+        ("stills", "stills/2.webp"),
+    ],
+)
+def test_what_a_clip_is_made_of_is_not_replaced(clips, source, output, more):
+    numbered("d", 2, 3, 4)
+    (clips / "linked").symlink_to("d")
+    for number in (1, 2):
+        write_photo(f"stills/{number}.webp", np.zeros((3, 4, 3), np.uint8), "webp")
+    with pytest.raises(UserError, match=f"--output: expected other files than those of {source}. Received: {output}"):
+        planned(source, "-o", output, *more)
+
+
+def test_functions_do_not_replace_frames_either(clips):
+    numbered("d", 2, 3, 4)
+    numbered("x", 5)
+
+    def paint(source, target, overwrite):
+        paint_to_file(source, Target(target), same, {}, overwrite, False)
+
+    with pytest.raises(UserError, match="target: expected other files than those of d/%04d.png. Received: d/%d.png"):
+        paint("d/%04d.png", "d/%d.png", True)
+    with pytest.raises(UserError, match="target: expected a new file, or overwrite=True. Received: x/0005.png, which"):
+        paint("d/%04d.png", "x/%04d.png", False)
+    paint("d/%04d.png", "x/%04d.png", True)
+    assert sorted(path.name for path in (clips / "x").iterdir()) == ["0001.png", "0002.png", "0003.png"]
+    assert [int(frame.rgb[0, 0, 0]) for frame in frames_of("x/%04d.png")[0]] == [2, 3, 4]
+
+
+def test_a_result_in_a_folder_of_frames_is_no_frame(clips):
+    for name in ("a", "b", "c"):
+        write_photo(f"d/{name}.png", np.zeros((6, 8, 3), np.uint8))
+    for _ in range(2):
+        assert paint_to_file("d", Target("d/painted.gif"), same, {}, True, False).count == 3
 
 
 def same(clip):
