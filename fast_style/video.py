@@ -55,9 +55,10 @@ def stylize_video(
 
     Args:
         source: anything that FFmpeg reads, a GIF, a WebP that moves, numbered frames (``frames/%04d.png``) or a folder
-            of them.
+            of them: the pictures in it whose names differ in their numbers alone.
         target: the file, ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, ``.gif`` or ``.webp``, which appears when
-            it is whole; or numbered frames (``painted/%04d.png``).
+            it is whole; or numbered frames (``painted/%04d.png``), which appear when all are there, in place of
+            those of any number that were there.
         network: a :class:`TransformationNetwork`, the name of one that ships, or a ``.keras`` file.
         codec: ``"h264"``, ``"h265"``, ``"av1"``, ``"vp9"``, ``"prores"`` or ``"ffv1"``. Default: that of the container,
             H.264, but VP9 in WebM.
@@ -73,15 +74,16 @@ def stylize_video(
         precision: ``"auto"`` (default): what is quickest here; or a dtype policy, ``"float32"``,
             ``"mixed_bfloat16"``, ``"mixed_float16"``.
         seed: as of :func:`stylize`; a field of noise stands still while a clip moves.
-        overwrite: whether an existing file is replaced. Default: False.
+        overwrite: whether an existing file is replaced, or existing numbered frames. Default: False.
         progress: show a bar with frames a second. Default: False.
 
     Returns:
         Result: ``count`` of frames, ``seconds`` that they last, and ``notes``: what was lost and repeated, a line each.
 
     Raises:
-        UserError: a bad file, place, network or option; PyAV is not installed, which reading and writing need, or
-            OpenCV, which calm needs.
+        UserError: a bad file, place, network or option; numbered frames that would replace those of the source; frames
+            larger than memory can hold; PyAV is not installed, which reading and writing need, or OpenCV, which calm
+            needs.
     """
     target = Target(os.fspath(target), codec, crf)
     taken = {"start": start, "end": end, "fps": fps, "max_size": max_size, "square": target.pictures}

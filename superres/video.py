@@ -47,21 +47,23 @@ def upscale_video(
 
     Args:
         source: anything that FFmpeg reads, a GIF, a WebP that moves, numbered frames (``frames/%04d.png``) or a folder
-            of them.
+            of them: the pictures in it whose names differ in their numbers alone.
         target: the file, ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, ``.gif`` or ``.webp``, which appears when
-            it is whole; or numbered frames (``large/%04d.png``).
+            it is whole; or numbered frames (``large/%04d.png``), which appear when all are there, in place of
+            those of any number that were there.
         network: a :class:`SuperResolutionNetwork` or :class:`SRCNN`, the name of one that ships, or a ``.keras`` file.
         codec, crf, start, end, fps: as of :func:`fast_style.stylize_video`.
         histogram_matching, tile, self_ensemble, outscale: as of :func:`superres.upscale`.
         precision: ``"auto"`` (default): what is quickest here; or a dtype policy.
-        overwrite: whether an existing file is replaced. Default: False.
+        overwrite: whether an existing file is replaced, or existing numbered frames. Default: False.
         progress: show a bar with frames a second. Default: False.
 
     Returns:
         Result: ``count`` of frames, ``seconds`` that they last, and ``notes``: what was lost and repeated, a line each.
 
     Raises:
-        UserError: a bad file, place, network or option; PyAV is not installed, which reading and writing need.
+        UserError: a bad file, place, network or option; numbered frames that would replace those of the source; frames
+            larger than memory can hold; PyAV is not installed, which reading and writing need.
     """
     target = Target(os.fspath(target), codec, crf)
     taken = {"start": start, "end": end, "fps": fps, "square": target.pictures}
