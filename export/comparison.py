@@ -19,9 +19,14 @@ def psnr(expected, received):
 
     Args:
         expected, received: arrays of one shape, 0..255, any dtype.
+
+    Returns:
+        float; -inf where a value is not finite, which compares as NaN would not.
     """
+    expected, received = (np.asarray(one, np.float64) for one in (expected, received))
+    if not (np.isfinite(expected).all() and np.isfinite(received).all()):
+        return float("-inf")
     with np.errstate(divide="ignore"):  # equal pictures have no error: infinite
-        expected, received = (np.asarray(one, np.float64) for one in (expected, received))
         return float(peak_signal_noise_ratio(expected, received, data_range=255))
 
 

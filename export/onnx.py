@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.layers.late_product import late_products
 from fast_style.common.networks.rebuilding import in_precision, rebuilt
@@ -66,7 +67,8 @@ def export_onnx(
 
     Raises:
         UserError: an unknown precision, a bad size, a folder with no photograph, an existing file, a full disk,
-            tf2onnx or ONNX Runtime not installed, a PSNR that falls short.
+            tf2onnx or ONNX Runtime not installed, weights that float16 cannot hold, a PSNR that falls short; results
+            that are not finite, with `allow_loss`, too.
     """
     check_choices(source, file, ".onnx", precision, ONNX_PRECISIONS, size, overwrite)
     for module in ("tf2onnx", "onnxruntime"):
@@ -127,15 +129,26 @@ def convert(network, precision="float32", size=None, uint8=False):
 
 
 def _halve_weights(model):
-    """Keeps the kernels of convolutions as float16; runtimes turn them back as they load the file."""
+    """Keeps the kernels of convolutions as float16; runtimes turn them back as they load the file.
+
+    Raises:
+        UserError: a weight that is larger than float16 can hold.
+    """
     onnx = require("onnx", "onnx")
     casts = []
     for constant in model.graph.initializer:
         array = onnx.numpy_helper.to_array(constant)
         if array.dtype != np.float32 or array.ndim != 4:
             continue
+        with np.errstate(over="ignore"):  # which is looked for here
+            halved = array.astype(np.float16)
+        if not np.isfinite(halved).all():
+            raise UserError(
+                f"network: expected weights that float16 can hold, up to {np.finfo(np.float16).max:g}. "
+                f"Received: one of {np.abs(array).max():g}"
+            )
         whole, half = constant.name, f"{constant.name}/float16"
-        constant.CopyFrom(onnx.numpy_helper.from_array(array.astype(np.float16), half))
+        constant.CopyFrom(onnx.numpy_helper.from_array(halved, half))
         casts.append(onnx.helper.make_node("Cast", [half], [whole], name=f"{half}/cast", to=onnx.TensorProto.FLOAT))
     nodes = list(model.graph.node)
     del model.graph.node[:]

@@ -47,8 +47,13 @@ def check_size(size, factor):
 
 
 def check_distance(file, lowest, precision, allow_loss):
-    """Raises UserError where the lowest PSNR in dB falls short of what a precision may lose, unless that is allowed."""
-    if lowest < FLOORS[precision] and not allow_loss:
+    """Raises UserError where the lowest PSNR in dB falls short of what a precision may lose, unless that is allowed.
+
+    Results that are no numbers, whose PSNR is -inf, are never allowed: a file that paints nothing is of use to nobody.
+    """
+    if lowest == float("-inf"):
+        raise UserError(f"{file}: expected results that are finite with {precision}. Received: NaN or infinity")
+    if not (lowest >= FLOORS[precision] or allow_loss):
         raise UserError(
             f"{file}: expected a PSNR of at least {FLOORS[precision]:g} dB from the Keras network with {precision}. "
             f"Received: {lowest:.1f} dB; --allow-loss keeps it"

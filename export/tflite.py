@@ -80,7 +80,8 @@ def export_tflite(
     Raises:
         UserError: an unknown precision, a bad size, int8 without calibration or another precision with
             it, int8 of a network with conditions, a map for one without, a folder with no photograph, an existing file,
-            a full disk, LiteRT not installed, a PSNR that falls short.
+            a full disk, LiteRT not installed, a PSNR that falls short; results that are not finite, with `allow_loss`,
+            too.
     """
     check_choices(source, file, ".tflite", precision, TFLITE_PRECISIONS, size, overwrite)
     check_calibration(precision, calibration)

@@ -30,8 +30,8 @@ class Comparison:
     Attributes:
         signature: its name.
         height, width: of the input in pixels.
-        difference: largest of any pixel and channel, of 255.
-        psnr: in dB; infinite where nothing differs.
+        difference: largest of any pixel and channel, of 255; NaN where the artifact computes no number.
+        psnr: in dB; infinite where nothing differs, -inf where the artifact computes something that is not finite.
         floor: what `psnr` must reach.
     """
 
@@ -172,10 +172,10 @@ def _input(signature, image):
 
 
 def _output(signature, array):
-    """uint8 (height, width, 3) of what a signature answers for one image."""
+    """(height, width, 3) of what a signature answers for one image, rounded; uint8 would make numbers of NaN."""
     if signature == "serve_bytes":
         return read_photo(array.tobytes()).on_white()
-    return np.rint(array[0]).astype(np.uint8)
+    return np.rint(array[0])
 
 
 def table(comparisons):

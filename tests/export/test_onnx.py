@@ -18,6 +18,7 @@ from fast_style.export.model_card import CARD, card_path
 from fast_style.export.onnx import OUTPUT, convert, export_onnx, run
 from fast_style.export.tflite import export_tflite
 from fast_style.export.verification import verify
+from superres.srcnn import SRCNN
 from tests.export.test_cli import run as command
 from tests.export.test_shipped_networks import KINDS
 
@@ -75,6 +76,19 @@ def test_kernels_have_half_the_bytes_in_float16(sources):
         kernels = [constant.data_type for constant in model.graph.initializer if len(constant.dims) == 4]
         assert len(kernels) > 4
         assert set(kernels) == {dtype}
+
+
+def test_weights_that_float16_cannot_hold_are_refused(tmp_path):
+    """The same function as before: one layer's kernel times 1e6, that of the next divided by it."""
+    network = SRCNN(factor=2)
+    for layer, scale in ((1, 1e6), (2, 1e-6)):
+        kernel = network.convolutions[layer].kernel
+        kernel.assign(kernel * scale)
+    network.save(tmp_path / "large.keras")
+    arguments = (find_network(tmp_path / "large.keras"), tmp_path / "out.onnx", "float16", (16, 24))
+    with pytest.raises(UserError, match=r"expected weights that float16 can hold, up to 65504\. Received: one of \d"):
+        export_onnx(*arguments, allow_loss=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["large.keras"]
 
 
 @pytest.mark.slow

@@ -13,9 +13,11 @@ from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.rebuilding import rebuilt
 from fast_style.common.networks.source import find_network
+from fast_style.export import tflite
 from fast_style.export.comparison import FLOORS, cover, psnr
-from fast_style.export.model_card import card_path, fixed_shape, model_card, read_card, write_card
+from fast_style.export.model_card import CARD, card_path, fixed_shape, model_card, read_card, write_card
 from fast_style.export.tflite import check_builtin, compare, convert, export_tflite, most_dimensions, operators, run
+from fast_style.export.verification import table, verify
 from fast_style.network import TransformationNetwork
 from superres.srcnn import SRCNN
 from tests.levels import quick_first
@@ -232,6 +234,37 @@ def test_psnr_of_a_known_error():
     """An error of 1 everywhere: 20 log10(255) = 48.13 dB, the textbook value."""
     assert psnr(np.zeros((4, 4, 3)), np.ones((4, 4, 3))) == pytest.approx(48.1308, abs=1e-4)
     assert psnr(np.ones((2, 2, 3)), np.ones((2, 2, 3))) == float("inf")
+
+
+def test_what_is_not_finite_is_far_and_never_kept(tmp_path, sources, monkeypatch):
+    """One pixel of the second photograph; beside NaN, neither `<` nor `min` would find it."""
+    for value in (np.nan, np.inf, -np.inf):
+        received = np.ones((2, 2, 3))
+        received[0, 1, 2] = value
+        assert psnr(np.ones((2, 2, 3)), received) == psnr(received, received) == float("-inf")
+    pictures = [np.zeros((48, 64, 3), np.float32) for _ in range(3)]
+    pictures[1][0, 0, 0] = np.nan
+    monkeypatch.setattr(tflite, "convert", lambda *arguments: b"")
+    monkeypatch.setattr(tflite, "run", lambda *arguments, **options: pictures)
+    for allow_loss in (False, True):
+        with pytest.raises(UserError, match="out.tflite: expected results that are finite with float32. Received: NaN"):
+            export_tflite(sources["x2"], tmp_path / "out.tflite", size=(24, 32), allow_loss=allow_loss)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_finds_an_artifact_that_computes_no_numbers(tmp_path, network_files, sources):
+    """Neither as 8 bits, of which NaN is some, nor beside what holds."""
+    shape = {"inputs": {"images": {"shape": [1, 16, 24, 3]}}}
+    write_card(tmp_path / f"x2.{CARD}", model_card(sources["x2"], "tflite", "int8", {"serving_default": shape}, ""))
+    (tmp_path / "x2.tflite").touch()
+
+    class Process:
+        def run(self, artifact, inputs):
+            return {name: np.full((1, 32, 48, 3), np.nan, np.float32) for name in inputs}
+
+    comparisons = verify(tmp_path / "x2.tflite", network_files["x2"], Process())
+    assert [(one.psnr, one.holds) for one in comparisons] == [(float("-inf"), False)] * 2
+    assert table(comparisons).count("OUT OF TOLERANCE") == 2
 
 
 @pytest.mark.parametrize("size", [(1, 1), (50, 20), (20, 50), (600, 700), (720, 1280)])
