@@ -16,11 +16,10 @@ from fast_style.export.extras import require
 from fast_style.export.model_card import CARD, write_card
 from fast_style.export.output import whole_folder, writing
 from fast_style.export.saved_model import saved_model_card, write_saved_model
-from fast_style.export.serving_folder import MODELS_CONFIG, check_serving_folder, next_version
+from fast_style.export.serving_folder import MODELS_CONFIG, TEMPLATES, check_serving_folder, next_version
 from fast_style.export.settings import MAX_PIXELS
 from fast_style.export.weights_input import NAME, SIGNATURES, sample_weights
 
-TEMPLATES = Path(__file__).parent / "templates"
 # Where TF Serving looks for it within a version: fixed by TF Serving.
 WARMUP = Path("assets.extra") / "tf_serving_warmup_requests"
 # (height, width) of warm-up requests: what is asked for first must not wait for memory and thread pools.
@@ -59,7 +58,8 @@ def export_serving(
 
     Args:
         folder: new or empty; with `update`, one that this function made.
-        models: ``{name: shipped name or .keras file}``.
+        models: ``{name: shipped name or .keras file}``; a name is a folder and what clients ask for: letters, digits,
+            ``-``, ``_`` and ``.``, and none of the names above.
         precision, max_pixels, licence: as of :func:`export_saved_model`.
         warmup: list of (height, width) in pixels: each is asked of each signature when a server loads the model.
             Default: 256x256.
@@ -70,10 +70,10 @@ def export_serving(
         list of pathlib.Path, the version folders written.
 
     Raises:
-        UserError: a bad model, a folder that is not empty, a size that is more than `max_pixels`, a full
-            disk, tensorflow-serving-api not installed.
+        UserError: a bad model, a bad name of one, a folder that is not empty, a size that is more than `max_pixels`, a
+            full disk, tensorflow-serving-api not installed.
     """
-    check_serving_folder(folder, update)
+    check_serving_folder(folder, models, update)
     require("tensorflow_serving.apis.prediction_log_pb2", "serving")
     folder = Path(folder)
     sources = {name: find_network(network, argument="--models") for name, network in models.items()}

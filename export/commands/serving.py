@@ -42,7 +42,7 @@ def run(options):
     models = named_models(options.models)
     for network in models.values():
         find_network(network, argument="--models")
-    check_serving_folder(options.folder, options.update)
+    check_serving_folder(options.folder, models, options.update)
     start_tensorflow()
 
     from fast_style.export.tf_serving import export_serving
@@ -66,7 +66,7 @@ def named_models(arguments):
     """``{name: network}`` of ``[NAME=]NETWORK`` arguments.
 
     Raises:
-        UserError: two of one name, or a name that cannot be a folder and a part of a URL.
+        UserError: two of one name.
     """
     from fast_style.common.networks.source import network_label
 
@@ -75,8 +75,6 @@ def named_models(arguments):
         name, equals, network = argument.partition("=")
         if not equals:
             name, network = network_label(argument), argument
-        if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name.startswith("."):
-            raise UserError(f"--models: expected a name of letters, digits, '-', '_' and '.'. Received: {name!r}")
         if name in models:
             raise UserError(f"--models: expected different names, NAME=NETWORK. Received: {name} twice")
         models[name] = network

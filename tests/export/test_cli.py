@@ -157,6 +157,7 @@ def inputs(tmp_path, network_files):
         ("serving {out} --models nowhere", "--models: expected one of"),
         ("serving {out} --models {good} a={good} a={good}", "--models: expected different names"),
         ("serving {out} --models a/b={good}", "--models: expected a name of letters, digits, '-', '_' and '.'"),
+        ("serving {out} --models Docker-Compose.yml={good}", "--models: expected a name that is none of"),
         ("serving {full} --models {good}", "DIR: expected a new or empty folder. Received: {full}, which is not"),
         ("serving {full} --models {good} --update", "DIR: expected a folder with models.config to update"),
         ("serving {out} --models {good} --warmup 8", "expected HEIGHTxWIDTH in pixels, such as 256x256. Received: 8"),

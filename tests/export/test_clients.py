@@ -17,7 +17,7 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from fast_style.export.tf_serving import TEMPLATES
+from fast_style.export.serving_folder import TEMPLATES
 from tests.export.conftest import encoded, picture
 from tests.levels import quick_first
 

@@ -21,6 +21,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.export import tf_serving
 from fast_style.export.model_card import CARD
+from fast_style.export.serving_folder import check_serving_folder
 from fast_style.export.tf_serving import WARMUP, export_serving
 from tests.export.conftest import encoded, picture
 from tests.export.serving_stand_in import MODEL_SERVER, Models, model_server, stand_in
@@ -262,6 +263,37 @@ def test_an_update_whose_second_model_fails_takes_the_first_back(tmp_path, servi
     with pytest.raises(UserError, match="No space left on device"):
         export_serving(folder, {name: str(network_files["x2"]) for name in ("x2", "new")}, warmup=[(8, 8)], update=True)
     assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("../out", "a name of letters, digits, '-', '_' and '.'. Received: '../out'"),
+        ("", "a name of letters, digits, '-', '_' and '.'. Received: ''"),
+        ("models.config", "a name that is none of the folder's own, batching.config, clients, .*'models.config'"),
+        ("docker-compose.yml", "a name that is none of the folder's own, .*, models.config, .*'docker-compose.yml'"),
+        ("Clients", "a name that is none of the folder's own, .*Received: 'Clients'"),
+        ("a" * 256, "names of at most 255 bytes"),
+    ],
+)
+@pytest.mark.parametrize("update", [False, True])
+def test_a_name_that_cannot_be_one_is_refused_before_the_work(tmp_path, network_files, name, message, update):
+    folder = tmp_path / "in" / "models"
+    if update:
+        folder.mkdir(parents=True)
+        (folder / "models.config").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UserError, match=f"--models: expected {message}"):
+        export_serving(folder, {"x2": str(network_files["x2"]), name: str(network_files["x2"])}, update=update)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_folders_own_names_are_those_of_what_is_written(serving_folder):
+    """Beside the two models."""
+    for path in serving_folder.iterdir():
+        if path.name not in ("style", "x2"):
+            with pytest.raises(UserError, match="none of the folder's own"):
+                check_serving_folder("out", [path.name])
 
 
 def test_a_model_that_fails_leaves_a_folder_as_it_was(tmp_path, network_files):
