@@ -37,7 +37,8 @@ def run(options):
 
     from fast_style.optimization.jobs import check_kept_pictures, optimize_files
 
-    check_kept_pictures(jobs, settings, options.overwrite)
+    # Beside a result that is not there, they are what a run that was stopped has left.
+    check_kept_pictures(jobs, settings, options.overwrite or options.skip_existing)
     done, failed, signal = optimize_files(jobs, settings, options.quality)
     note = ""
     if signal:

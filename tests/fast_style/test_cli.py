@@ -503,6 +503,27 @@ def test_optimize_replaces_no_picture_on_the_way_without_overwrite(tmp_path, cap
     assert (code, "--save-every: expected a file or folder as --output. Received: standard output" in err) == (2, True)
 
 
+def test_a_stopped_optimize_goes_on_over_its_pictures_on_the_way(tmp_path, capsys):
+    """What killing it leaves: pictures on the way of both, and the first result."""
+    for name in ("one", "two"):
+        write_photo(tmp_path / "in" / f"{name}.png", picture())
+        write_photo(tmp_path / "out" / f"{name}_style_iteration-00001.png", picture(seed=2))
+    write_photo(tmp_path / "out" / "one_style.png", picture(seed=2))
+    write_photo(tmp_path / "style.png", picture(20, 20, seed=1))
+    before = read_photo(tmp_path / "out" / "one_style.png").rgb
+    arguments = ["optimize", tmp_path / "in", "--style", tmp_path / "style.png", "-o", tmp_path / "out", *OPTIMIZE]
+    arguments += ["--iterations", 1, "--save-every", 1, "--skip-existing"]
+    code, out, err = run(arguments, capsys)
+    assert (code, out.count("\n")) == (0, 1), err
+    assert "two_style.png" in out
+    files = [f"{name}_style{kind}.png" for name in ("one", "two") for kind in ("", "_iteration-00001")]
+    assert files_below(tmp_path / "out") == sorted(files)
+    for name in ("one_style", "one_style_iteration-00001"):
+        np.testing.assert_array_equal(read_photo(tmp_path / "out" / f"{name}.png").rgb, before)
+    kept, result = (read_photo(tmp_path / "out" / f"two_style{kind}.png").rgb for kind in ("_iteration-00001", ""))
+    np.testing.assert_array_equal(kept, result)
+
+
 def test_a_stopped_optimize_tells_what_was_done_and_what_failed(tmp_path, capsys, monkeypatch):
     """Two photographs, of which the first does not decode; SIGINT in the second."""
     (tmp_path / "photos").mkdir()
