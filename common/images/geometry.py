@@ -61,7 +61,7 @@ def _reflect_known(images, rows, columns):
 
 
 def resize_array(image, height, width):
-    """Resizes a uint8 (height, width, channels) array with Pillow's antialiased bicubic filter."""
+    """Resizes a uint8 array (height, width), or (height, width, channels), with Pillow's antialiased bicubic filter."""
     if image.shape[:2] == (height, width):
         return image
     return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))

@@ -11,7 +11,7 @@ from fast_style.common.commands.photo_jobs import run_jobs
 from fast_style.common.commands.progress import IterationProgress
 from fast_style.common.errors import UserError
 from fast_style.common.files import check_names
-from fast_style.common.images.geometry import limit_long_side, limit_photo
+from fast_style.common.images.geometry import limit_long_side, limit_photo, resize_array
 from fast_style.common.images.image_io import Photo, as_rgb, list_images, write_photo
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.images.sample_photos import sample_photos
@@ -144,7 +144,7 @@ def _paint(photo, job, objective, settings, quality, signals, progress, watch):
         if watch:
             watch(iteration, total, picture)
         if settings.save_every and iteration % settings.save_every == 0:
-            write_photo(_kept_picture(job, iteration), to_uint8(picture).numpy(), job.file_format, quality)
+            write_photo(_kept_picture(job, iteration), _as_photo(picture, photo.alpha), job.file_format, quality)
         return signals.received is not None
 
     with IterationProgress(total, Path(job.source).name, progress) as bar:
@@ -161,4 +161,10 @@ def _paint(photo, job, objective, settings, quality, signals, progress, watch):
         )
     if progress and bar.done < total and not result.stopped:
         warn(f"{job.source}: no step helped any more after {bar.done} of {total} iterations")
-    return Photo(to_uint8(result.picture).numpy(), photo.alpha)
+    return _as_photo(result.picture, photo.alpha)
+
+
+def _as_photo(picture, alpha):
+    """The Photo of a float picture (height, width, 3) and a mask, resized where the picture is of a coarser scale."""
+    rgb = to_uint8(picture).numpy()
+    return Photo(rgb, None if alpha is None else resize_array(alpha, *rgb.shape[:2]))
