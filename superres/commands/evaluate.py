@@ -93,10 +93,10 @@ def run(options):
     from fast_style.common.labels import distinct_labels
     from fast_style.common.networks.loss_network import build_loss_network
     from superres.evaluation.report import csv_text, html_page, summary, text_report
-    from superres.evaluation.run import evaluate
+    from superres.evaluation.run import RESERVED_LABELS, evaluate
     from superres.objective import FEATURE_LAYERS
 
-    networks = distinct_labels(names, network_label, taken=("bicubic",))
+    networks = distinct_labels(names, network_label, taken=RESERVED_LABELS)
     sha256s = {label: sources[name].sha256 for label, name in networks.items()}
     result = evaluate(
         options.data,

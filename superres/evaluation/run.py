@@ -32,6 +32,8 @@ from superres.upscaling import upscale
 
 CROP = 96  # side in pixels of the crops that are shown
 MEAN = "mean"  # what reports call the row of means, and so no image
+# What results have themselves, and so no network is called: a network of such a label would take its place.
+RESERVED_LABELS = ("bicubic", "input", "ground truth", MEAN)
 
 
 @dataclasses.dataclass
@@ -150,7 +152,8 @@ def evaluate(
     Args:
         data: a folder of images, or a list of such; each is a dataset and is searched recursively.
         networks: ``{label: network}``, each a :class:`SuperResolutionNetwork`, :class:`SRCNN`, or any
-            network that enlarges, the name of one that ships, or a ``.keras`` file.
+            network that enlarges, the name of one that ships, or a ``.keras`` file. A label is none of ``"bicubic"``,
+            ``"input"``, ``"ground truth"`` and ``"mean"``, which results have themselves.
         factor: of all networks: 2, 4 (default) or 8.
         degradation: how inputs are made: ``"bicubic"`` (the standard benchmark, default) or
             ``"blur-bicubic"`` (the paper).
@@ -169,9 +172,11 @@ def evaluate(
         stopped, it may have no images.
 
     Raises:
-        UserError: no images, none that can be measured, an unknown degradation or precision, a bad network,
-            one of another factor.
+        UserError: no images, none that can be measured, an unknown degradation or precision, a bad network or
+            label, a network of another factor.
     """
+    if taken := [label for label in RESERVED_LABELS if label in networks]:
+        raise UserError(f"networks: expected labels other than {', '.join(RESERVED_LABELS)}. Received: {taken[0]!r}")
     check_degradation(degradation)
     precision = resolve_precision(precision, training=False)
     networks = {

@@ -3,7 +3,9 @@
 import configparser
 import csv
 import io
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -309,6 +311,14 @@ def test_evaluate_self_ensemble(folder, network_file, tmp_path, capsys):
     code, printed, _ = run([*arguments, "-o", tmp_path / "e"], capsys)
     assert code == 0
     assert "mean of eight orientations, as the network gives it" in printed
+
+
+@pytest.mark.parametrize("name", ["input", "mean"])
+def test_evaluate_calls_no_network_as_what_results_have(name, folder, network_file, tmp_path, capsys):
+    """Beside it, networks are called by their paths."""
+    file, out = shutil.copy(network_file, tmp_path / f"{name}.keras"), tmp_path / "evaluation"
+    assert run(["evaluate", "--data", folder, "--factor", 2, "--network", file, "-o", out], capsys)[0] == 0
+    assert list(json.loads((out / "evaluation.json").read_text())["methods"]) == ["bicubic", str(file)]
 
 
 def test_evaluate_where_no_network_ships(folder, tmp_path, capsys, monkeypatch):

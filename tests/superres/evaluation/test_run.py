@@ -259,6 +259,13 @@ def test_networks_by_name_and_by_file(folder, network, network_file):
     assert list(evaluate(folder, {"srcnn": "x4_srcnn"}, 4).means("Set2")) == ["bicubic", "srcnn"]
 
 
+@pytest.mark.parametrize("label", ["bicubic", "input", "ground truth", "mean"])
+def test_a_label_takes_the_place_of_nothing(label, folder, network):
+    message = f"networks: expected labels other than bicubic, input, ground truth, mean. Received: '{label}'"
+    with pytest.raises(UserError, match=message):
+        evaluate(folder, {"tiny": network, label: network}, 2)
+
+
 @pytest.mark.parametrize(
     "value, message",
     [
