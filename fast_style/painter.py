@@ -28,7 +28,7 @@ def painter_of(network, prepare=lambda network: network, **chosen):
         prepare: function from the network to the one that paints. Default: the same.
         chosen: of :class:`Painter`.
     """
-    name = network_label(str(network)) if isinstance(network, str | os.PathLike) else None
+    name = network_label(network) if isinstance(network, str | os.PathLike) else None
     return Painter(prepare(as_network(network, TASK)), name=name, **chosen)
 
 

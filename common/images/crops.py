@@ -54,7 +54,7 @@ class Crops:
             raise UserError(f"resize_to: expected at least the crop size, {size}, or 0. Received: {resize_to!r}")
         if resize_up_to is not None:
             _check_range(resize_to, resize_up_to, squash)
-        self.source, self.size, self.batch_size = str(source), size, batch_size
+        self.source, self.size, self.batch_size = os.fspath(source), size, batch_size
         self.resize_to, self.resize_up_to = resize_to, resize_up_to
         self.squash, self.flip, self.seed = squash, flip, seed
         self.bad, self.error = {}, None

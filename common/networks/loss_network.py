@@ -200,7 +200,7 @@ def build_loss_network(
     outputs = {name: outputs[names[name]] for name in layers}
     model = keras.Model(images, outputs, name=f"{architecture}_loss_network")
     model.trainable = False
-    return LossNetwork(model, architecture, str(weights), sha256, pooling, len(normalize_over))
+    return LossNetwork(model, architecture, os.fspath(weights), sha256, pooling, len(normalize_over))
 
 
 def _load_vgg(application, architecture, weights, needed, seed):

@@ -184,7 +184,7 @@ def find_network(
         UserError: no such name or file; a run's folder or a training checkpoint; a file of something else; another
             factor.
     """
-    network = str(network)
+    network = os.fspath(network)
     name = shipped_name(network, task)
     source = shipped_sources(task)[name] if name else _in_file(network, task, argument)
     if factor is not None and source.factor != factor:
@@ -224,7 +224,7 @@ def as_network(network, task, argument="network", factor=None):
     Raises:
         UserError: what :func:`find_network` refuses; something that is no network of the task.
     """
-    if isinstance(network, str | Path):
+    if isinstance(network, str | os.PathLike):
         source = find_network(network, task, argument, factor)
         return source.network if installed("tensorflow") else _without_tensorflow(_Key(source))
     from fast_style.common.networks.litert_network import LiteRTNetwork

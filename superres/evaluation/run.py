@@ -188,7 +188,7 @@ def evaluate(
         matched = network.histogram_matching if histogram_matching is None else histogram_matching
         remark = "histogram matched to the input" if matched else "as the network gives it"
         methods[label] = f"mean of eight orientations, {remark}" if self_ensemble else remark
-    folders = [data] if isinstance(data, str | Path) else list(data)
+    folders = [os.fspath(one) for one in ([data] if isinstance(data, str | os.PathLike) else data)]
     datasets = distinct_labels(folders, lambda folder: Path(folder).resolve().name)
     images = {dataset: _images(folder) for dataset, folder in datasets.items()}
     found = {dataset: len(paths) for dataset, paths in images.items()}

@@ -1,5 +1,7 @@
 """Painting with many paintings: blends, strokes, strength and masks, as a library."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -172,6 +174,8 @@ def test_networks_by_name_or_file_call_their_painting_so(tmp_path, photo):
     painted = fast_style.stylize(photo, tmp_path / "mine.keras", **options)
     np.testing.assert_array_equal(painted[:, :17], photo[:, :17])
     assert (painted[:, -17:] != photo[:, -17:]).any()
+    (entry,) = (one for one in list(os.scandir(tmp_path)) if one.name == "mine.keras")  # no path of pathlib's
+    np.testing.assert_array_equal(fast_style.stylize(photo, entry, **options), painted)
 
 
 def test_an_enlargement_without_end_is_refused(network):

@@ -71,6 +71,14 @@ def test_a_file_tells_the_same_without_being_loaded(tmp_path, monkeypatch):
     assert source.sha256 == file_digest(tmp_path / "small.keras")
 
 
+def test_a_path_need_not_be_one_of_pathlibs(tmp_path):
+    """`str` of an entry of a folder is not its path."""
+    SuperResolutionNetwork(2, width=1, residual_blocks=0).save(tmp_path / "small.keras")
+    (entry,) = os.scandir(tmp_path)
+    assert find_network(entry).path == tmp_path / "small.keras"
+    assert as_network(entry, SUPERRES) is as_network(tmp_path / "small.keras", SUPERRES)
+
+
 def test_a_run_is_called_by_its_folder_and_has_its_record(tmp_path, network):
     (tmp_path / "wave").mkdir()
     network.save(tmp_path / "wave" / "network.keras")

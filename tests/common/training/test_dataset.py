@@ -1,5 +1,7 @@
 """Photographs to batches: reproducible, resumable, and strict about files that do not decode."""
 
+import os
+
 import keras
 import numpy as np
 import pytest
@@ -165,6 +167,11 @@ class TestEpochs:
         batches = taken(Photographs(noise, 16, 7).batches(), 3)
         for batch in batches:
             np.testing.assert_array_equal(next(iter(epochs)), batch)
+
+    def test_a_folder_need_not_be_a_path_of_pathlibs(self, tmp_path):
+        colours = write_colours(tmp_path / "colours", 2)
+        (entry,) = os.scandir(tmp_path)
+        assert Photographs(entry, 8, 2).source == str(colours)
 
     def test_photos_is_what_fit_takes(self, colours):
         batches = photos(colours, size=8, batch_size=5, seed=3)

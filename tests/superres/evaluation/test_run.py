@@ -253,9 +253,13 @@ def test_images_are_named_by_their_paths_within_the_folder(folder):
 
 
 def test_networks_by_name_and_by_file(folder, network, network_file):
-    networks = {"object": network, "path": network_file, "text": str(network_file)}
-    values = evaluate(folder, networks, 2).images[0].values
-    assert values["path"] == values["text"] == values["object"]
+    """A path that is none of pathlib's, too, as data and as a network."""
+    (entry,), (data,) = os.scandir(network_file.parent), os.scandir(folder.parent)
+    networks = {"object": network, "path": network_file, "text": str(network_file), "entry": entry}
+    result = evaluate(data, networks, 2)
+    values = result.images[0].values
+    assert values["path"] == values["text"] == values["entry"] == values["object"]
+    assert result.found == {"Set2": 2}
     assert list(evaluate(folder, {"srcnn": "x4_srcnn"}, 4).means("Set2")) == ["bicubic", "srcnn"]
 
 
