@@ -56,6 +56,14 @@ def add_settings(parser, settings, groups=None):
         place.add_argument(flag(field.name), help=text.replace("%", "%%"), default=argparse.SUPPRESS, **options)
 
 
+def docstring(of):
+    """The docstring of a function or class, for help; ``""`` under ``python -OO``.
+
+    Of it docstrings are None, and those of dataclasses their long signature.
+    """
+    return "" if sys.flags.optimize > 1 else of.__doc__ or ""
+
+
 def whole_number(least, most=None, unit=""):
     """An argparse type: a whole number from `least` on, to `most` where there is one."""
     expected = f"{least} to {most}" if most is not None else f"at least {least}"
@@ -194,7 +202,8 @@ def run_commands(program, description, commands, scripts, arguments=None):
         for command in commands:
             command.add(parsers)
         for name, main in scripts.items():
-            parsers.add_parser(name, help=main.__doc__.splitlines()[0].rpartition("`: ")[2].rstrip("."), add_help=False)
+            about = docstring(main).partition("\n")[0].rpartition("`: ")[2].rstrip(".")
+            parsers.add_parser(name, help=about, add_help=False)
         options = parser.parse_args(arguments)
     name = f"{program} {options.command}"
     with errors_as_lines(name):

@@ -9,6 +9,7 @@ from fast_style.common.commands.command_line import (
     Parser,
     add_settings,
     check_required,
+    docstring,
     errors_as_lines,
     fail,
     given_settings,
@@ -34,7 +35,7 @@ def run_train_command(program, task, description, arguments=None):
         arguments: list of str; default those of the process.
     """
     settings_class, presets = task.settings, task.presets
-    about = settings_class.__doc__.partition(">>>")[0]  # an example in Python is for other readers
+    about = docstring(settings_class).partition(">>>")[0]  # an example in Python is for other readers
     parser = Parser(prog=program, description=f"{description} {about}")
     groups = {name: parser.add_argument_group(title) for name, title in GROUPS.items()}
     add_settings(parser, settings_class, groups)

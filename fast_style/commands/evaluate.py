@@ -2,7 +2,7 @@
 
 import sys
 
-from fast_style.common.commands.command_line import add_settings, check_required, given_settings
+from fast_style.common.commands.command_line import add_settings, check_required, docstring, given_settings
 from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
 from fast_style.common.streams import say, warn
@@ -16,7 +16,7 @@ def add(commands):
         help="measure a network against optimisation",
         description="Measure a network against the optimisation that it replaces: the objective (fig. 5) and the time "
         "(table 1), as an HTML page, CSV and JSON. Each photograph is saved when it is done; the same command goes on "
-        "where it stopped. " + EvaluationSettings.__doc__,
+        "where it stopped. " + docstring(EvaluationSettings),
     )
     add_settings(parser, EvaluationSettings)
     quick = ", ".join(f"{name} {' '.join(map(str, v)) if isinstance(v, tuple) else v}" for name, v in QUICK.items())

@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from fast_style.common.commands.command_line import add_photo_flags, add_settings, check_required, given_settings
+from fast_style.common.commands.command_line import (
+    add_photo_flags,
+    add_settings,
+    check_required,
+    docstring,
+    given_settings,
+)
 from fast_style.common.startup import start_tensorflow
 
 
@@ -13,7 +19,7 @@ def add(commands):
         "optimize",
         help="paint photographs by optimisation, the slow way",
         description="Paint photographs in the style of any painting by optimisation, hundreds of iterations each: "
-        "the method that the networks replace. " + OptimizationSettings.__doc__,
+        "the method that the networks replace. " + docstring(OptimizationSettings),
     )
     add_photo_flags(parser, "optimized")
     add_settings(parser, OptimizationSettings)

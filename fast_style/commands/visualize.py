@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from fast_style.common.commands.command_line import add_settings, given_settings
+from fast_style.common.commands.command_line import add_settings, docstring, given_settings
 from fast_style.common.errors import UserError
 from fast_style.common.printable import printable
 from fast_style.common.startup import start_tensorflow
@@ -17,7 +17,7 @@ def add(commands):
         "visualize",
         help="show what the layers of the loss network keep",
         description="Show what the layers of the loss network keep: one labelled figure as PNG. "
-        + VisualizationSettings.__doc__,
+        + docstring(VisualizationSettings),
     )
     parser.add_argument(
         "what",

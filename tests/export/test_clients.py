@@ -25,6 +25,12 @@ CLIENTS = TEMPLATES / "clients"
 PNG = encoded(picture(5, 7))
 
 
+def test_help_of_a_client_has_less_in_it_without_docstrings():
+    """``python -OO`` drops them."""
+    command = [sys.executable, "-B", "-OO", CLIENTS / "rest_client.py", "--help"]
+    assert "its name in models.config" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def prediction(value):
     return json.dumps({"predictions": [{"b64": value}]}).encode()
 

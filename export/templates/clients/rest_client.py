@@ -150,14 +150,14 @@ def command(ask, description, server, arguments=None):
 
     Args:
         ask: function of (model, bytes of an image, server, timeout) to the bytes of a PNG; raises Refused.
-        description: of the client.
+        description: of the client; None, as its docstring is under ``python -OO``, for none.
         server: the default.
         arguments: list of str; default those of the process.
 
     Returns:
         the exit code: 0, or 2 behind one line on standard error.
     """
-    parser = argparse.ArgumentParser(description=description.strip().splitlines()[0])
+    parser = argparse.ArgumentParser(description=description and description.strip().splitlines()[0])
     parser.add_argument("model", metavar="MODEL", help="its name in models.config")
     parser.add_argument("source", metavar="PHOTO", help="a JPEG, PNG, GIF, BMP or WebP")
     parser.add_argument("target", metavar="RESULT", help="the PNG to write")

@@ -3,8 +3,11 @@
 import dataclasses
 import os
 import signal
+import subprocess
+import sys
 import time
 import types
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,8 @@ from fast_style.common.commands.command_line import (
 )
 from fast_style.common.errors import UserError
 from fast_style.common.settings import setting
+
+ROOT = Path(__file__).parents[3]
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -51,6 +56,24 @@ def test_help_shows_defaults(capsys):
     assert "how fast (paper: 0.5) (default: 0.5)" in text
     assert "whether aloud (default: on)" in text
     assert "which (default: a b)" in text
+
+
+def test_help_has_less_in_it_without_docstrings():
+    """``python -OO`` drops them; what needs them is help alone. In its place dataclasses have their signature."""
+    code = (
+        "from fast_style import cli\n"
+        "from fast_style.export import cli as export\n"
+        "from superres import cli as superres\n"
+        "for main, *words in ((cli.main,), (cli.main, 'optimize'), (cli.main, 'visualize'), (cli.main, 'evaluate'),\n"
+        "        (cli.main, 'train'), (export.main,), (superres.main,), (superres.main, 'train')):\n"
+        "    try:\n        main([*words, '--help'])\n    except SystemExit as stop:\n        print('code', stop.code)\n"
+    )
+    command = [sys.executable, "-B", "-OO", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=os.environ | {"COLUMNS": "9999"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("code 0") == 8
+    assert "\nTrain a network on one painting.\n" in done.stdout
+    assert "Settings(" not in done.stdout
 
 
 @pytest.mark.parametrize(
