@@ -23,6 +23,7 @@ from fast_style.common.commands.command_line import check_required, errors_as_li
 from fast_style.common.errors import UserError
 from fast_style.common.networks.source import RUN_NETWORK
 from fast_style.common.settings import RESUMABLE
+from fast_style.common.spelling import did_you_mean
 from fast_style.common.startup import start_backend
 from fast_style.common.task import tasks
 from fast_style.common.training.run import Interrupted, make_trainer, run_training
@@ -165,7 +166,7 @@ def train_many(jobs, output, seconds=float("inf"), only=()):
     names, output = [job["output"] for job in jobs], Path(output)
     for name in only:
         if name not in names:
-            raise UserError(f"--only: expected some of {', '.join(names)}. Received: {name}")
+            raise UserError(f"--only: expected some of {', '.join(names)}. Received: {name}{did_you_mean(name, names)}")
     jobs = [dict(job) for job in jobs if not only or job["output"] in only]
     shares = [job.pop("share", 0) for job in jobs]
     planned, runs = [settings_of(job, output) for job in jobs], set()

@@ -131,8 +131,10 @@ def test_names_of_runs_are_not_those_of_networks_that_ship(tmp_path):
     jobs = [{**STYLE, "output": "wave", "initialize": None}, {**STYLE, "output": "calm", "initialize": "wave"}]
     with pytest.raises(UserError, match="calm, initialize: expected .*runs/wave/network.keras. Received: no such file"):
         train_many(jobs, tmp_path / "runs", only=["calm"])
-    with pytest.raises(UserError, match="--only: expected some of wave, calm. Received: udnie"):
+    with pytest.raises(UserError, match="--only: expected some of wave, calm. Received: udnie$"):
         train_many(jobs, tmp_path / "runs", only=["udnie"])
+    with pytest.raises(UserError, match=r"Received: wvae; did you mean wave\?"):
+        train_many(jobs, tmp_path / "runs", only=["wvae"])
     assert not (tmp_path / "runs").exists()
 
 
