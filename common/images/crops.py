@@ -10,6 +10,7 @@ from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.geometry import resize_array, resize_short_side
 from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.common.images.sample_photos import SAMPLES, sample_paths
+from fast_style.common.settings import flag
 from fast_style.common.streams import warn
 
 # Share of photographs that may fail to decode before training stops; one may in any case.
@@ -35,6 +36,7 @@ class Crops:
         squash: resize to size x size without keeping the aspect, as the paper does, and crop nothing.
         flip: mirror every other photograph, at random.
         seed: of order, crops and flips.
+        named: function from the name of one of these to what errors call it. Default: the name.
 
     Attributes:
         bad: ``{path: reason}`` of the photographs that did not decode so far.
@@ -45,15 +47,27 @@ class Crops:
     """
 
     def __init__(
-        self, source, size=256, batch_size=4, *, resize_to=None, resize_up_to=None, squash=False, flip=True, seed=0
+        self,
+        source,
+        size=256,
+        batch_size=4,
+        *,
+        resize_to=None,
+        resize_up_to=None,
+        squash=False,
+        flip=True,
+        seed=0,
+        named=str,
     ):
         resize_to = size if resize_to is None else resize_to
-        check_whole(1, size=size, batch_size=batch_size)
-        check_whole(0, seed=seed)
+        check_whole(1, **{named("size"): size, named("batch_size"): batch_size})
+        check_whole(0, **{named("seed"): seed})
         if not isinstance(resize_to, int) or (resize_to != 0 and resize_to < size):
-            raise UserError(f"resize_to: expected at least the crop size, {size}, or 0. Received: {resize_to!r}")
+            raise UserError(
+                f"{named('resize_to')}: expected at least the crop size, {size}, or 0. Received: {resize_to!r}"
+            )
         if resize_up_to is not None:
-            _check_range(resize_to, resize_up_to, squash)
+            _check_range(resize_to, resize_up_to, squash, named)
         self.source, self.size, self.batch_size = os.fspath(source), size, batch_size
         self.resize_to, self.resize_up_to = resize_to, resize_up_to
         self.squash, self.flip, self.seed = squash, flip, seed
@@ -62,14 +76,15 @@ class Crops:
         self.count = self._open()
         if self.count < batch_size:
             raise UserError(
-                f"batch_size: expected at most {self.count}, the photographs in {source}. Received: {batch_size}"
+                f"{named('batch_size')}: expected at most {self.count}, the photographs in {source}. "
+                f"Received: {batch_size}"
             )
 
     @classmethod
     def from_settings(cls, settings):
-        """The stream that a :class:`TrainingSettings` asks for."""
+        """The stream that a :class:`TrainingSettings` asks for; errors name flags, as of all settings."""
         names = ("size", "batch_size", "resize_to", "resize_up_to", "squash", "flip", "seed")
-        return cls(settings.content, **{name: getattr(settings, name) for name in names})
+        return cls(settings.content, **{name: getattr(settings, name) for name in names}, named=flag)
 
     def _open(self):
         """Finds the photographs; their number."""
@@ -132,12 +147,15 @@ class Crops:
                 raise self.error
 
 
-def _check_range(least, most, squash):
+def _check_range(least, most, squash, named):
+    name, other = named("resize_up_to"), named("resize_to")
     if squash:
-        raise UserError(f"resize_up_to: expected none with squash, which resizes to the crop's size. Received: {most}")
+        raise UserError(
+            f"{name}: expected none with {named('squash')}, which resizes to the crop's size. Received: {most}"
+        )
     if not isinstance(most, int) or not 0 < least <= most:
-        wanted = f"at least resize_to, {least}" if least else "none where resize_to is 0"
-        raise UserError(f"resize_up_to: expected {wanted}. Received: {most!r}")
+        wanted = f"at least {other}, {least}" if least else f"none where {other} is 0"
+        raise UserError(f"{name}: expected {wanted}. Received: {most!r}")
 
 
 @functools.lru_cache(maxsize=4)

@@ -451,7 +451,7 @@ def test_train_then_stylize(tmp_path, capsys, eager_steps):
         ({"style": None}, "--style: expected a value. Received: none"),
         ({"tv_weight": "-1"}, "--tv-weight: expected a number of at least 0. Received: -1.0"),
         ({"style_layers": ("relu7_1",)}, "Received: relu7_1"),
-        ({"batch_size": "7"}, "batch_size: expected at most 6"),
+        ({"batch_size": "7"}, "--batch-size: expected at most 6"),
         ({"iterations": "many"}, "argument --iterations: invalid int value: 'many'"),
         ({"style": "nowhere.jpg"}, "nowhere.jpg: expected an image file. Received: no such file"),
         ({"content": "nowhere"}, "nowhere: expected a folder of photographs. Received: no such folder"),

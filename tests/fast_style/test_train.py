@@ -101,7 +101,7 @@ def test_a_start_of_another_architecture_is_refused(folder, tiny_network):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"batch_size": 7}, "batch_size: expected at most 6"),
+        ({"batch_size": 7}, "--batch-size: expected at most 6"),
         ({"iterations": 0}, "--iterations: expected at least 1. Received: 0"),
         ({"learning_rate": -1.0}, "--learning-rate: expected at least 0. Received: -1.0"),
         ({"style_layers": ("relu9_9",)}, "layers: expected names of vgg16 .* Received: relu9_9"),

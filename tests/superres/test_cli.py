@@ -380,7 +380,7 @@ def test_train_and_use(folder, tmp_path, capsys):
         (["--size", "30"], "--size: expected a multiple of --factor, 4. Received: 30"),
         (["--validation", "/nope"], "/nope: expected a folder of photographs. Received: no such folder"),
         (["--preview", "/nope.jpg"], "/nope.jpg: expected an image file. Received: no such file"),
-        (["--batch-size", "99"], "batch_size: expected at most 2, the photographs in"),
+        (["--batch-size", "99"], "--batch-size: expected at most 2, the photographs in"),
     ],
 )
 def test_train_bad_input_is_one_line(flags, message, folder, tmp_path, capsys):

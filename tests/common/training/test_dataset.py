@@ -9,6 +9,8 @@ import tensorflow as tf
 from PIL import Image
 
 from fast_style.common.errors import UserError
+from fast_style.common.settings import TrainingSettings
+from fast_style.common.training.crops_ahead import CropsAhead
 from fast_style.common.training.dataset import Photographs, photos, validation_batches
 
 
@@ -270,6 +272,24 @@ class TestRefused:
     def test_a_range_of_sides_that_is_none(self, options, expected, colours):
         with pytest.raises(UserError, match=f"resize_up_to: expected {expected}. Received: {options['resize_up_to']}"):
             Photographs(colours, 8, 2, **options)
+
+    @pytest.mark.parametrize("kind", [Photographs, CropsAhead])
+    @pytest.mark.parametrize(
+        "changes, message",
+        [
+            ({"resize_to": 7}, "--resize-to: expected at least the crop size, 8, or 0. Received: 7"),
+            ({"resize_up_to": 7}, "--resize-up-to: expected at least --resize-to, 8. Received: 7"),
+            ({"resize_to": 0, "resize_up_to": 9}, "--resize-up-to: expected none where --resize-to is 0. Received: 9"),
+            ({"squash": True, "resize_up_to": 9}, "--resize-up-to: expected none with --squash, which resizes"),
+            ({"batch_size": 11}, "--batch-size: expected at most 10, the photographs in"),
+            ({"batch_size": 0}, "--batch-size: expected a whole number of at least 1. Received: 0"),
+            ({"seed": -1}, "--seed: expected a whole number of at least 0. Received: -1"),
+        ],
+    )
+    def test_settings_are_named_by_their_flags(self, kind, changes, message, colours):
+        settings = TrainingSettings(**{"content": str(colours), "size": 8, "batch_size": 2, **changes})
+        with pytest.raises(UserError, match=message):
+            kind.from_settings(settings)
 
     def test_no_folder(self, tmp_path):
         with pytest.raises(UserError, match=r"expected a folder of photographs\. Received: no such folder"):
