@@ -91,7 +91,7 @@ class StyleTransfer(PerceptualTrainer):
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``content``, ``style``, ``tv``,
     ``style/<layer>`` (unweighted, comparable with the paper's equations); with a stability weight
     ``stability``, unweighted too; in reduced precision also
-    ``skipped``, the number of steps that trained nothing because a gradient was not finite.
+    ``skipped``, the number of steps that changed nothing because a gradient was not finite.
 
     Raises:
         UserError: a bad image, weight, layer or weights file.

@@ -182,7 +182,8 @@ class MultiStyleTransfer(StyleTransfer):
         self._seen.assign(seen)
         for variable, name in ((self._log_content, "content"), (self._log_style, "style")):
             logarithms = ops.log(ops.maximum(ops.stop_gradient(terms[name]), 1e-6))
-            newest = total(ops.matmul(logarithms[None], of)[0]) / ops.maximum(times, 1.0)
+            # Not a product with `of`, in which what is not finite of one painting would be of all.
+            newest = total(ops.sum(ops.where(of > 0, logarithms[:, None], 0.0), axis=0)) / ops.maximum(times, 1.0)
             before = ops.convert_to_tensor(variable)
             variable.assign(before + ops.where(times > 0, share * (newest - before), 0.0))
         content, style = (ops.convert_to_tensor(one)[:paintings] for one in (self._log_content, self._log_style))

@@ -65,7 +65,7 @@ class SuperResolution(PerceptualTrainer):
     Metrics, averaged over an epoch: ``loss`` (what is minimised), ``feature``, ``feature/<layer>``,
     ``pixel``, ``tv`` (unweighted, comparable with the paper's equations); with a texture weight ``texture`` and
     ``texture/<layer>``, with an equivariance weight ``equivariance``, unweighted too; in reduced precision also
-    ``skipped``, the number of steps that trained nothing because a gradient was not finite.
+    ``skipped``, the number of steps that changed nothing because a gradient was not finite.
 
     Raises:
         UserError: a bad weight, layer, degradation or weights file.

@@ -142,7 +142,10 @@ class PerceptualTrainer(keras.Model):
         return {name: ops.zeros((0,)) for name in self._trackers}
 
     def learn_of(self, terms, images):
-        """Whatever a trainer keeps of a step beside weights, of its terms as of :meth:`compute_terms`: nothing here."""
+        """Whatever a trainer keeps of a step beside weights, of its terms as of :meth:`compute_terms`: nothing here.
+
+        It is called once for each step that trains, before the optimizer, and changes variables of :attr:`state` alone.
+        """
 
     def step_seed(self, training, number=0):
         """Seed of a draw, of the iteration's number and its own: a resumed run goes on as if never stopped.
@@ -165,6 +168,13 @@ class PerceptualTrainer(keras.Model):
     def state(self):
         """Variables beside those of network and optimizer that training changes, which checkpoints keep."""
         return [] if self.start is None else self.start.variables
+
+    @property
+    def _changed_by_a_step(self):
+        """Variables beside weights and the optimizer's: statistics of normalization, what :meth:`learn_of` keeps."""
+        start = [] if self.start is None else self.start.variables
+        kept = {id(variable) for variable in start}
+        return [*self.network.non_trainable_variables, *(one for one in self.state if id(one) not in kept)]
 
     def measured(self):
         """What is known of the training beside its losses, for its record: a dict."""
@@ -319,7 +329,7 @@ class PerceptualTrainer(keras.Model):
 
     @property
     def skips_steps(self):
-        """Whether a step whose gradients are not finite trains nothing, and is counted: in reduced precision."""
+        """Whether a step whose gradients are not finite changes nothing, and is counted: in reduced precision."""
         return self.scales_loss or self.network.compute_dtype == "bfloat16"
 
     @property
@@ -345,7 +355,8 @@ class PerceptualTrainer(keras.Model):
     def track(self, terms, skipped=None):
         """Adds terms to the averages, and a step that was skipped; all averages so far."""
         if skipped is not None:
-            self._skipped.update_state(skipped)
+            # Keras adds up what replicas count, which all skip the same steps.
+            self._skipped.update_state(skipped / count_of_replicas())
         for name, value in terms.items():
             self._trackers[name].update_state(value)
         return {metric.name: metric.result() for metric in self.metrics}
@@ -429,9 +440,10 @@ def _tensorflow_update(self, images):
     import tensorflow as tf
 
     replicas = count_of_replicas()
+    others = self._changed_by_a_step if self.skips_steps else []
+    before = [tf.convert_to_tensor(variable.value) for variable in others]
     with tf.GradientTape() as tape, cpu_convolutions():
         terms = _terms_of_any(self, images, training=True)
-        self.learn_of(terms, images)
         if not self.optimizer.built:
             self.optimizer.build(self.network.trainable_variables)
         if replicas > 1:
@@ -447,17 +459,48 @@ def _tensorflow_update(self, images):
         gradients = [tf.zeros(variable.shape, variable.dtype) for variable in variables]
     else:
         gradients = tape.gradient(loss, variables)
-    if replicas > 1:
-        terms = _means_of_replicas(terms, count)
-    skipped = _not_finite(gradients) if self.skips_steps else None
-    if self.scales_loss and replicas > 1:
-        # The optimizer of a loss that is scaled looks at a replica's own gradients: all pass over a step, or none does.
-        gradients = _instead(gradients, skipped, float("nan"))
-    elif self.skips_steps and not self.scales_loss:
-        # Averages of the optimizer decay, and nothing else is learnt.
-        gradients = _instead(gradients, skipped, 0.0)
-    self.optimizer.apply(gradients, variables)
-    return terms, skipped
+
+    # Of replicas that wait for each other, one has its functions called for all: they get what is a replica's own.
+    def take(images, terms, gradients, _):
+        self.learn_of(terms, images)
+        if not self.scales_loss:
+            self.optimizer.apply(gradients, variables)
+
+    def leave(images, terms, gradients, before):
+        for variable, value in zip(others, before, strict=True):
+            variable.assign(value)
+
+    skipped, of_replica = None, (images, terms, gradients, before)
+    if self.skips_steps:
+        skipped = _not_finite(gradients)
+        _either(skipped > 0, leave, take, *of_replica)
+    else:
+        take(*of_replica)
+    if self.scales_loss:
+        # The optimizer of a loss that is scaled passes over a step by itself, and lowers the scale. It looks at a
+        # replica's own gradients: all pass over a step, or none does.
+        self.optimizer.apply(_instead(gradients, skipped, float("nan")) if replicas > 1 else gradients, variables)
+    return _means_of_replicas(terms, count) if replicas > 1 else terms, skipped
+
+
+def _either(condition, one, other, *arguments):
+    """Calls one of two functions, of a replica's own arguments, as a condition has it that is alike in all of them.
+
+    An optimizer's replicas wait for each other within it, which most strategies allow no ``tf.cond`` of a replica's.
+    """
+    import tensorflow as tf
+
+    if tf.__internal__.distribute.strategy_supports_no_merge_call():
+        tf.cond(condition, lambda: one(*arguments), lambda: other(*arguments))
+        return
+
+    def of_all_replicas(strategy, condition, *arguments):
+        def call(function):
+            strategy.extended.call_for_each_replica(function, args=arguments)
+
+        tf.cond(strategy.experimental_local_results(condition)[0], lambda: call(one), lambda: call(other))
+
+    tf.distribute.get_replica_context().merge_call(of_all_replicas, args=(condition, *arguments))
 
 
 def _means_of_replicas(terms, count):
@@ -519,7 +562,6 @@ def _jax_train_step(self, state, data):
         mapping = _mapping(self, trainable, others, metrics, optimizer)
         with keras.StatelessScope(state_mapping=mapping) as scope:
             terms = self.compute_terms(images, training=True)
-            self.learn_of(terms, images)
             loss = ops.mean(terms["loss"])
             scaled = self.optimizer.scale_loss(loss)
             rate = self.schedule(self.optimizer.iterations) if self.schedule else None
@@ -527,14 +569,29 @@ def _jax_train_step(self, state, data):
         return scaled, (terms, *values, rate)
 
     # The optimizer's values too: the first step fits the loss scale.
-    (_, (terms, others, optimizer, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
+    (_, (terms, changed, optimizer, rate)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
+    with keras.StatelessScope(state_mapping=_mapping(self, trainable, changed, metrics, optimizer)) as scope:
+        self.learn_of(terms, images)
+    changed = _values(scope, self.non_trainable_variables)
     skipped = _not_finite(gradients) if self.skips_steps else None
-    if self.skips_steps and not self.scales_loss:
-        gradients = _instead(gradients, skipped, 0.0)
+    if self.skips_steps:
+        of_step = {id(variable) for variable in self._changed_by_a_step}
+        changed = [
+            ops.where(skipped > 0, before, value) if id(variable) in of_step else value
+            for variable, before, value in zip(self.non_trainable_variables, others, changed, strict=True)
+        ]
+    others = changed
     if rate is not None:
         pairs = zip(self.optimizer.variables, optimizer, strict=True)
         optimizer = [rate if variable is self.optimizer.learning_rate else value for variable, value in pairs]
-    trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
+
+    def take():
+        return self.optimizer.stateless_apply(optimizer, gradients, trainable)
+
+    if self.skips_steps and not self.scales_loss:
+        trainable, optimizer = jax.lax.cond(skipped > 0, lambda: (list(trainable), list(optimizer)), take)
+    else:  # the optimizer of a loss that is scaled passes over a step by itself
+        trainable, optimizer = take()
     with keras.StatelessScope(state_mapping=_mapping(self, trainable, others, metrics, optimizer)) as scope:
         logs = self.track(terms, skipped)
     return logs, (trainable, others, optimizer, _values(scope, self.metrics_variables))

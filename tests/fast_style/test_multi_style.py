@@ -12,6 +12,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.image_io import read_photo, write_photo
 from fast_style.common.losses import gram_matrix
 from fast_style.common.networks.loss_network import build_loss_network
+from fast_style.common.networks.precision import dtype_policy
 from fast_style.common.networks.source import find_network
 from fast_style.common.training.run import Interrupted, resumed_settings
 from fast_style.conditions import Condition, row_variables
@@ -195,6 +196,34 @@ def test_measuring_takes_all_conditions_in_turn_and_changes_nothing():
     assert first == model.evaluate(photos(6), batch_size=1, verbose=0, return_dict=True)
     for old, variable in zip(before, model.state, strict=True):
         np.testing.assert_array_equal(old, variable)
+
+
+def test_a_step_that_is_skipped_says_nothing_of_paintings():
+    """A pixel of one photograph that is not finite made the weights of all paintings so, and for good."""
+    with dtype_policy("mixed_bfloat16"):
+        model = make()
+    batch = photos(2).astype("float32")
+    model.train_on_batch(batch)
+    before, turns = [np.array(variable) for variable in model.state], np.asarray(model.chosen(2, True))
+    # Not by `train_on_batch`, which refuses such a photograph.
+    model.reset_metrics()
+    logs = model.train_step(np.where(np.arange(2)[:, None, None, None] == 0, np.nan, batch))
+    assert float(logs["skipped"]) == 1
+    for old, variable in zip(before, model.state, strict=True):
+        np.testing.assert_array_equal(variable, old)
+    np.testing.assert_array_equal(model.chosen(2, True), turns)
+    model.reset_metrics()
+    assert float(model.train_step(batch)["skipped"]) == 0
+    assert all(np.isfinite(variable).all() for variable in model.state)
+    assert sum(one["photographs"] for one in model.measured()["paintings"].values()) == 4
+
+
+def test_what_is_not_finite_of_one_painting_is_measured_of_that_alone():
+    model = make()
+    terms = {name: keras.ops.convert_to_tensor([np.nan, 2.0]) for name in ("content", "style")}
+    model._measure(terms, keras.ops.convert_to_tensor([0, 2]))
+    assert np.isfinite(model._log_content).tolist() == [False, True, True]
+    assert np.isfinite(model._log_style).tolist() == [False, True, True]
 
 
 def test_a_run_leaves_a_network_that_knows_its_paintings(folder, eager_steps):
