@@ -2,6 +2,7 @@
 
 import inspect
 import os
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -32,7 +33,7 @@ class FirstBatch:
 
         Args:
             data: what Keras takes: an array, a tensor, tf.data, a generator, a ``keras.utils.PyDataset``. What else
-                there is, is left to Keras.
+                yields batches is left to Keras; a trainer's step looks at their shape.
             name: of the argument.
         """
         if data is None or isinstance(data, str | os.PathLike):
@@ -44,7 +45,7 @@ class FirstBatch:
             check_photographs(_first(data[0]), name)
         elif hasattr(data, "element_spec") and hasattr(data, "enumerate"):
             return self._of_dataset(data, name)
-        elif isinstance(data, list | tuple) or hasattr(data, "shape"):
+        elif isinstance(data, list | tuple | Mapping) or hasattr(data, "shape"):
             check_batch(data, name)
             if not data.shape[0]:
                 raise UserError(f"{name}: expected at least one photograph. Received: {tuple(data.shape)}")
@@ -99,9 +100,11 @@ def check_photographs(photographs, name):
     if pixels.dtype == np.uint8 or not pixels.size:
         return
     expected = f"{name}: expected photographs of 0..255"
-    if pixels.dtype == bool or not np.issubdtype(pixels.dtype, np.number):
+    if not _is_real(pixels.dtype):
         raise UserError(f"{expected}. Received: {pixels.dtype}")
-    low, high = float(pixels.min()), float(pixels.max())
+    # NumPy neither compares bfloat16 nor float8 as floats of its own.
+    values = pixels if pixels.dtype.kind in "iu" else pixels.astype("float32")
+    low, high = float(values.min()), float(values.max())
     if not np.isfinite((low, high)).all():
         raise UserError(f"{expected}. Received: values that are not finite")
     if 0 < max(-low, high) <= DARKEST:
@@ -110,6 +113,15 @@ def check_photographs(photographs, name):
         )
     if low < -OVERSHOOT or high > 255 + OVERSHOOT:
         raise UserError(f"{expected}. Received: {pixels.dtype} from {low:.5g} to {high:.5g}")
+
+
+def _is_real(dtype):
+    """Whether numbers are whole or of floating point, of kinds that NumPy does not know too; of no truth, no text."""
+    try:
+        name = keras.backend.standardize_dtype(dtype)
+    except ValueError:
+        return False
+    return keras.backend.is_float_dtype(name) or keras.backend.is_int_dtype(name)
 
 
 def _scale(low, high):

@@ -404,7 +404,7 @@ class PerceptualTrainer(keras.Model):
 _NO_WEIGHTS = "{}: expected none, because every photograph counts alike. Received: weights"
 
 
-def _photographs(data):
+def _photographs(self, data):
     photographs, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
     if weights is not None:
         raise UserError(_NO_WEIGHTS.format("sample_weight"))
@@ -413,6 +413,8 @@ def _photographs(data):
             "y: pictures beside the photographs x are passed over, because what outputs are compared with is made of x",
             stacklevel=2,
         )
+    if self.objective is not None:
+        check_batch(photographs, "x")
     return photographs
 
 
@@ -433,7 +435,7 @@ def _tensorflow_sees_a_gpu():
 
 
 def _tensorflow_train_step(self, data):
-    return self.track(*_tensorflow_update(self, _photographs(data)))
+    return self.track(*_tensorflow_update(self, _photographs(self, data)))
 
 
 def _tensorflow_update(self, images):
@@ -523,7 +525,7 @@ def _instead(gradients, where, value):
 
 
 def _tensorflow_test_step(self, data):
-    return self.track(_terms_of_any(self, _photographs(data), training=False))
+    return self.track(_terms_of_any(self, _photographs(self, data), training=False))
 
 
 def _mean(values):
@@ -556,7 +558,7 @@ def _jax_train_step(self, state, data):
     import jax
 
     trainable, others, optimizer, metrics = state
-    images = _photographs(data)
+    images = _photographs(self, data)
 
     def loss_of(trainable):
         mapping = _mapping(self, trainable, others, metrics, optimizer)
@@ -600,7 +602,7 @@ def _jax_train_step(self, state, data):
 def _jax_test_step(self, state, data):
     trainable, others, metrics = state
     with keras.StatelessScope(state_mapping=_mapping(self, trainable, others, metrics)) as scope:
-        logs = self.track(self.compute_terms(_photographs(data), training=False))
+        logs = self.track(self.compute_terms(_photographs(self, data), training=False))
     return logs, (trainable, others, _values(scope, self.metrics_variables))
 
 

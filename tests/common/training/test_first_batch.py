@@ -102,6 +102,8 @@ def test_a_batch_too(method, model):
         (PHOTOS - 124, "float32 from -124 to 131"),
         (PHOTOS * np.nan, "values that are not finite"),
         (PHOTOS > 100, "bool"),
+        (tf.cast(PHOTOS / 255, tf.bfloat16), "bfloat16 from 0 to 1, which looks like 0..1: multiply by 255"),
+        (PHOTOS.astype(np.complex64), "complex64"),
     ],
 )
 def test_other_ranges(photos, received, model):
@@ -117,6 +119,7 @@ def test_other_ranges(photos, received, model):
         PHOTOS.astype(np.float64),
         PHOTOS.astype(np.float16),
         PHOTOS.astype(np.int64),
+        tf.cast(PHOTOS, tf.bfloat16),
         PHOTOS * 1.2 - 30,  # what a sharp filter makes of borders
     ],
 )
@@ -139,6 +142,20 @@ def test_what_is_no_batch(data, received, model):
     for call in (model.fit, model.evaluate):
         message = f"x: expected a tensor or array (batch, height, width, 3). Received: {received}"
         refused(message, call, data, verbose=0)
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate", "train_on_batch", "test_on_batch"])
+def test_photographs_by_name_are_none(method, model):
+    """Keras takes inputs of several names."""
+    message = "x: expected a tensor or array (batch, height, width, 3). Received: dict"
+    refused(message, getattr(model, method), {"images": PHOTOS})
+    refused(message.replace("x", "validation_data", 1), model.fit, PHOTOS, validation_data={"images": PHOTOS})
+
+
+@pytest.mark.parametrize("method", ["train_step", "test_step"])
+def test_batches_that_keras_alone_knows_are_looked_at_by_each_step(method, model):
+    message = "x: expected a tensor or array (batch, height, width, 3). Received: dict"
+    refused(message, getattr(model, method), {"images": PHOTOS})
 
 
 def test_nothing_to_train_on(model):
