@@ -66,7 +66,10 @@ class Photographs(Crops):
         epoch = tf.Variable(-1, dtype=tf.int64, trainable=False)
         crops = tf.data.Dataset.from_tensors(0).map(lambda _: epoch.assign_add(1)).flat_map(self._epoch)
         batches = self._batch(crops.take(per_epoch), self.batch_size)
-        return batches.apply(tf.data.experimental.assert_cardinality(per_epoch // self.batch_size))
+        batches = batches.apply(tf.data.experimental.assert_cardinality(per_epoch // self.batch_size))
+        # For whoever sees TensorFlow's error, which has that of the photographs in its text alone.
+        batches.photographs = self
+        return batches
 
     def _epoch(self, epoch):
         """tf.data of the arguments of `_crop` for each crop of an epoch."""
@@ -162,7 +165,9 @@ def photos(
 
     Raises:
         UserError: no such folder, no photograph in it, fewer photographs than a batch, a bad size or seed;
-            tensorflow-datasets not installed, or no such name; in the course, too many photographs that do not decode.
+            tensorflow-datasets not installed, or no such name. In the course of ``fit`` of the trainers here, too many
+            photographs that do not decode. Whatever else reads the batches gets TensorFlow's
+            ``tf.errors.InvalidArgumentError`` of that, in whose message the line stands.
     """
     options = {"resize_to": resize_to, "resize_up_to": resize_up_to, "squash": squash, "flip": flip, "seed": seed}
     return Photographs(source, size, batch_size, **options).epochs()

@@ -21,12 +21,22 @@ LOOKED_AT = 16
 class FirstBatch:
     """Looks at the first batch of what a trainer is given, when it comes: nothing is read twice.
 
-    Attributes:
-        error: the UserError that was raised, which TensorFlow puts into one of its own; None where there was none.
+    Args:
+        given: what a trainer is given to read from, each as :meth:`of` has it.
     """
 
-    def __init__(self):
-        self.error = None
+    def __init__(self, *given):
+        self._error = None
+        self._photographs = [one for data in given for one in _photographs_of(data)]
+
+    def told(self, error):
+        """The UserError that TensorFlow put into an error of its own; None where there was none.
+
+        Args:
+            error: what was raised.
+        """
+        read = [one.error for one in self._photographs if one.error is not None]
+        return self._error or next((one for one in read if str(one) in str(error)), None)
 
     def of(self, data, name):
         """The same data, which raises UserError where the first photographs have another shape or range.
@@ -72,7 +82,7 @@ class FirstBatch:
             try:
                 check_photographs(photographs, name)
             except UserError as error:
-                self.error = error
+                self._error = error
                 raise
             return photographs
 
@@ -86,6 +96,16 @@ class FirstBatch:
             return (looked, *rest)
 
         return dataset.enumerate().map(pass_on)
+
+
+def _photographs_of(data):
+    """The streams of photographs that ``photos`` made a tf.data of, or what it was made into."""
+    if not hasattr(data, "element_spec"):
+        return []
+    if hasattr(data, "photographs"):
+        return [data.photographs]
+    inputs = getattr(data, "_inputs", list)()  # a name of TensorFlow's own, which may move
+    return [one for part in inputs for one in _photographs_of(part)]
 
 
 def check_photographs(photographs, name):

@@ -274,7 +274,7 @@ class PerceptualTrainer(keras.Model):
 
         Raises:
             UserError: weights of samples or classes; photographs of another shape or range, of which the first batch is
-                looked at; a network without anything to train.
+                looked at; too many that do not decode, of ``photos``; a network without anything to train.
         """
         if hasattr(x, "element_spec") or inspect.isgenerator(x):
             kwargs.setdefault("shuffle", False)
@@ -304,10 +304,10 @@ class PerceptualTrainer(keras.Model):
         if "callbacks" in given:
             validates = given.get("validation_data") is not None or bool(given.get("validation_split"))
             prepare_callbacks(given["callbacks"], [metric.name for metric in self.metrics], validates)
-        first = FirstBatch()
+        validation = given.get("validation_data")
+        first = FirstBatch(given["x"], validation)
         if self.objective is not None:
             given["x"] = first.of(given["x"], "x")
-            validation = given.get("validation_data")
             if isinstance(validation, list | tuple):
                 given["validation_data"] = (first.of(validation[0], "validation_data"), *validation[1:])
             elif validation is not None:
@@ -315,8 +315,9 @@ class PerceptualTrainer(keras.Model):
         try:
             return method(**given)
         except Exception as error:  # TensorFlow has one of its own for what is raised while it asks for a batch
-            if first.error is not None:
-                raise first.error from error
+            told = first.told(error)
+            if told is not None:
+                raise told from error
             raise
 
     def _check_trainable(self):

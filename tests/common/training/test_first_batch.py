@@ -8,6 +8,8 @@ import pytest
 import tensorflow as tf
 
 from fast_style.common.errors import UserError
+from fast_style.common.images.image_io import write_photo
+from fast_style.common.training.dataset import photos
 from superres.model import SuperResolution
 from superres.network import SuperResolutionNetwork
 
@@ -156,6 +158,27 @@ def test_photographs_by_name_are_none(method, model):
 def test_batches_that_keras_alone_knows_are_looked_at_by_each_step(method, model):
     message = "x: expected a tensor or array (batch, height, width, 3). Received: dict"
     refused(message, getattr(model, method), {"images": PHOTOS})
+
+
+def test_photographs_that_do_not_decode_are_told_as_such(model, tmp_path):
+    """Of TensorFlow's error, of many lines, the text was the last part."""
+    for name in "abcd":
+        (tmp_path / f"{name}.png").write_bytes(b"text")
+    write_photo(tmp_path / "a.png", PHOTOS[0].astype(np.uint8))
+
+    def read():
+        return photos(tmp_path, size=8, batch_size=1)
+
+    for call in (
+        lambda: model.fit(read(), verbose=0),
+        lambda: model.evaluate(read(), verbose=0),
+        lambda: model.fit(read().map(lambda batch: tf.cast(batch, "float32")).prefetch(1), verbose=0),
+        lambda: model.fit(PHOTOS, validation_data=read(), verbose=0),
+    ):
+        with pytest.raises(UserError, match=r"^[^\n]*: expected at most 1 of 4 photographs not to decode\.[^\n]*$"):
+            call()
+    with pytest.raises(tf.errors.InvalidArgumentError, match="expected at most 1 of 4 photographs not to decode"):
+        list(read())
 
 
 def test_nothing_to_train_on(model):
