@@ -15,7 +15,7 @@ class UserError(ValueError):
     ag_pass_through = True
 
 
-def check_whole(least=0, most=None, **values):
+def check_whole(least=0, most=None, /, **values):
     """Raises UserError for a value, by name, that is no whole number from `least` on, or above `most`."""
     expected = f"of at least {least}" if most is None else f"from {least} to {most}"
     for name, value in values.items():

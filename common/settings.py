@@ -146,17 +146,24 @@ def check_choices(settings):
             raise UserError(f"{flag(field.name)}: expected one of {expected}. Received: {value!r:.80}")
 
 
-def check_bounds(settings):
-    """Raises UserError for the first setting with a number that is less than it may be, too large, or infinite."""
+def check_bounds(settings, named=flag):
+    """Raises UserError for the first setting with a number that is less than it may be, too large, or infinite.
+
+    Args:
+        settings: a dataclass of :func:`setting`.
+        named: function from the name of a field to that in an error. Default: its flag.
+    """
     for field in dataclasses.fields(settings):
         least, most = field.metadata.get("bounds", (None, None))
         value = getattr(settings, field.name)
-        numbers = [] if value is None else value if isinstance(value, tuple | list) else (value,)
-        for number in numbers if least is not None else ():
+        values = [] if value is None else value if isinstance(value, tuple | list) else (value,)
+        for number in values if least is not None else ():
+            if not isinstance(number, numbers.Real):
+                raise UserError(f"{named(field.name)}: expected at least {least}. Received: {number!r:.80}")
             if not least <= number < float("inf"):
-                raise UserError(f"{flag(field.name)}: expected at least {least}. Received: {number}")
+                raise UserError(f"{named(field.name)}: expected at least {least}. Received: {number}")
             if most is not None and number > most:
-                raise UserError(f"{flag(field.name)}: expected at most {most}. Received: {number}")
+                raise UserError(f"{named(field.name)}: expected at most {most}. Received: {number}")
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -13,7 +13,7 @@ from fast_style.common.keras_ops import drawn
 from fast_style.common.losses.weights import check_weights
 from fast_style.common.networks.rebuilding import copy_weights
 from fast_style.common.networks.source import check_network
-from fast_style.common.settings import settings_of
+from fast_style.common.settings import check_bounds, settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from fast_style.common.types import Image
 from fast_style.network import TransformationNetwork, begun_as
@@ -118,8 +118,7 @@ class StyleTransfer(PerceptualTrainer):
         )
         if not (is_finite_number(settings.stability_jpeg) and 1 <= settings.stability_jpeg <= 100):
             raise UserError(f"stability_jpeg: expected a number from 1 to 100. Received: {settings.stability_jpeg!r}")
-        if settings.style_warmup < 0:
-            raise UserError(f"style_warmup: expected at least 0 steps. Received: {settings.style_warmup}")
+        check_bounds(settings, named=str)
         super().__init__(network, objective=self.objective_of(settings, network), name=name)
         self.style_warmup, self.training_margin = settings.style_warmup, settings.training_margin
 

@@ -12,7 +12,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.contact_sheet import contact_grid
 from fast_style.common.images.image_io import as_rgb
 from fast_style.common.networks.rebuilding import copy_weights
-from fast_style.common.settings import settings_of
+from fast_style.common.settings import check_bounds, settings_of
 from fast_style.common.training.consistency import StepSeed
 from fast_style.common.training.replicas import sum_of_replicas
 from fast_style.common.types import Image
@@ -73,7 +73,8 @@ class MultiStyleTransfer(StyleTransfer):
     Metrics, averaged over an epoch: those of :class:`StyleTransfer`, of all conditions together, and ``photograph``.
 
     Raises:
-        UserError: a bad image, weight, layer or weights file; a network whose conditions are not of these paintings.
+        UserError: a bad image, weight, number, layer or weights file; no layer of style; a network whose conditions are
+            not of these paintings.
         TypeError: an unknown option, or options beside settings.
     """
 
@@ -87,6 +88,7 @@ class MultiStyleTransfer(StyleTransfer):
         **options: object,
     ):
         settings = settings_of(type(self).__name__, MultiStyleSettings, settings, options)
+        check_bounds(settings, named=str)
         given = settings.paintings if paintings is None else paintings
         images = given if isinstance(given, Mapping) else painting_files(given)
         images = {name: as_rgb(image, f"paintings ({name})") for name, image in images.items()}

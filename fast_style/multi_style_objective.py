@@ -60,6 +60,8 @@ class MultiStyleObjective(Objective):
             raise UserError(f"style_loss: expected gram for many paintings. Received: {settings.style_loss!r}")
         images = settings.paintings
         check_objective(settings)
+        if not settings.style_layers:
+            raise UserError("style_layers: expected at least one layer for many paintings. Received: none")
         check_weights({"photograph_weight": settings.photograph_weight, "balance": settings.balance})
         for size in {one.size for one in conditions if one.size}:
             check_painting_size(size, size, settings.style_layers)

@@ -6,7 +6,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.geometry import resize_array
 from fast_style.common.networks.rebuilding import copy_weights
 from fast_style.common.networks.source import check_network
-from fast_style.common.settings import settings_of
+from fast_style.common.settings import check_bounds, settings_of
 from fast_style.common.training.trainer import PerceptualTrainer
 from superres.deepening import deepened
 from superres.degradation import check_degradation, crop_to_multiple, degrade, degrade_photo
@@ -83,6 +83,7 @@ class SuperResolution(PerceptualTrainer):
         **options: object,
     ):
         settings = settings_of(type(self).__name__, TrainerSettings, settings, options)
+        check_bounds(settings, named=str)
         check_degradation(settings.degradation)
         network = SuperResolutionNetwork() if network is None else network
         check_network(network, TASK)

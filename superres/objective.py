@@ -4,7 +4,7 @@ from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import image_to_luma
 from fast_style.common.losses import feature_loss, pixel_loss, texture_loss
 from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import LossNetwork, build_loss_network, least_side
+from fast_style.common.networks.loss_network import LossNetwork, build_loss_network, check_layer_names, least_side
 from fast_style.common.settings import settings_of
 from fast_style.common.training.objective import Objective, Term, build_terms
 from superres.settings import FEATURE, PIXEL_CHANNELS, TrainerSettings
@@ -75,6 +75,8 @@ class SuperResolutionObjective(Objective):
         """Objective of settings, with a loss network built for the layers that it needs, if any."""
         # What is no option is told before weights of the loss network are downloaded.
         _check(settings)
+        named = [f"{row.name}_layers" for row in settings.terms if row.layers]
+        check_layer_names(settings.loss_network, **{name: getattr(settings, name) for name in named})
         layers, built = layers_needed(settings), None
         if layers:
             built = build_loss_network(settings.loss_network, layers, settings.loss_weights, pooling=settings.pooling)

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from fast_style.common.errors import check_whole
 from fast_style.common.layers.instance_normalization import InstanceNormalization
 
 
@@ -33,10 +34,14 @@ class ConditionalInstanceNormalization(InstanceNormalization):
     Call: float (batch, height, width, channels), and weights, float (batch, conditions) or (batch, height, width,
     conditions), whose batch may be 1. They are taken as they are, whatever their sum. Output: of the first's shape and
     type. Statistics are float32 whatever the dtype policy, but for float64.
+
+    Raises:
+        UserError: no condition.
     """
 
     def __init__(self, conditions: int, epsilon: float = 1e-5, **kwargs):
         super().__init__(epsilon, **kwargs)
+        check_whole(1, conditions=conditions)
         self.conditions = conditions
         # Weights keep their float32; `call` casts inputs itself.
         self.autocast = False

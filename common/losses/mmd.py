@@ -13,9 +13,11 @@ polynomial kernel without offset is eq. 4 of the fast style transfer paper itsel
 import numpy as np
 from keras import ops
 
+from fast_style.common.errors import check_whole
 from fast_style.common.losses.constant import constant
 from fast_style.common.losses.positions import mean_square, mean_vector, position_vectors
 from fast_style.common.losses.style import gram_loss, gram_matrix
+from fast_style.common.losses.weights import check_weights
 from fast_style.common.types import Tensor
 
 FREQUENCIES = 256
@@ -66,9 +68,14 @@ class PolynomialMmdStyle:
         painting: features of the painting at one layer, float (1, height, width, channels), any range.
         offset: c, a number of at least 0. Default: the mean of ``y^T y' / C`` over the painting, so that means and
             second moments have a like share.
+
+    Raises:
+        UserError: an offset below 0, or none that is finite.
     """
 
     def __init__(self, painting: Tensor, offset: float | None = None):
+        if offset is not None:
+            check_weights({"offset": offset})
         self._gram, self._mean = constant(gram_matrix(painting)), constant(mean_vector(painting))
         self._offset = constant(ops.mean(ops.square(mean_vector(painting))) if offset is None else offset)
 
@@ -104,9 +111,14 @@ class GaussianMmdStyle:
         painting: features of the painting at one layer, float (1, height, width, channels), any range.
         frequencies: how many, at least 1; time and memory grow with them. Default: 256.
         seed: of the frequencies, an int of at least 0. Default: 0.
+
+    Raises:
+        UserError: no frequency; a seed below 0.
     """
 
     def __init__(self, painting: Tensor, frequencies: int = FREQUENCIES, seed: int = 0):
+        check_whole(1, frequencies=frequencies)
+        check_whole(0, seed=seed)
         vectors = position_vectors(painting)
         # E ||y - y'||^2 over independent positions is twice the summed variance of the channels.
         self.variance = 2.0 * ops.maximum(ops.sum(ops.var(vectors, axis=(0, 1))), 1e-6)

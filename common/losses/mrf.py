@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from fast_style.common.errors import UserError
+from fast_style.common.errors import UserError, check_whole
 from fast_style.common.losses.constant import constant
 from fast_style.common.types import Tensor
 
@@ -38,10 +38,11 @@ class MrfStyle:
         most: patches of the painting that are kept, at least 1. Default: 1,024.
 
     Raises:
-        UserError: features of fewer than 3x3 positions, here or at a call.
+        UserError: features of fewer than 3x3 positions, here or at a call; no patch that is kept.
     """
 
     def __init__(self, painting: Tensor, most: int = MOST):
+        check_whole(1, most=most)
         _check(painting)
         painting = ops.cast(painting, "float32")
         patches = ops.stack([shifted[0] for shifted in _shifts(painting)], axis=2)  # (rows, columns, 9, channels)

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from fast_style.common.errors import UserError
+from fast_style.common.errors import UserError, check_whole
 from fast_style.common.losses.squared_distance import check_alike
 from fast_style.common.losses.style import gram_loss, gram_matrix
 from fast_style.common.types import Tensor
@@ -34,8 +34,9 @@ def texture_loss(target: Tensor, output: Tensor, patch: int = PATCH) -> Tensor:
         float32 (batch,), 0 or more.
 
     Raises:
-        UserError: the shapes differ; features smaller than a patch.
+        UserError: the shapes differ; features smaller than a patch; a patch without positions.
     """
+    check_whole(1, patch=patch)
     check_alike("texture loss", target, output)
     shape = target.shape[1:3]
     if any(side is not None and side < patch for side in shape):
@@ -69,11 +70,12 @@ class TextureLoss(keras.losses.Loss):
         kwargs: ``name``, ``reduction`` and ``dtype``, as of ``keras.losses.Loss``.
 
     Raises:
-        UserError: at a call, the shapes differ; features smaller than a patch.
+        UserError: a patch without positions; at a call, the shapes differ, or features smaller than a patch.
     """
 
     def __init__(self, patch: int = PATCH, **kwargs):
         super().__init__(**kwargs)
+        check_whole(1, patch=patch)
         self.patch = patch
 
     def call(self, y_true, y_pred):

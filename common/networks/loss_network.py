@@ -42,6 +42,23 @@ def check_layers(**layers):
             raise UserError(f"{name}: expected a list of layers. Received: {value!r}")
 
 
+def check_layer_names(architecture, **layers):
+    """Raises UserError for names that are no layers of a VGG, and for another architecture.
+
+    Args:
+        architecture: ``"vgg16"`` or ``"vgg19"``.
+        layers: lists of names in the paper's words, by the name of their argument.
+    """
+    names = layer_names(architecture)
+    check_layers(**layers)
+    for argument, given in layers.items():
+        unknown = [str(name) for name in given if name not in names]
+        if unknown:
+            raise UserError(
+                f"{argument}: expected names of {architecture} among {', '.join(names)}. Received: {', '.join(unknown)}"
+            )
+
+
 def least_side(layers):
     """Side in pixels of the smallest image that has features at every layer: each block halves it."""
     return 2 ** max((int(name.removeprefix("relu").partition("_")[0]) - 1 for name in layers), default=0)
@@ -174,12 +191,9 @@ def build_loss_network(
     if pooling not in POOLINGS:
         raise UserError(f"pooling: expected one of {', '.join(POOLINGS)}. Received: {pooling!r}")
     names = layer_names(architecture)
-    unknown = [name for name in layers if name not in names]
-    if unknown or not layers:
-        raise UserError(
-            f"layers: expected names of {architecture} among {', '.join(names)}. "
-            f"Received: {', '.join(unknown) or 'none'}"
-        )
+    check_layer_names(architecture, layers=layers)
+    if not layers:
+        raise UserError(f"layers: expected names of {architecture} among {', '.join(names)}. Received: none")
     application = getattr(keras.applications, architecture.upper())
     needed = list(names)[: max(list(names).index(name) for name in layers) + 1]
 

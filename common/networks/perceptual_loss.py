@@ -7,14 +7,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from fast_style.common.errors import UserError
+from fast_style.common.errors import UserError, check_whole
 from fast_style.common.images.geometry import resize_short_side
 from fast_style.common.images.image_io import as_rgb
 from fast_style.common.losses.feature import feature_loss
 from fast_style.common.losses.pixel import pixel_loss
 from fast_style.common.losses.style import GramStyle, style_loss
 from fast_style.common.losses.weights import check_weights
-from fast_style.common.networks.loss_network import build_loss_network, check_layers, least_side
+from fast_style.common.networks.loss_network import build_loss_network, check_layer_names, least_side
 
 
 @keras.saving.register_keras_serializable(package="fast_style")
@@ -43,7 +43,7 @@ class PerceptualLoss(keras.losses.Loss):
         pixel_weight: factor of l_pixel, not negative. Default: 0.
         style: a painting whose style the outputs shall have: a path, or RGB uint8 (height, width, 3). Default: each
             output shall have the style of its own target.
-        style_size: short side in pixels at which the painting is read; None leaves it. Default: 256.
+        style_size: short side in pixels at which the painting is read, at least 1; None leaves it. Default: 256.
         loss_network: ``"vgg16"`` (the paper's, default) or ``"vgg19"``.
         loss_weights: ``"imagenet"`` (default), which Keras downloads, the path of a ``.npz``, ``.h5`` or
             ``.weights.h5`` file, or ``"random"``, for tests.
@@ -58,8 +58,8 @@ class PerceptualLoss(keras.losses.Loss):
     model that is saved names the weights and a painting's path, and reads them when it is loaded.
 
     Raises:
-        UserError: a weight below 0, or none above; an unknown layer, loss network or weights file; no such painting; at
-            a call, images of another shape, or too small.
+        UserError: a weight below 0, or none above; an unknown layer, loss network or weights file; no such painting, or
+            a size below 1; at a call, images of another shape, or too small.
     """
 
     def __init__(
@@ -80,7 +80,10 @@ class PerceptualLoss(keras.losses.Loss):
         super().__init__(**kwargs)
         weights = {"feature_weight": feature_weight, "style_weight": style_weight, "pixel_weight": pixel_weight}
         check_weights(weights, needed=("feature_weight", "style_weight"))
-        check_layers(feature_layers=feature_layers, style_layers=style_layers)
+        # Those without a weight, too, of which the loss network has none.
+        check_layer_names(loss_network, feature_layers=feature_layers, style_layers=style_layers)
+        if style_size is not None:
+            check_whole(1, style_size=style_size)
         self.feature_layers, self.style_layers = tuple(feature_layers), tuple(style_layers)
         self.feature_weight, self.style_weight, self.pixel_weight = feature_weight, style_weight, pixel_weight
         if isinstance(style, os.PathLike):

@@ -25,3 +25,4 @@ def test_numbers_that_a_float_can_hold():
 def test_what_is():
     check_whole(margin=0)
     check_whole(3, width=3, margin=4)
+    check_whole(1, 5, least=1, most=5)  # of these names, too

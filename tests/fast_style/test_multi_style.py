@@ -359,6 +359,23 @@ def test_a_network_of_other_conditions_is_told():
         make(["fine", "flat"])
 
 
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"balance": 5.0}, "balance: expected at most 1. Received: 5.0"),
+        ({"balance": float("nan")}, "balance: expected at least 0. Received: nan"),
+        ({"condition_rate": -1.0}, "condition_rate: expected at least 0. Received: -1.0"),
+        ({"condition_rate": float("nan")}, "condition_rate: expected at least 0. Received: nan"),
+        ({"style_sizes": (32, 0)}, "style_sizes: expected at least 1. Received: 0"),
+        ({"style_layers": ()}, "style_layers: expected at least one layer for many paintings. Received: none"),
+    ],
+)
+def test_numbers_that_are_none_are_told_before_a_loss_network_is_built(options, message, monkeypatch):
+    monkeypatch.setattr("fast_style.multi_style_objective.build_loss_network", None)
+    with pytest.raises(UserError, match=f"^{message}$"):
+        MultiStyleTransfer(paintings(), TransformationNetwork(width=2, conditions=CONDITIONS), **options)
+
+
 def test_a_network_of_many_is_found_with_its_conditions(many):
     assert find_network(many, TASK).config["conditions"][0] == ["fine", 32]
 

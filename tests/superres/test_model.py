@@ -211,6 +211,7 @@ def test_an_option_that_is_none_is_refused_before_a_loss_network_is_built(monkey
     [
         ({"pixel_channels": "rbg"}, "pixel_channels: expected one of rgb, y. Received: 'rbg'"),
         ({"pixel_weight": -1.0}, "pixel_weight: expected a number of at least 0. Received: -1.0"),
+        ({"texture_layers": ("relu9_9",)}, "texture_layers: expected names of vgg16 among "),
         ({"degradation": "blur"}, "degradation: expected one of blur-bicubic, bicubic. Received: 'blur'"),
         (
             {"network": "x4_pixel"},

@@ -30,6 +30,11 @@ def test_unknown_is_refused():
         make_normalization("layer")
 
 
+def test_no_condition_is_refused():
+    with pytest.raises(UserError, match=r"^conditions: expected a whole number of at least 1\. Received: 0$"):
+        make_normalization("instance", conditions=0)
+
+
 def test_every_name_that_is_offered_is_made():
     for kind in NORMALIZATIONS:
         make_normalization(kind)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from fast_style.common.errors import UserError
 from fast_style.common.losses import GaussianMmdStyle, LinearMmdStyle, PolynomialMmdStyle, style_loss
 from tests.finite_differences import assert_gradient
 
@@ -91,3 +92,17 @@ def test_order_of_positions_does_not_matter(loss_class):
 def test_gradient_against_finite_differences(loss_class):
     loss = loss_class(features(2))
     assert_gradient(lambda x: tf.reduce_sum(loss(x)), features(1, batch=2))
+
+
+@pytest.mark.parametrize(
+    "kind, options, message",
+    [
+        (PolynomialMmdStyle, {"offset": -100.0}, r"offset: expected a number of at least 0\. Received: -100\.0"),
+        (PolynomialMmdStyle, {"offset": float("nan")}, r"offset: expected a number of at least 0\. Received: nan"),
+        (GaussianMmdStyle, {"frequencies": 0}, r"frequencies: expected a whole number of at least 1\. Received: 0"),
+        (GaussianMmdStyle, {"seed": -1}, r"seed: expected a whole number of at least 0\. Received: -1"),
+    ],
+)
+def test_numbers_that_are_none(kind, options, message):
+    with pytest.raises(UserError, match=f"^{message}$"):
+        kind(np.zeros((1, 4, 4, CHANNELS), "float32"), **options)

@@ -76,3 +76,10 @@ def test_gradient_against_finite_differences(rng):
 def test_features_too_small_for_a_patch_are_refused():
     with pytest.raises(UserError, match="expected features of at least 3x3 positions. Received: 2x5"):
         MrfStyle(np.zeros((1, 2, 5, 1), "float32"))
+
+
+@pytest.mark.parametrize("most", [0, -1, 1.5])
+def test_a_number_of_patches_that_is_none_is_refused(most):
+    """No stride leaves none: it was looked for without end."""
+    with pytest.raises(UserError, match=f"^most: expected a whole number of at least 1. Received: {most}$"):
+        MrfStyle(np.zeros((1, 4, 4, 1), "float32"), most=most)

@@ -64,3 +64,12 @@ def test_shapes_that_differ():
 def test_features_smaller_than_a_patch():
     with pytest.raises(UserError, match="texture loss: expected features of at least 8x8. Received: 9x7"):
         texture_loss(np.zeros((1, 7, 9, 2)), np.zeros((1, 7, 9, 2)))
+
+
+@pytest.mark.parametrize("patch", [0, -1])
+def test_a_patch_without_positions(patch):
+    features, message = np.zeros((1, 8, 8, 2)), f"^patch: expected a whole number of at least 1. Received: {patch}$"
+    with pytest.raises(UserError, match=message):
+        texture_loss(features, features, patch)
+    with pytest.raises(UserError, match=message):
+        TextureLoss(patch=patch)

@@ -149,6 +149,8 @@ def test_paintings_of_any_kind_are_kept_in_files_of_models(painting, tmp_path):
         ({"loss_network": "alexnet"}, "loss network: expected one of vgg16, vgg19"),
         ({"style": np.zeros((8, 8, 3)), "style_weight": 1.0}, "style: expected a path or a uint8 array"),
         ({"style": np.zeros((8, 8, 3), np.uint8), "style_weight": 1.0, "style_size": 1}, "style: expected at least 2"),
+        ({"style": np.zeros((8, 8, 3), np.uint8), "style_size": 0}, "style_size: expected a whole number of"),
+        ({"style_layers": ("nonsense",)}, "style_layers: expected names of vgg16 among .* Received: nonsense"),
         ({"style": "none.jpg", "style_weight": 1.0}, "none.jpg"),
     ],
 )
