@@ -38,9 +38,9 @@ class MultiStyleTransfer(StyleTransfer):
 
     Each photograph of a step gets one condition (Dumoulin et al. 2017): a painting read at one size, of whose Gram
     matrices it takes the style, or the photograph, which is to come back as it is. All get their turn before any gets
-    it again, in an order of the step's number. The weight of the style of each painting follows running means of its
-    losses, so that in the end style, so weighted, counts as much beside content for each: losses of style differ by a
-    hundred times.
+    it again, whatever the sizes of batches, each round in an order of its number. The weight of the style of each
+    painting follows running means of its losses, so that in the end style, so weighted, counts as much beside content
+    for each: losses of style differ by a hundred times.
 
     >>> import numpy as np, fast_style
     >>> paintings = {name: np.full((64, 64, 3), grey, np.uint8) for name, grey in (("light", 220), ("dark", 30))}
@@ -109,6 +109,11 @@ class MultiStyleTransfer(StyleTransfer):
         self.painting_of = np.array([names.index(one.painting) for one in network.conditions], "int32")
         start = self.objective.start_weights(groups) if self.balance else np.ones(len(groups))
         self._log_weights = _variable(np.log(start), "log_weights")
+        # Steps that were taken here, and photographs that had their turn in them. No checkpoint has them: a run that
+        # goes on is of full batches, of which the number of steps says as much.
+        self._shown = keras.Variable(
+            np.zeros(2), trainable=False, dtype="int32", name="shown", aggregation="only_first_replica"
+        )
         self._seen, self._log_content, self._log_style = (
             _variable(np.zeros(len(names)), kind) for kind in ("seen", "log_content", "log_style")
         )
@@ -121,19 +126,29 @@ class MultiStyleTransfer(StyleTransfer):
     def state(self):
         return [*super().state, self._log_weights, self._seen, self._log_content, self._log_style]
 
+    @property
+    def _changed_by_a_step(self):
+        return [*super()._changed_by_a_step, self._shown]
+
+    def _turns_before(self, batch):
+        """How many photographs had their turn before a step, int32, of whose photographs a replica has so many."""
+        steps, photographs = ops.unstack(ops.convert_to_tensor(self._shown))
+        _, whole = self.share(True) or (0, batch)
+        return photographs + (self.steps_taken() - steps) * whole
+
     def chosen(self, batch, training):
         """The conditions of a batch's photographs, int32 (batch,).
 
-        In training by the step's number: all take turns, each time in another order. Elsewhere they take turns over
-        the photographs that were measured so far.
+        In training all take turns, each time in another order. Elsewhere they take turns over the photographs that were
+        measured so far.
         """
         count, photos = len(self.turns), ops.arange(batch, dtype="int32")
         turns = ops.convert_to_tensor(self.turns)
         if not training:
             first = ops.cast(self._trackers["loss"].count, "int32")
             return ops.take(turns, ops.mod(first + photos, count))
-        before, whole = self.share(training) or (0, batch)
-        first = ops.cast(self.optimizer.iterations, "int32") * whole + before
+        before, _ = self.share(training) or (0, batch)
+        first = self._turns_before(batch) + before
         # Of a batch that ends one round and begins the next.
         orders = [
             ops.argsort(keras.random.uniform((count,), seed=StepSeed(first // count + later, SHUFFLE)))
@@ -169,7 +184,10 @@ class MultiStyleTransfer(StyleTransfer):
         return ops.exp(logarithms - ops.mean(logarithms))
 
     def learn_of(self, terms, images):
-        self._measure(terms, self.chosen(ops.shape(images)[0], True))
+        batch = ops.shape(images)[0]
+        self._measure(terms, self.chosen(batch, True))
+        _, whole = self.share(True) or (0, batch)
+        self._shown.assign(ops.stack([self.steps_taken() + 1, self._turns_before(batch) + whole]))
 
     def _measure(self, terms, number):
         """Takes a step's terms into the running means of each painting, and turns the weights after them."""

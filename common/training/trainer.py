@@ -148,12 +148,17 @@ class PerceptualTrainer(keras.Model):
         """
 
     def step_seed(self, training, number=0):
-        """Seed of a draw, of the iteration's number and its own: a resumed run goes on as if never stopped.
+        """Seed of a draw, of the step's number and its own: a resumed run goes on as if never stopped.
 
         Where nothing is trained, each batch draws the same.
         """
-        iteration = ops.cast(self.optimizer.iterations, "int32") if training else -1
-        return StepSeed(iteration, number, self.share(training))
+        return StepSeed(self.steps_taken() if training else -1, number, self.share(training))
+
+    def steps_taken(self):
+        """How many steps the optimizer took, int32: of several that add gradients up, ``iterations`` counts one."""
+        optimizer = getattr(self.optimizer, "inner_optimizer", self.optimizer)
+        # A name of Keras' own, which may move.
+        return ops.cast(getattr(optimizer, "_iterations", optimizer.iterations), "int32")
 
     def share(self, training):
         """(number of the first, number of all) of a step's photographs that this replica has; None where it has all."""

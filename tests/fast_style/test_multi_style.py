@@ -113,6 +113,33 @@ def test_every_condition_gets_its_turn_before_any_gets_it_again():
     assert np.asarray(model.chosen(4, training=True)).tolist() == drawn[8:12]
 
 
+@pytest.mark.parametrize("batch, accumulated", [(4, None), (1, 3)])
+def test_turns_are_taken_whatever_is_trained_at_a_time(batch, accumulated, monkeypatch):
+    """The last batch of an epoch of five is of one; steps whose gradients are added up are one iteration."""
+    model, drawn, measure = make(), [], MultiStyleTransfer._measure
+    model.compile(keras.optimizers.Adam(1e-3, gradient_accumulation_steps=accumulated), run_eagerly=True)
+
+    def recorded(self, terms, number):
+        drawn.extend(np.asarray(number).tolist())
+        measure(self, terms, number)
+
+    monkeypatch.setattr(MultiStyleTransfer, "_measure", recorded)
+    model.fit(photos(5, 16), batch_size=batch, epochs=3, verbose=0)
+    assert len(drawn) == 15
+    for first in (0, 6):
+        assert sorted(drawn[first : first + 6]) == [0, 1, 2, 3, 4, 4]
+
+
+def test_turns_go_on_from_the_steps_of_a_loaded_optimizer(tmp_path):
+    """As of a stopped training that begins again, in full batches."""
+    model, other = make(), make()
+    for _ in range(3):
+        model.train_on_batch(photos(2, 16))
+    model.save_weights(tmp_path / "saved.weights.h5")
+    other.load_weights(tmp_path / "saved.weights.h5")
+    assert np.asarray(other.chosen(2, True)).tolist() == np.asarray(model.chosen(2, True)).tolist()
+
+
 @pytest.mark.slow
 def test_each_picture_is_compared_with_the_gram_matrices_of_its_own_condition():
     """By hand: eq. 4 of the loss network's features, of each photograph with the painting that it is to be."""

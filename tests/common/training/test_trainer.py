@@ -93,6 +93,16 @@ def test_steps_that_only_collect_gradients_are_not_skipped():
     assert (history["skipped"], trainer.weight) == ([0.0], 2.75)
 
 
+def test_steps_that_only_collect_gradients_draw_anew():
+    trainer, drawn = Trainer(), []
+    trainer.compile(keras.optimizers.SGD(0.25, gradient_accumulation_steps=2))
+    for _ in range(4):
+        drawn.append(np.asarray(trainer.step_seed(True).next()).tolist())
+        trainer.train_on_batch(np.ones((1, 2, 2, 1)))
+    assert drawn == [[step, 0] for step in range(4)]
+    assert int(trainer.optimizer.iterations) == 2
+
+
 def test_a_trainer_is_in_no_file(tmp_path):
     """What Keras would write, nothing loads."""
     with pytest.raises(UserError, match="Trainer: expected its network, model.network, to save or copy."):
