@@ -144,7 +144,7 @@ class PerceptualTrainer(keras.Model):
     def learn_of(self, terms, images):
         """Whatever a trainer keeps of a step beside weights, of its terms as of :meth:`compute_terms`: nothing here.
 
-        It is called once for each step that trains, before the optimizer, and changes variables of :attr:`state` alone.
+        It comes before the optimizer, and changes variables of :attr:`state`. Of a step that is skipped nothing stays.
         """
 
     def step_seed(self, training, number=0):
