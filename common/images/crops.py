@@ -140,7 +140,8 @@ class Crops:
             self.bad[name] = str(error)
             most = max(1, int(MAX_BAD_SHARE * self.count))
             if len(self.bad) > most:
-                self.error = UserError(
+                # The first stays: threads that read ahead find more, and whoever stops knows it by its text.
+                self.error = self.error or UserError(
                     f"{self.source}: expected at most {most} of {self.count} photographs not to decode. "
                     f"Received: {len(self.bad)}, the last {error}"
                 )

@@ -52,7 +52,8 @@ def test_a_weight_belongs_to_the_loss_that_a_preset_was_made_for():
 def test_the_paper_is_the_papers():
     """Section 4.1: photographs resized to 256x256, batch 4, Adam 1e-3, 40,000 iterations; 3.1: batch normalization."""
     settings = settings_of("--preset", "paper")
-    expected = {"normalization": "batch", "squash": True, "size": 256, "batch_size": 4, "learning_rate": 1e-3}
+    expected = {"normalization": "batch", "margin": 0, "squash": True}
+    expected |= {"size": 256, "batch_size": 4, "learning_rate": 1e-3}
     assert {name: settings[name] for name in expected} == expected
     assert (settings["iterations"], settings["upsampling"], settings["loss_network"]) == (40_000, "transposed", "vgg16")
 
@@ -61,7 +62,7 @@ def test_help_says_what_presets_set(capsys):
     with pytest.raises(SystemExit):
         train_main(["--help"])
     out = " ".join(capsys.readouterr().out.split())
-    assert "paper: --normalization batch --squash --no-flip;" in out
+    assert "paper: --normalization batch --margin 0 --squash --no-flip;" in out
     # argparse breaks lines behind hyphens.
     assert "quick: --initialize starry_night --iterations 600 --batch-size 1" in out.replace("- ", "-")
 

@@ -1,5 +1,6 @@
 """Photographs to batches: reproducible, resumable, and strict about files that do not decode."""
 
+import contextlib
 import os
 
 import keras
@@ -219,6 +220,19 @@ class TestBadPhotographs:
             taken(photographs.batches(), 1)
         assert isinstance(photographs.error, UserError)
         assert len(photographs.bad) == 2
+
+    def test_the_first_error_stays_where_more_are_found(self, tmp_path):
+        """Threads read ahead: whoever stops compares the text of what reached it with what is kept."""
+        folder = write_colours(tmp_path, 6, size=4)
+        for name in ("001.png", "002.png", "003.png", "004.png"):
+            (folder / name).write_bytes(b"text")
+        photographs, told = Photographs(folder, 4, 1), set()
+        for number in range(12):
+            with contextlib.suppress(UserError):
+                photographs.crop(number)
+            told.add(str(photographs.error))
+        assert len(told - {"None"}) == 1
+        assert len(photographs.bad) == 4
 
     def test_exactly_one_percent_goes_on(self, tmp_path):
         folder = write_colours(tmp_path, 200, size=4)
