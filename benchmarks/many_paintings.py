@@ -6,6 +6,7 @@ measured on the objective that it was trained on.
 """
 
 import argparse
+import contextlib
 
 from benchmarks.terms import means
 from fast_style.common.commands.command_line import errors_as_lines
@@ -81,11 +82,16 @@ def main(arguments=None):
     with errors_as_lines(parser.prog):
         source = find_network(options.network, TASK, "--network")
         known = [name for name in paintings_of(conditions_of(source)) if network_of_one(name, source.config["width"])]
+        files = list_images(options.paintings)
+
+        def name_of(path):
+            with contextlib.suppress(UserError):  # of a file that no painting is called by
+                return named_by(path, known)
+
         print("| painting | size | content, several | one | style, several | one | objective, several | one | ratio |")
         print("|---" * 9 + "|")
         for painting in options.style or known:
-            files = list_images(options.paintings)
-            style = next((path for path in files if named_by(path, known) == painting), None)
+            style = next((path for path in files if name_of(path) == painting), None)
             if style is None:
                 raise UserError(f"--paintings: expected a folder with {painting}. Received: {options.paintings}")
             beside = options.one and find_network(options.one, TASK, "--one")

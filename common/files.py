@@ -10,6 +10,11 @@ from pathlib import Path
 from fast_style.common.errors import UserError
 
 
+def path_text(path):
+    """A path, or whatever was given for one, as text that can be looked for and named in errors."""
+    return os.fspath(path) if isinstance(path, os.PathLike) else str(path)
+
+
 def write_bytes(path, content):
     """Writes a file beside its place and renames it, so that no reader ever sees half of it.
 

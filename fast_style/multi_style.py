@@ -111,8 +111,9 @@ class MultiStyleTransfer(StyleTransfer):
         self._log_weights = _variable(np.log(start), "log_weights")
         # Steps that were taken here, and photographs that had their turn in them. No checkpoint has them: a run that
         # goes on is of full batches, of which the number of steps says as much.
+        # Of the kind of the optimizer's iterations: TensorFlow keeps int32 away from GPUs.
         self._shown = keras.Variable(
-            np.zeros(2), trainable=False, dtype="int32", name="shown", aggregation="only_first_replica"
+            np.zeros(2), trainable=False, dtype="int", name="shown", aggregation="only_first_replica"
         )
         self._seen, self._log_content, self._log_style = (
             _variable(np.zeros(len(names)), kind) for kind in ("seen", "log_content", "log_style")
@@ -132,7 +133,7 @@ class MultiStyleTransfer(StyleTransfer):
 
     def _turns_before(self, batch):
         """How many photographs had their turn before a step, int32, of whose photographs a replica has so many."""
-        steps, photographs = ops.unstack(ops.convert_to_tensor(self._shown))
+        steps, photographs = ops.unstack(ops.cast(ops.convert_to_tensor(self._shown), "int32"))
         _, whole = self.share(True) or (0, batch)
         return photographs + (self.steps_taken() - steps) * whole
 
@@ -187,7 +188,8 @@ class MultiStyleTransfer(StyleTransfer):
         batch = ops.shape(images)[0]
         self._measure(terms, self.chosen(batch, True))
         _, whole = self.share(True) or (0, batch)
-        self._shown.assign(ops.stack([self.steps_taken() + 1, self._turns_before(batch) + whole]))
+        shown = ops.stack([self.steps_taken() + 1, self._turns_before(batch) + whole])
+        self._shown.assign(ops.cast(shown, self._shown.dtype))
 
     def _measure(self, terms, number):
         """Takes a step's terms into the running means of each painting, and turns the weights after them."""

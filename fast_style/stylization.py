@@ -136,17 +136,18 @@ def is_large(needed):
     return needed > whole_bytes()
 
 
-def check_memory_holds(needed, height, width):
+def check_memory_holds(needed, height, width, expected="photo: expected one"):
     """Raises UserError for a photograph that this machine cannot hold, rather than to be killed half-way.
 
     Args:
         needed: bytes that it takes as a whole.
         height, width: its sides.
+        expected: how its line begins.
     """
     memory = physical_memory()
     if 0 < memory < needed:
         raise UserError(
-            f"photo: expected one that {memory >> 30} GiB of memory can hold, --max-size, or --streaming exact. "
+            f"{expected} that {memory >> 30} GiB of memory can hold, --max-size, or --streaming exact. "
             f"Received: {width}x{height}, which needs about {needed >> 30} GiB"
         )
 

@@ -159,7 +159,7 @@ def frame_painter(painter, height, width, original_colours=False, streaming="aut
         options = {"streaming": streaming, "original_colours": original_colours}
         return lambda frames: [stylize(rgb, painter, **options) for rgb in frames], 1
     network, shown = whole
-    check_memory_holds(needed, height, width)
+    check_memory_holds(needed, height, width, "clip: expected frames")
     batches = NetworkPainter(network, height, width, whole_bytes())
 
     def paint(frames):

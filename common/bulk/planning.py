@@ -148,13 +148,18 @@ class BulkPlan:
 
     @staticmethod
     def _of_table(place):
-        seen = collections.Counter()
-        for name, row in rows_of(place):
-            seen[name] += 1  # several rows may have one name, as where folders were left out of it
-            again = f" ({seen[name]})" if seen[name] > 1 else ""
+        rows = list(rows_of(place))
+        taken, seen = {name for name, _ in rows}, collections.Counter()
+        for name, row in rows:
+            label = name
+            while seen[name] and label in taken:  # rows may have one name, as where folders were left out of it
+                seen[name] += 1
+                label = f"{name} ({seen[name]})"
+            seen[name] = seen[name] or 1
+            taken.add(label)
             # A path that is absolute, or leads out of the folder, is but a name.
             parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-            yield f"{place.name}#{name}{again}", "/".join(parts) or "row", row
+            yield f"{place.name}#{label}", "/".join(parts) or "row", row
 
     def _of_list(self, place):
         text = place.read().decode("utf-8-sig", "surrogateescape")  # as Windows begins lists

@@ -32,6 +32,7 @@ from fast_style.common.video.timing import seconds
 
 FORMATS_WITH_CLIPS = tuple(dict.fromkeys((*FORMATS, *(suffix[1:] for suffix in CONTAINERS))))
 ASKED_FOR = tuple(name for name in CODECS if f".{name}" not in ANIMATIONS)
+LARGE_FRAMES = "{}: expected frames and results that memory holds. Received: larger ones"
 # GIFs and WebPs in a folder are photographs: thousands of them would have to be opened to tell.
 NAMED_FOR_CLIPS = (*READ, *(suffix for suffix in CONTAINERS if suffix not in ANIMATIONS))
 
@@ -402,7 +403,6 @@ def _shown(show):
 
 
 def _paint(source, target, painter, taken, progress, calm, signals=None):
-    from fast_style.common.commands.photo_jobs import TOO_LARGE
     from fast_style.common.video.calm import Calm
     from fast_style.common.video.painting import paint_clip
     from fast_style.common.video.reading import open_clip
@@ -414,4 +414,4 @@ def _paint(source, target, painter, taken, progress, calm, signals=None):
                 should_stop = None if signals is None else lambda: signals.received is not None
                 return paint_clip(clip, target, paint, batch, Calm() if calm else None, bar.update, should_stop)
     except memory_errors() as error:
-        raise UserError(TOO_LARGE.format(source)) from error
+        raise UserError(LARGE_FRAMES.format(source)) from error

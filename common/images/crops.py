@@ -7,6 +7,7 @@ import threading
 import numpy as np
 
 from fast_style.common.errors import UserError, check_whole
+from fast_style.common.files import path_text
 from fast_style.common.images.geometry import resize_array, resize_short_side
 from fast_style.common.images.image_io import list_images, read_photo
 from fast_style.common.images.sample_photos import SAMPLES, sample_paths
@@ -68,7 +69,7 @@ class Crops:
             )
         if resize_up_to is not None:
             _check_range(resize_to, resize_up_to, squash, named)
-        self.source, self.size, self.batch_size = os.fspath(source), size, batch_size
+        self.source, self.size, self.batch_size = path_text(source), size, batch_size
         self.resize_to, self.resize_up_to = resize_to, resize_up_to
         self.squash, self.flip, self.seed = squash, flip, seed
         self.bad, self.error = {}, None

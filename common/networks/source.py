@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from fast_style.common.errors import UserError
-from fast_style.common.files import file_digest
+from fast_style.common.files import file_digest, path_text
 from fast_style.common.installed import installed, require_tensorflow
 from fast_style.common.json_files import read_json
 from fast_style.common.networks.keras_file import load_keras_file, read_keras_config, registered_name
@@ -184,7 +184,7 @@ def find_network(
         UserError: no such name or file; a run's folder or a training checkpoint; a file of something else; another
             factor.
     """
-    network = os.fspath(network)
+    network = path_text(network)
     name = shipped_name(network, task)
     source = shipped_sources(task)[name] if name else _in_file(network, task, argument)
     if factor is not None and source.factor != factor:

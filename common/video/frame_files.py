@@ -10,6 +10,7 @@ from fast_style.common.images.image_formats import EXTENSIONS
 from fast_style.common.video.formats import NUMBERED, is_numbered
 
 DIGITS = re.compile(r"(\d+)")
+NUMBERED_EXAMPLE = "NAME%04d.png"
 
 
 def numbered_files(path):
@@ -31,7 +32,7 @@ def frame_files(source, besides=()):
     """The frames of a clip of pictures, in order of their numbers, and what else its folder has.
 
     Of a folder, frames are the pictures whose names differ in their numbers alone, those of the commonest such name:
-    neither a cover nor a result of before is one. Where no two do, all pictures are.
+    neither a cover nor a result beside them is one. Where no two do, all pictures are.
 
     Args:
         source: ``frames/%04d.png``, or a folder.
@@ -41,7 +42,7 @@ def frame_files(source, besides=()):
         (frames, others): lists of paths; others are the pictures of a folder that are no frames.
 
     Raises:
-        UserError: a folder that cannot be read.
+        UserError: a folder that cannot be read, or has as many frames of one name as of another.
     """
     besides = {os.path.realpath(path) for path in besides}
 
@@ -57,10 +58,18 @@ def frame_files(source, besides=()):
     for path in pictures:
         if DIGITS.search(path.stem):
             alike[DIGITS.sub("0", path.stem), path.suffix.lower()].append(path)
-    frames = max(alike.values(), key=len, default=[])
-    if len(frames) < 2:
+    most = max(map(len, alike.values()), default=0)
+    if most < 2:
         return pictures, []
-    return frames, [path for path in pictures if path not in set(frames)]
+    frames, *equals = [paths for paths in alike.values() if len(paths) == most]
+    if equals:  # such as frames, and what was painted of them
+        firsts = ", ".join(sorted(paths[0].name for paths in (frames, *equals)))
+        raise UserError(
+            f"{source}: expected frames of one name, or the name of those that are meant, as "
+            f"{os.path.join(source, NUMBERED_EXAMPLE)}. Received: {most} each like {firsts}"
+        )
+    of_clip = set(frames)
+    return frames, [path for path in pictures if path not in of_clip]
 
 
 def target_files(target):

@@ -130,6 +130,13 @@ def test_turns_are_taken_whatever_is_trained_at_a_time(batch, accumulated, monke
         assert sorted(drawn[first : first + 6]) == [0, 1, 2, 3, 4, 4]
 
 
+def test_no_variable_is_of_a_kind_that_tensorflow_keeps_away_from_gpus():
+    """A step that is compiled for one cannot read int32, which lies with the CPU."""
+    model = make()
+    model.train_on_batch(photos(2, 16))
+    assert "int32" not in {variable.dtype for variable in model.variables}
+
+
 def test_turns_go_on_from_the_steps_of_a_loaded_optimizer(tmp_path):
     """As of a stopped training that begins again, in full batches."""
     model, other = make(), make()

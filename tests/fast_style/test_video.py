@@ -91,7 +91,7 @@ def test_batches_take_half_of_the_memory_at_most(network, monkeypatch):
 
 def test_as_a_whole_what_memory_does_not_hold_is_refused(network, monkeypatch):
     monkeypatch.setattr("fast_style.stylization.physical_memory", lambda: network.peak_bytes(40, 44) - 1)
-    with pytest.raises(UserError, match="photo: expected one that 0 GiB of memory can hold, .* Received: 44x40"):
+    with pytest.raises(UserError, match="clip: expected frames that 0 GiB of memory can hold, .* Received: 44x40"):
         frame_painter(Painter(network), 40, 44, streaming="off")
 
 

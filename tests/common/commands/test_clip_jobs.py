@@ -10,6 +10,7 @@ from PIL import Image
 
 from fast_style.common.commands.clip_jobs import (
     FORMATS_WITH_CLIPS,
+    LARGE_FRAMES,
     add_clip_flags,
     check_formats,
     paint_to_file,
@@ -19,7 +20,6 @@ from fast_style.common.commands.clip_jobs import (
     split_clips,
 )
 from fast_style.common.commands.command_line import add_photo_flags
-from fast_style.common.commands.photo_jobs import TOO_LARGE
 from fast_style.common.errors import UserError
 from fast_style.common.images.image_folder import find_images
 from fast_style.common.images.image_io import write_photo
@@ -290,9 +290,9 @@ def test_memory_that_runs_out_in_a_clip_does_not_stop_the_rest(clips):
 
     done, failed, stopped = run_clips(jobs, painter, parsed)
     assert ([job.target for job, _ in done], stopped) == (["out/c_wave.mp4"], "")
-    assert [reason for _, reason in failed] == [TOO_LARGE.format(name) for name in ("a.mp4", "in/b.mkv")]
+    assert [reason for _, reason in failed] == [LARGE_FRAMES.format(name) for name in ("a.mp4", "in/b.mkv")]
     errors.append(tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor"))
-    with pytest.raises(UserError, match="a.mp4: expected a photograph and a result that memory holds"):
+    with pytest.raises(UserError, match="a.mp4: expected frames and results that memory holds"):
         paint_to_file("a.mp4", Target("x.mp4"), painter, {}, False, False)
 
 

@@ -60,6 +60,14 @@ def test_frames_of_a_folder_are_the_names_that_differ_in_their_numbers(folder, t
     assert (names(found), len(left)) == (frames, others)
 
 
+def test_two_names_that_are_as_common_are_refused(folder):
+    """Frames, and what was painted of them."""
+    here = folder("shot_1.png", "shot_2.png", "painted_1.png", "painted_2.png", "cover.jpg")
+    with pytest.raises(UserError, match=r"NAME%04d.png. Received: 2 each like painted_1.png, shot_1.png$"):
+        frame_files(here)
+    assert names(frame_files(here / "shot_%d.png")[0]) == ["shot_1.png", "shot_2.png"]
+
+
 def test_what_is_none_is_named(folder):
     here = folder("a.png", "b.png", "painted.gif")
     assert names(frame_files(here)[0]) == ["a.png", "b.png", "painted.gif"]
