@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fast_style.common.commands.command_line import errors_as_lines
 from fast_style.common.files import write_bytes
+from fast_style.common.images.contact_sheet import contact_sheet
 from fast_style.common.images.image_io import write_photo
 from fast_style.common.images.sample_photos import sample_photos
 from fast_style.common.networks.engine import network_loader
@@ -18,10 +19,15 @@ from fast_style.common.training.recipes import noun_of, read_recipe, stage_files
 from tools.markdown import table
 
 QUALITY = 70  # of WebP: 10 to 80 KB a picture
+# The README's picture: of networks of the same painting the larger one, and what is compared with them.
+SHEET = "demo.jpg"
+ON_SHEET = ("starry_night", "udnie", "the_scream", "composition_vii", "wave", "x4_bicubic", "x4_pixel", "x4_feature")
 
 
 def write_gallery(folder):
-    """Writes ``gallery.md``, and its pictures as WebP into ``gallery/`` beside it; files of these names are replaced.
+    """Writes ``gallery.md``, its pictures as WebP into ``gallery/`` beside it, and ``demo.jpg``, a sheet of some.
+
+    Files of these names are replaced.
 
     Args:
         folder: made if need be.
@@ -32,7 +38,7 @@ def write_gallery(folder):
     page = Path(folder) / "gallery.md"
     pictures = page.with_suffix("")
     photos = sample_photos()
-    rows = {"photograph": {}}
+    rows, sheet = {"photograph": {}}, {"photograph": list(photos.values()), **{label: [] for label in ON_SHEET}}
     for name, photo in photos.items():
         rows["photograph"][name] = f"gallery/{name}.webp"
         write_photo(pictures / f"{name}.webp", photo, "webp", QUALITY)
@@ -40,7 +46,12 @@ def write_gallery(folder):
         path = pictures / f"{name}_{label}.webp"
         rows.setdefault(label, {})[name] = f"gallery/{path.name}"
         write_photo(path, picture, "webp", QUALITY)
+        if label in ON_SHEET:
+            sheet[label].append(picture)
         yield path, seconds
+    path = page.with_name(SHEET)
+    write_photo(path, contact_sheet(list(sheet.values()), row_labels=list(sheet), cell=300), "jpg", 85)
+    yield path, None
     write_bytes(page, _page(rows).encode())
     yield page, None
 

@@ -33,6 +33,8 @@ def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys,
     }
     assert expected <= set(pictures)
     assert read_photo(tmp_path / "gallery" / "coffee_starry_night.webp").rgb.shape == (100, 150, 3)
+    sheet = read_photo(tmp_path / gallery.SHEET).rgb  # nine rows of three, none higher than 150 pixels
+    assert 9 * 100 < sheet.shape[0] < 9 * 180
     assert "gallery.md" in capsys.readouterr().out
 
 
