@@ -50,7 +50,7 @@ def write_gallery(folder):
             sheet[label].append(picture)
         yield path, seconds
     path = page.with_name(SHEET)
-    write_photo(path, contact_sheet(list(sheet.values()), row_labels=list(sheet), cell=300), "jpg", 85)
+    write_photo(path, contact_sheet(list(sheet.values()), row_labels=list(sheet), cell=292), "jpg", 70)
     yield path, None
     write_bytes(page, _page(rows).encode())
     yield page, None
