@@ -33,8 +33,10 @@ def test_the_page_names_every_style_and_its_pictures_are_there(tmp_path, capsys,
     }
     assert expected <= set(pictures)
     assert read_photo(tmp_path / "gallery" / "coffee_starry_night.webp").rgb.shape == (100, 150, 3)
-    sheet = read_photo(tmp_path / gallery.SHEET).rgb  # nine rows of three, none higher than 150 pixels
-    assert 9 * 100 < sheet.shape[0] < 9 * 180
+    # Nine rows of three: six of photographs 150 pixels high, three of details enlarged to more than a cell.
+    height, width, _ = read_photo(tmp_path / gallery.SHEET).rgb.shape
+    assert 6 * 150 + 3 * 292 < height < 6 * 190 + 3 * 332
+    assert 3 * 292 < width < 3 * 320
     assert "gallery.md" in capsys.readouterr().out
 
 
