@@ -7,9 +7,9 @@ import warnings
 
 import numpy as np
 
-from fast_style.common.errors import UserError
 from fast_style.common.images.pixels import to_uint8
 from fast_style.common.layers.late_product import late_products
+from fast_style.common.networks.float16 import as_float16
 from fast_style.common.networks.rebuilding import in_precision, rebuilt
 from fast_style.common.networks.source import Source
 from fast_style.common.startup import stderr_closed
@@ -140,15 +140,8 @@ def _halve_weights(model):
         array = onnx.numpy_helper.to_array(constant)
         if array.dtype != np.float32 or array.ndim != 4:
             continue
-        with np.errstate(over="ignore"):  # which is looked for here
-            halved = array.astype(np.float16)
-        if not np.isfinite(halved).all():
-            raise UserError(
-                f"network: expected weights that float16 can hold, up to {np.finfo(np.float16).max:g}. "
-                f"Received: one of {np.abs(array).max():g}"
-            )
         whole, half = constant.name, f"{constant.name}/float16"
-        constant.CopyFrom(onnx.numpy_helper.from_array(halved, half))
+        constant.CopyFrom(onnx.numpy_helper.from_array(as_float16(array, "network"), half))
         casts.append(onnx.helper.make_node("Cast", [half], [whole], name=f"{half}/cast", to=onnx.TensorProto.FLOAT))
     nodes = list(model.graph.node)
     del model.graph.node[:]

@@ -59,7 +59,7 @@ def add_settings(parser, settings, groups=None):
 def docstring(of):
     """The docstring of a function or class, for help; ``""`` under ``python -OO``.
 
-    Of it docstrings are None, and those of dataclasses their long signature.
+    There functions have none, and dataclasses have their long signature in its place.
     """
     return "" if sys.flags.optimize > 1 else of.__doc__ or ""
 

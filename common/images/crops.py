@@ -93,6 +93,16 @@ class Crops:
         self._paths = sample_paths() if samples else list_images(self.source, warn)
         return len(self._paths)
 
+    def told(self, error):
+        """The error that stopped the stream where another one came of it, which has it in its text; None else.
+
+        TensorFlow has an error of its own for what is raised while it asks for a batch.
+
+        Args:
+            error: what was raised.
+        """
+        return self.error if self.error is not None and str(self.error) in str(error) else None
+
     def crop(self, number):
         """Crop number i: uint8 (size, size, 3)."""
         return self._crop_of(number, self._path_candidates(int(number)))

@@ -66,9 +66,10 @@ class Presets:
         """Writes a network's float16 weights into the folder and its entry into the manifest."""
         import numpy as np
 
-        arrays = {f"{i:03d}": array.astype("float16") for i, array in enumerate(network.get_weights())}
-        if not all(np.isfinite(array).all() for array in arrays.values()):
-            raise UserError(f"network {name}: expected weights that float16 can hold. Received: an overflow")
+        from fast_style.common.networks.float16 import as_float16
+
+        weights = network.get_weights()
+        arrays = {f"{number:03d}": as_float16(array, f"network {name}") for number, array in enumerate(weights)}
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         content = buffer.getvalue()

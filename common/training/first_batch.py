@@ -35,8 +35,7 @@ class FirstBatch:
         Args:
             error: what was raised.
         """
-        read = [one.error for one in self._photographs if one.error is not None]
-        return self._error or next((one for one in read if str(one) in str(error)), None)
+        return self._error or next(filter(None, (one.told(error) for one in self._photographs)), None)
 
     def of(self, data, name):
         """The same data, which raises UserError where the first photographs have another shape or range.

@@ -324,9 +324,9 @@ def _fit(workers, trainer, photographs, start, iterations, callbacks):
             "--batch-size, --size: expected batches that memory can hold. "
             f"Received: {photographs.batch_size} of {photographs.size}x{photographs.size}"
         ) from error
-    except Exception as error:  # TensorFlow has one of its own for what is raised while it asks for a batch
-        if photographs.error is not None and str(photographs.error) in str(error):  # they are made ahead
-            raise photographs.error from error
+    except Exception as error:
+        if told := photographs.told(error):
+            raise told from error
         raise
 
 

@@ -448,7 +448,8 @@ def _tensorflow_update(self, images):
     import tensorflow as tf
 
     replicas = count_of_replicas()
-    others = self._changed_by_a_step if self.skips_steps else []
+    # What the forward pass changes, statistics of normalization: :meth:`learn_of` is called of steps that are taken.
+    others = self.network.non_trainable_variables if self.skips_steps else []
     before = [tf.convert_to_tensor(variable.value) for variable in others]
     with tf.GradientTape() as tape, cpu_convolutions():
         terms = _terms_of_any(self, images, training=True)
